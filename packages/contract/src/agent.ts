@@ -1,0 +1,144 @@
+import * as z from 'zod'
+import { endpoint } from './endpoint.ts'
+import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
+import { Slots } from './slots.ts'
+
+/** `terminated`: it said goodbye. `lost`: it was not heard of for three heartbeats. */
+export const AgentStatus = z.enum(['connected', 'lost', 'terminated'])
+export type AgentStatus = z.infer<typeof AgentStatus>
+
+export const agentIdPattern = /^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$/
+export const AgentId = z
+  .string()
+  .regex(agentIdPattern, '1 to 64 small letters, digits, dots and dashes')
+
+/** A physical thing behind a slot. Its capacity is per slot, in the units of `Slots`. */
+export const Device = z.object({
+  id: z.string().max(128),
+  /** `cpu`, `mem`, `cuda`, `mock` … */
+  kind: z.string().max(32),
+  model: z.string().max(128),
+  slot: z.string().max(40),
+  capacity: z.number(),
+  numaNode: z.int().nullable(),
+})
+export type Device = z.infer<typeof Device>
+
+/** One thing that a runtime does or does not keep apart, in plain words. */
+export const Isolation = z.object({
+  aspect: z.string().max(64),
+  isEnforced: z.boolean(),
+  note: z.string().max(500),
+})
+export type Isolation = z.infer<typeof Isolation>
+
+export const Runtime = z.object({
+  name: z.enum(['docker', 'process']),
+  version: z.string().max(128),
+  /** The node can build the base session image by itself. */
+  canBuild: z.boolean(),
+  isolation: z.array(Isolation),
+})
+export type Runtime = z.infer<typeof Runtime>
+
+/** Something about a node that someone should look at: disk nearly full, clock off, engine gone. */
+export const NodeProblem = z.object({ code: z.string().max(64), message: z.string().max(1000) })
+
+/** Live use of a node; `devices` is per CPU core, disk, network and accelerator. */
+export const NodeUsage = z.object({
+  at: z.iso.datetime(),
+  cpuMilli: z.number(),
+  memBytes: z.number(),
+  diskBytes: z.number(),
+  diskCapacityBytes: z.number(),
+  networkReceivedBytes: z.number(),
+  networkSentBytes: z.number(),
+  devices: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      utilization: z.number().nullable().describe('0 to 1'),
+      memBytes: z.number().nullable(),
+      temperatureC: z.number().nullable(),
+    }),
+  ),
+})
+export type NodeUsage = z.infer<typeof NodeUsage>
+
+export const Agent = z.object({
+  id: z.string(),
+  address: z.string(),
+  region: z.string(),
+  architecture: z.string(),
+  resourceGroup: z.string(),
+  version: z.string(),
+  status: AgentStatus,
+  isSchedulable: z.boolean(),
+  runtimes: z.array(Runtime),
+  capacity: Slots,
+  /** Given out to live sessions: the sum over their containers. */
+  used: Slots,
+  sessionCount: z.int(),
+  problems: z.array(NodeProblem),
+  firstContactAt: z.iso.datetime(),
+  lastContactAt: z.iso.datetime(),
+  /** When, and why, it left. */
+  lostAt: z.iso.datetime().nullable(),
+  statusReason: z.string().nullable(),
+})
+export type Agent = z.infer<typeof Agent>
+
+export const AgentDetails = Agent.extend({
+  devices: z.array(Device.extend({ used: z.number() })),
+  usage: NodeUsage.nullable(),
+  sessions: z.array(
+    z.object({
+      id: z.uuid(),
+      name: z.string(),
+      status: z.string(),
+      userEmail: z.string(),
+      resources: Slots,
+    }),
+  ),
+})
+export type AgentDetails = z.infer<typeof AgentDetails>
+
+export const agentSorts = ['id', 'resourceGroup', 'firstContactAt', 'lastContactAt', 'lostAt'] as const
+
+const list = endpoint({
+  method: 'GET',
+  path: '/agents',
+  summary: 'List agents',
+  permission: 'agent.read',
+  input: z.strictObject({
+    ...pageInput(agentSorts),
+    status: listOf(AgentStatus).optional(),
+    id: textFilter,
+    address: textFilter,
+    resourceGroup: textFilter,
+  }),
+  output: pageOf(Agent),
+  errors: [],
+})
+
+const show = endpoint({
+  method: 'GET',
+  path: '/agents/:id',
+  summary: 'Show one agent with its devices, live use and sessions',
+  permission: 'agent.read',
+  input: z.strictObject({ id: AgentId }),
+  output: AgentDetails,
+  errors: ['agent_not_found'],
+})
+
+const update = endpoint({
+  method: 'PATCH',
+  path: '/agents/:id',
+  summary: 'Let an agent take new sessions, or keep it from doing so',
+  permission: 'agent.update',
+  input: z.strictObject({ id: AgentId, isSchedulable: z.boolean() }),
+  output: Agent,
+  errors: ['agent_not_found'],
+})
+
+export const agentApi = { list, show, update }

@@ -1,0 +1,33 @@
+import { accountApi } from './account.ts'
+import { agentApi } from './agent.ts'
+import type { Endpoint } from './endpoint.ts'
+import { groupApi } from './group.ts'
+import { imageApi } from './image.ts'
+import { joinTokenApi } from './join-token.ts'
+import { projectApi } from './project.ts'
+import { proxyApi } from './proxy.ts'
+import { sessionApi } from './session.ts'
+import { storageApi } from './storage.ts'
+import { syncApi } from './sync.ts'
+import { systemApi } from './system.ts'
+
+/** The whole API as data: noun, verb, endpoint. */
+export const api = {
+  account: accountApi,
+  agent: agentApi,
+  group: groupApi,
+  image: imageApi,
+  joinToken: joinTokenApi,
+  project: projectApi,
+  proxy: proxyApi,
+  session: sessionApi,
+  storage: storageApi,
+  sync: syncApi,
+  system: systemApi,
+}
+
+/** Every endpoint with its name (`session.create`), in the order of the table above. */
+export const endpoints: readonly { readonly name: string; readonly endpoint: Endpoint }[] =
+  Object.entries(api).flatMap(([noun, verbs]) =>
+    Object.entries(verbs).map(([verb, endpoint]) => ({ name: `${noun}.${verb}`, endpoint })),
+  )

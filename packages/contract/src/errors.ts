@@ -1,0 +1,99 @@
+/** Every failure a caller may see. The code is the API; the title is its plain English. */
+export const errorCatalog = {
+  invalid_input: { status: 400, title: 'The request is not valid' },
+  clock_skew: { status: 400, title: 'The request’s date is more than 15 minutes off' },
+  unauthenticated: { status: 401, title: 'Sign in first' },
+  wrong_credentials: { status: 401, title: 'E-mail or password is not right' },
+  account_not_active: { status: 401, title: 'This account is not active' },
+  keypair_not_active: { status: 401, title: 'This keypair is not active' },
+  bad_join_token: { status: 401, title: 'The join token is not valid' },
+  bad_ticket: { status: 401, title: 'The ticket is not valid or has expired' },
+  forbidden: { status: 403, title: 'You may not do that' },
+  bad_origin: { status: 403, title: 'The request comes from another site' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  session_not_found: { status: 404, title: 'No such session' },
+  kernel_not_found: { status: 404, title: 'No such container' },
+  app_not_found: { status: 404, title: 'The image has no such application' },
+  agent_not_found: { status: 404, title: 'No such agent' },
+  image_not_found: { status: 404, title: 'No such image' },
+  image_task_not_found: { status: 404, title: 'No such image task' },
+  project_not_found: { status: 404, title: 'No such project' },
+  group_not_found: { status: 404, title: 'No such resource group' },
+  join_token_not_found: { status: 404, title: 'No such join token' },
+  session_name_taken: { status: 409, title: 'You have a session of this name' },
+  session_changed: { status: 409, title: 'The session changed meanwhile; read it and try again' },
+  session_not_running: { status: 409, title: 'The session is not running' },
+  agent_unreachable: { status: 409, title: 'The node of this session cannot be reached' },
+  no_proxy: { status: 409, title: 'No application proxy is connected' },
+  no_agent: { status: 409, title: 'No connected agent can do this' },
+  type_not_allowed: { status: 409, title: 'The resource group does not take sessions of this type' },
+  group_not_active: { status: 409, title: 'The resource group takes no new sessions' },
+  never_fits: { status: 409, title: 'No agent is large enough' },
+  payload_too_large: { status: 413, title: 'The request is too large' },
+  too_many_attempts: { status: 429, title: 'Too many failed attempts' },
+  internal: { status: 500, title: 'Something broke on our side' },
+  unavailable: { status: 503, title: 'The database cannot be reached at the moment' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ErrorCode = keyof typeof errorCatalog
+
+export interface Issue {
+  /** Dotted path of the field, as in the request: `resources.cpu`. Empty for the request as a whole. */
+  readonly path: string
+  readonly message: string
+}
+
+/** Body of every failed answer, RFC 9457 with our code, request id and issues. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: ErrorCode
+  readonly detail?: string
+  readonly requestId?: string
+  readonly issues?: readonly Issue[]
+}
+
+export interface ErrorOptions {
+  readonly detail?: string
+  readonly issues?: readonly Issue[]
+  readonly cause?: unknown
+  readonly requestId?: string
+  /** Seconds until another try makes sense; becomes `Retry-After`. */
+  readonly retryAfterS?: number
+}
+
+/** A failure with a code of the catalogue: thrown by handlers, sent as a problem, and thrown again by the client. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly options: ErrorOptions
+
+  constructor(code: ErrorCode, options: ErrorOptions = {}) {
+    super(options.detail ?? errorCatalog[code].title, { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.options = options
+  }
+
+  get status(): number {
+    return errorCatalog[this.code].status
+  }
+
+  get issues(): readonly Issue[] {
+    return this.options.issues ?? []
+  }
+}
+
+/** The problem document that stands for a failure on the wire. */
+export function toProblem(error: AppError, requestId: string): Problem {
+  const { status, title } = errorCatalog[error.code]
+  return {
+    type: `urn:capstan:error:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    ...(error.options.detail !== undefined && { detail: error.options.detail }),
+    requestId,
+    ...(error.options.issues && { issues: error.options.issues }),
+  }
+}

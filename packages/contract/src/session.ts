@@ -1,0 +1,324 @@
+import * as z from 'zod'
+import { endpoint } from './endpoint.ts'
+import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
+import { Slots } from './slots.ts'
+
+export const sessionTypes = ['interactive', 'batch', 'inference'] as const
+export const SessionType = z.enum(sessionTypes)
+export type SessionType = z.infer<typeof SessionType>
+
+/** SES-02: pending > scheduled > preparing > pulling > creating > running > terminating > terminated, or cancelled, or error. */
+export const sessionStatuses = [
+  'pending',
+  'scheduled',
+  'preparing',
+  'pulling',
+  'creating',
+  'running',
+  'terminating',
+  'terminated',
+  'cancelled',
+  'error',
+] as const
+export const SessionStatus = z.enum(sessionStatuses)
+export type SessionStatus = z.infer<typeof SessionStatus>
+
+export const SessionResult = z.enum(['undefined', 'success', 'failure'])
+
+/** Why a state is what it is. `code` is for programs, `message` for people, `data` has the figures. */
+export const Reason = z.object({
+  code: z.string(),
+  message: z.string(),
+  data: z.record(z.string(), z.unknown()).optional(),
+})
+export type Reason = z.infer<typeof Reason>
+
+export const sessionNamePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{2,62})[A-Za-z0-9]$/
+export const SessionName = z
+  .string()
+  .regex(sessionNamePattern, '4 to 64 letters, digits, dots, dashes; first and last a letter or digit')
+
+/** Printable without controls that PostgreSQL or a terminal would choke on. */
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    // oxlint-disable-next-line no-control-regex
+    .regex(/^[^\u0000]*$/, 'must not hold a NUL character')
+
+export const Environ = z
+  .record(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'not a variable name'),
+    text(32_768),
+  )
+  .refine(value => Object.keys(value).length <= 200, 'at most 200 variables')
+
+/** An application that an image offers (its label `ai.backend.service-ports`). */
+export const ImageApp = z.object({
+  name: z.string(),
+  protocol: z.enum(['http', 'tcp', 'preopen', 'vnc', 'rdp']),
+  ports: z.array(z.int()),
+})
+export type ImageApp = z.infer<typeof ImageApp>
+
+export const Kernel = z.object({
+  id: z.uuid(),
+  hostname: z.string(),
+  role: z.enum(['main', 'sub']),
+  index: z.int(),
+  status: SessionStatus,
+  reason: Reason.nullable(),
+  agentId: z.string().nullable(),
+  containerId: z.string().nullable(),
+  exitCode: z.int().nullable(),
+  /** What the agent is doing now: pulled bytes and the like. */
+  progress: z.object({ current: z.number(), total: z.number(), message: z.string() }).nullable(),
+  apps: z.array(
+    z.object({ name: z.string(), status: z.enum(['starting', 'ready', 'failed']), message: z.string() }),
+  ),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+})
+export type Kernel = z.infer<typeof Kernel>
+
+export const Session = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  type: SessionType,
+  status: SessionStatus,
+  /** Why it is in this state: of a pending one why it waits, of an ended one why it ended. */
+  reason: Reason.nullable(),
+  result: SessionResult,
+  exitCode: z.int().nullable(),
+  projectId: z.uuid(),
+  projectName: z.string(),
+  userId: z.uuid(),
+  userEmail: z.string(),
+  accessKey: z.string(),
+  image: z.object({
+    id: z.uuid(),
+    reference: z.string(),
+    architecture: z.string(),
+    runtime: z.enum(['docker', 'process']),
+  }),
+  apps: z.array(ImageApp),
+  resourceGroup: z.string(),
+  resources: Slots,
+  shmemBytes: z.int(),
+  clusterSize: z.int(),
+  startupCommand: z.string().nullable(),
+  priority: z.int(),
+  agentIds: z.array(z.string()),
+  /** True while an agent that holds one of its containers is lost: the state shown is the last one known. */
+  isNodeLost: z.boolean(),
+  createdAt: z.iso.datetime(),
+  scheduledAt: z.iso.datetime().nullable(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+})
+export type Session = z.infer<typeof Session>
+
+export const SessionDetails = Session.extend({
+  kernels: z.array(Kernel),
+  /** Oldest first. */
+  history: z.array(
+    z.object({ status: SessionStatus, at: z.iso.datetime(), reason: Reason.nullable() }),
+  ),
+  /** Names only: values may be secrets. */
+  environNames: z.array(z.string()),
+  /** What the request was raised to by the image's minimum: one line each. */
+  notices: z.array(z.string()),
+})
+export type SessionDetails = z.infer<typeof SessionDetails>
+
+const byId = z.strictObject({ id: z.uuid() })
+
+const create = endpoint({
+  method: 'POST',
+  path: '/sessions',
+  summary: 'Queue a session',
+  permission: 'session.create',
+  input: z.strictObject({
+    name: SessionName,
+    type: SessionType.exclude(['inference']).default('interactive'),
+    projectId: z.uuid(),
+    imageId: z.uuid(),
+    resourceGroup: z.string().max(64).default('default'),
+    resources: Slots,
+    shmemBytes: z
+      .int()
+      .min(1024 * 1024)
+      .max(2 ** 42)
+      .default(64 * 1024 * 1024),
+    environ: Environ.default({}),
+    startupCommand: text(65_536).min(1).optional(),
+    priority: z.int().min(0).max(100).default(10),
+  }),
+  output: SessionDetails,
+  errors: [
+    'project_not_found',
+    'image_not_found',
+    'group_not_found',
+    'group_not_active',
+    'type_not_allowed',
+    'session_name_taken',
+    'never_fits',
+  ],
+})
+
+export const sessionSorts = ['createdAt', 'name', 'status', 'type', 'userEmail'] as const
+
+const list = endpoint({
+  method: 'GET',
+  path: '/sessions',
+  summary: 'List sessions',
+  permission: 'session.read',
+  input: z.strictObject({
+    ...pageInput(sessionSorts),
+    /** Live: not yet terminated, cancelled or failed. */
+    state: z.enum(['live', 'ended', 'any']).default('any'),
+    status: listOf(SessionStatus).optional(),
+    type: listOf(SessionType).optional(),
+    name: textFilter,
+    userEmail: textFilter,
+    image: textFilter,
+    agentId: z.string().max(64).optional(),
+    projectId: z.uuid().optional(),
+    resourceGroup: z.string().max(64).optional(),
+  }),
+  output: pageOf(Session),
+  errors: [],
+})
+
+const show = endpoint({
+  method: 'GET',
+  path: '/sessions/:id',
+  summary: 'Show one session',
+  permission: 'session.read',
+  input: byId,
+  output: SessionDetails,
+  errors: ['session_not_found'],
+})
+
+const rename = endpoint({
+  method: 'PATCH',
+  path: '/sessions/:id',
+  summary: 'Rename a live session',
+  permission: 'session.update',
+  input: z.strictObject({ id: z.uuid(), name: SessionName }),
+  output: Session,
+  errors: ['session_not_found', 'session_name_taken', 'session_changed'],
+})
+
+const terminate = endpoint({
+  method: 'POST',
+  path: '/sessions/terminate',
+  summary: 'End sessions: politely, or at once with `force`, which also ends one whose node is lost',
+  permission: 'session.terminate',
+  input: z.strictObject({
+    ids: z.array(z.uuid()).min(1).max(200),
+    force: z.boolean().default(false),
+  }),
+  output: z.object({
+    /** In the order asked for; `outcome` is per session, so one that is gone does not stop the others. */
+    items: z.array(
+      z.object({
+        id: z.uuid(),
+        outcome: z.enum(['cancelled', 'terminating', 'terminated', 'already_ended', 'not_found']),
+      }),
+    ),
+  }),
+  errors: [],
+})
+
+const log = endpoint({
+  method: 'GET',
+  path: '/sessions/:id/log',
+  summary: 'Read the log of a container of a session, live or kept, from an offset on',
+  permission: 'session.read',
+  input: z.strictObject({
+    id: z.uuid(),
+    /** Default: the main container. */
+    kernelId: z.uuid().optional(),
+    /** Byte offset to read from; negative counts from the end. */
+    offset: z.coerce.number<number>().int().min(-(2 ** 40)).max(2 ** 40).default(0),
+    limitBytes: z.coerce.number<number>().int().min(1024).max(1_048_576).default(262_144),
+  }),
+  output: z.object({
+    kernelId: z.uuid(),
+    /** Never cut inside a UTF-8 sequence. */
+    text: z.string(),
+    /** Where this text begins: later than asked for when the beginning was dropped. */
+    offset: z.int(),
+    nextOffset: z.int(),
+    /** No more will come. */
+    isComplete: z.boolean(),
+  }),
+  errors: ['session_not_found', 'kernel_not_found'],
+})
+
+export const UsageSample = z.object({
+  at: z.iso.datetime(),
+  cpuMilli: z.number(),
+  memBytes: z.number(),
+})
+
+const usage = endpoint({
+  method: 'GET',
+  path: '/sessions/:id/usage',
+  summary: 'CPU and memory used over the last while, per container',
+  permission: 'session.read',
+  input: z.strictObject({
+    id: z.uuid(),
+    sinceS: z.coerce.number<number>().int().min(10).max(86_400).default(900),
+  }),
+  output: z.object({
+    kernels: z.array(
+      z.object({
+        kernelId: z.uuid(),
+        hostname: z.string(),
+        cpuMilliLimit: z.number(),
+        memBytesLimit: z.number(),
+        /** Oldest first. */
+        samples: z.array(UsageSample),
+      }),
+    ),
+  }),
+  errors: ['session_not_found'],
+})
+
+const openApp = endpoint({
+  method: 'POST',
+  path: '/sessions/:id/apps/:app/open',
+  summary: 'Start an application of a session and get an address to open it at, good for a minute',
+  permission: 'session.use',
+  input: z.strictObject({ id: z.uuid(), app: z.string().max(64) }),
+  output: z.object({ url: z.url(), expiresAt: z.iso.datetime() }),
+  errors: ['session_not_found', 'session_not_running', 'agent_unreachable', 'app_not_found', 'no_proxy'],
+})
+
+const openTerminal = endpoint({
+  method: 'POST',
+  path: '/sessions/:id/terminal',
+  summary: 'Get a WebSocket address, good for a minute, for a terminal or a command in a session',
+  permission: 'session.use',
+  input: z.strictObject({
+    id: z.uuid(),
+    kernelId: z.uuid().optional(),
+    /** Of a terminal opened before, to come back to it with its screen. */
+    terminalId: z.uuid().optional(),
+    /** Runs this instead of a login shell. */
+    command: z.array(text(32_768)).min(1).max(1000).optional(),
+    tty: z.boolean().default(true),
+  }),
+  output: z.object({ url: z.url(), terminalId: z.uuid(), expiresAt: z.iso.datetime() }),
+  errors: [
+    'session_not_found',
+    'kernel_not_found',
+    'session_not_running',
+    'agent_unreachable',
+    'no_proxy',
+  ],
+})
+
+export const sessionApi = { create, list, show, rename, terminate, log, usage, openApp, openTerminal }

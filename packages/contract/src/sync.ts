@@ -1,0 +1,194 @@
+import * as z from 'zod'
+import { AgentId, Device, NodeProblem, NodeUsage, Runtime } from './agent.ts'
+import { endpoint } from './endpoint.ts'
+import { ImageApp, SessionType } from './session.ts'
+import { Slots } from './slots.ts'
+
+/** How an image is named and run. `process` images stand for the node's own file system. */
+export const ImageRef = z.object({
+  reference: z.string().max(512),
+  runtime: z.enum(['docker', 'process']),
+  /** Config digest the manager knows it by; null: any. */
+  digest: z.string().max(128).nullable(),
+})
+
+/** A container as the manager wants it. The agent makes it so, or says why it cannot. */
+export const DesiredKernel = z.object({
+  kernelId: z.uuid(),
+  sessionId: z.uuid(),
+  sessionName: z.string(),
+  sessionType: SessionType,
+  /** `stop`: end it, keep nothing; the agent answers with status terminated also when it never had it. */
+  desired: z.enum(['run', 'stop']),
+  /** Seconds between the polite signal and the hard one. */
+  graceS: z.number(),
+  image: ImageRef,
+  hostname: z.string(),
+  resources: Slots,
+  /** Which device gives how much of which slot. */
+  devices: z.array(z.object({ slot: z.string(), deviceId: z.string(), amount: z.number() })),
+  shmemBytes: z.int(),
+  /** User's and platform's variables, merged. */
+  environ: z.record(z.string(), z.string()),
+  /** Batch: the command whose end is the session's end. Interactive: run beside the shell, if given. */
+  startupCommand: z.string().nullable(),
+  isSudoEnabled: z.boolean(),
+  /** Applications that the image offers. */
+  apps: z.array(ImageApp),
+  /** Names of those that somebody has opened: to be kept running. */
+  openApps: z.array(z.string()),
+  /** Bytes of its log that the manager holds: the agent sends what follows. */
+  logOffset: z.int(),
+  /** The log is kept to the end: no more is wanted. */
+  isLogComplete: z.boolean(),
+})
+export type DesiredKernel = z.infer<typeof DesiredKernel>
+
+export const ImageTask = z.object({
+  id: z.uuid(),
+  kind: z.enum(['pull', 'build']),
+  reference: z.string(),
+})
+export type ImageTask = z.infer<typeof ImageTask>
+
+export const Desired = z.object({
+  clusterId: z.uuid(),
+  kernels: z.array(DesiredKernel),
+  imageTasks: z.array(ImageTask),
+  /** Public key (JWK, Ed25519) that tickets for this agent are signed with. */
+  ticketKey: z.record(z.string(), z.unknown()),
+})
+export type Desired = z.infer<typeof Desired>
+
+export const ObservedKernel = z.object({
+  kernelId: z.uuid(),
+  status: z.enum(['preparing', 'pulling', 'creating', 'running', 'terminating', 'terminated']),
+  progress: z
+    .object({ current: z.number(), total: z.number(), message: z.string().max(500) })
+    .nullable(),
+  containerId: z.string().max(128).nullable(),
+  exitCode: z.int().nullable(),
+  /** Why it ended or never began; `isRetryable`: another node, or another try, may do better. */
+  reason: z
+    .object({ code: z.string().max(64), message: z.string().max(2000), isRetryable: z.boolean() })
+    .nullable(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  apps: z.array(
+    z.object({
+      name: z.string().max(64),
+      status: z.enum(['starting', 'ready', 'failed']),
+      message: z.string().max(1000),
+    }),
+  ),
+  /** Newest sample, taken every few seconds; null where nothing can be measured. */
+  usage: z.object({ at: z.iso.datetime(), cpuMilli: z.number(), memBytes: z.number() }).nullable(),
+  /** All of its log has been sent. */
+  isLogComplete: z.boolean(),
+})
+export type ObservedKernel = z.infer<typeof ObservedKernel>
+
+export const ObservedImage = z.object({
+  reference: z.string().max(512),
+  runtime: z.enum(['docker', 'process']),
+  digest: z.string().max(128).nullable(),
+  architecture: z.string().max(32),
+  sizeBytes: z.number(),
+  labels: z.record(z.string(), z.string()),
+})
+export type ObservedImage = z.infer<typeof ObservedImage>
+
+export const ObservedImageTask = z.object({
+  id: z.uuid(),
+  status: z.enum(['running', 'done', 'failed']),
+  /** 0 to 1. */
+  progress: z.number().min(0).max(1),
+  message: z.string().max(2000),
+})
+
+/** All that an agent sees. The manager takes it as a whole: what is not in it is not there. */
+export const Observed = z.object({
+  version: z.string().max(64),
+  architecture: z.string().max(32),
+  region: z.string().max(64),
+  /** URL at which proxies reach this agent's relay. */
+  address: z.string().max(256),
+  /** The group to join on first contact. */
+  resourceGroup: z.string().max(64),
+  /** The agent's clock as it sends. */
+  clock: z.iso.datetime(),
+  runtimes: z.array(Runtime),
+  capacity: Slots,
+  devices: z.array(Device),
+  /** Only images labelled as ours. Null: unchanged since the last report that was answered. */
+  images: z.array(ObservedImage).nullable(),
+  imageTasks: z.array(ObservedImageTask),
+  kernels: z.array(ObservedKernel),
+  usage: NodeUsage.nullable(),
+  problems: z.array(NodeProblem),
+})
+export type Observed = z.infer<typeof Observed>
+
+/** An agent is heard of at least this often; it is lost after three of these without a word (AGT-06). */
+export const heartbeatMs = 5000
+
+const join = endpoint({
+  method: 'POST',
+  path: '/agents/join',
+  summary: 'Register an agent with a join token; answers the token that it will use from now on',
+  permission: 'public',
+  input: z.strictObject({ joinToken: z.string().max(200), id: AgentId }),
+  output: z.object({ token: z.string(), clusterId: z.uuid() }),
+  errors: ['bad_join_token', 'forbidden'],
+})
+
+const sync = endpoint({
+  method: 'POST',
+  path: '/agents/:id/sync',
+  summary: 'Report what is, learn what is wanted; held open until that changes or `waitMs` pass',
+  permission: 'agent.sync',
+  input: z.strictObject({
+    id: AgentId,
+    observed: Observed,
+    /** Of the last answer taken; empty at first. */
+    desiredHash: z.string().max(128),
+    waitMs: z.int().min(0).max(30_000),
+  }),
+  output: z.object({
+    desiredHash: z.string(),
+    /** Null: as before. */
+    desired: Desired.nullable(),
+    /** The manager's clock as it answers. */
+    clock: z.iso.datetime(),
+  }),
+  errors: ['agent_not_found'],
+})
+
+const leave = endpoint({
+  method: 'POST',
+  path: '/agents/:id/leave',
+  summary: 'Say goodbye: the agent is shut down in good order (its containers go on)',
+  permission: 'agent.sync',
+  input: z.strictObject({ id: AgentId, reason: z.string().max(500) }),
+  output: z.object({}),
+  errors: ['agent_not_found'],
+})
+
+const appendLog = endpoint({
+  method: 'POST',
+  path: '/agents/:id/kernels/:kernelId/log',
+  summary: 'Append to the kept log of a container; a wrong offset changes nothing and answers the right one',
+  permission: 'agent.sync',
+  input: z.strictObject({
+    id: AgentId,
+    kernelId: z.uuid(),
+    offset: z.int().min(0),
+    /** Base64; at most 256 KiB of bytes. */
+    data: z.base64().max(360_000),
+    isComplete: z.boolean(),
+  }),
+  output: z.object({ offset: z.int() }),
+  errors: ['agent_not_found', 'kernel_not_found'],
+})
+
+export const syncApi = { join, sync, leave, appendLog }
