@@ -18,7 +18,9 @@ export const Account = z.object({
   isPasswordChangeRequired: z.boolean(),
   /** The keypair that requests are made on behalf of (ACC-02). */
   mainAccessKey: z.string(),
-  projects: z.array(z.object({ id: z.uuid(), name: z.string(), type: z.enum(['general', 'model-store']) })),
+  projects: z.array(
+    z.object({ id: z.uuid(), name: z.string(), type: z.enum(['general', 'model-store']) }),
+  ),
   /** What this account may do: the console shows and disables by these. */
   permissions: z.array(z.enum(permissions)),
 })

@@ -103,7 +103,13 @@ export const AgentDetails = Agent.extend({
 })
 export type AgentDetails = z.infer<typeof AgentDetails>
 
-export const agentSorts = ['id', 'resourceGroup', 'firstContactAt', 'lastContactAt', 'lostAt'] as const
+export const agentSorts = [
+  'id',
+  'resourceGroup',
+  'firstContactAt',
+  'lastContactAt',
+  'lostAt',
+] as const
 
 const list = endpoint({
   method: 'GET',

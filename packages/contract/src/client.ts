@@ -6,7 +6,10 @@ export interface ClientOptions {
   /** Origin of the manager, without the API prefix: `http://127.0.0.1:8080`. Empty in the browser. */
   readonly baseUrl: string
   /** Headers of each request; `target` is the path with query as it is sent. */
-  readonly headers?: (request: { method: Method; target: string }) => Record<string, string> | Promise<Record<string, string>>
+  readonly headers?: (request: {
+    method: Method
+    target: string
+  }) => Record<string, string> | Promise<Record<string, string>>
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
 }
 
@@ -21,7 +24,10 @@ export type Call = <I extends z.ZodType, O extends z.ZodType>(
 ) => Promise<z.output<O>>
 
 /** The path with query, and the body, that stand for an input. */
-export function toRequest(endpoint: Pick<Endpoint, 'method' | 'path'>, input: unknown): { target: string; body: string | null } {
+export function toRequest(
+  endpoint: Pick<Endpoint, 'method' | 'path'>,
+  input: unknown,
+): { target: string; body: string | null } {
   const rest: Record<string, unknown> = { ...(input as Record<string, unknown>) }
   const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) => {
     const value = encodeURIComponent(String(rest[name]))
@@ -31,7 +37,11 @@ export function toRequest(endpoint: Pick<Endpoint, 'method' | 'path'>, input: un
   if (hasBody(endpoint)) return { target: apiPrefix + path, body: JSON.stringify(rest) }
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(rest))
-    if (value !== undefined && value !== null) query.set(name, String(value))
+    if (value !== undefined && value !== null)
+      query.set(
+        name,
+        Array.isArray(value) ? value.join(',') : String(value as string | number | boolean),
+      )
   const search = query.size > 0 ? `?${query.toString()}` : ''
   return { target: apiPrefix + path + search, body: null }
 }
@@ -74,4 +84,3 @@ export function createClient({ baseUrl, headers, fetch: send = fetch }: ClientOp
     return endpoint.output.parse(await response.json())
   }
 }
-

@@ -26,7 +26,10 @@ export const errorCatalog = {
   agent_unreachable: { status: 409, title: 'The node of this session cannot be reached' },
   no_proxy: { status: 409, title: 'No application proxy is connected' },
   no_agent: { status: 409, title: 'No connected agent can do this' },
-  type_not_allowed: { status: 409, title: 'The resource group does not take sessions of this type' },
+  type_not_allowed: {
+    status: 409,
+    title: 'The resource group does not take sessions of this type',
+  },
   group_not_active: { status: 409, title: 'The resource group takes no new sessions' },
   never_fits: { status: 409, title: 'No agent is large enough' },
   payload_too_large: { status: 413, title: 'The request is too large' },

@@ -4,7 +4,8 @@ import { endpoint } from './endpoint.ts'
 const join = endpoint({
   method: 'POST',
   path: '/proxies/join',
-  summary: 'Register an application proxy with a join token, and the addresses that browsers reach it at',
+  summary:
+    'Register an application proxy with a join token, and the addresses that browsers reach it at',
   permission: 'public',
   input: z.strictObject({
     joinToken: z.string().max(200),

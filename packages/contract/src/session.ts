@@ -36,7 +36,10 @@ export type Reason = z.infer<typeof Reason>
 export const sessionNamePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{2,62})[A-Za-z0-9]$/
 export const SessionName = z
   .string()
-  .regex(sessionNamePattern, '4 to 64 letters, digits, dots, dashes; first and last a letter or digit')
+  .regex(
+    sessionNamePattern,
+    '4 to 64 letters, digits, dots, dashes; first and last a letter or digit',
+  )
 
 /** Printable without controls that PostgreSQL or a terminal would choke on. */
 const text = (max: number) =>
@@ -47,10 +50,7 @@ const text = (max: number) =>
     .regex(/^[^\u0000]*$/, 'must not hold a NUL character')
 
 export const Environ = z
-  .record(
-    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'not a variable name'),
-    text(32_768),
-  )
+  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'not a variable name'), text(32_768))
   .refine(value => Object.keys(value).length <= 200, 'at most 200 variables')
 
 /** An application that an image offers (its label `ai.backend.service-ports`). */
@@ -74,7 +74,11 @@ export const Kernel = z.object({
   /** What the agent is doing now: pulled bytes and the like. */
   progress: z.object({ current: z.number(), total: z.number(), message: z.string() }).nullable(),
   apps: z.array(
-    z.object({ name: z.string(), status: z.enum(['starting', 'ready', 'failed']), message: z.string() }),
+    z.object({
+      name: z.string(),
+      status: z.enum(['starting', 'ready', 'failed']),
+      message: z.string(),
+    }),
   ),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
@@ -213,7 +217,8 @@ const rename = endpoint({
 const terminate = endpoint({
   method: 'POST',
   path: '/sessions/terminate',
-  summary: 'End sessions: politely, or at once with `force`, which also ends one whose node is lost',
+  summary:
+    'End sessions: politely, or at once with `force`, which also ends one whose node is lost',
   permission: 'session.terminate',
   input: z.strictObject({
     ids: z.array(z.uuid()).min(1).max(200),
@@ -241,7 +246,12 @@ const log = endpoint({
     /** Default: the main container. */
     kernelId: z.uuid().optional(),
     /** Byte offset to read from; negative counts from the end. */
-    offset: z.coerce.number<number>().int().min(-(2 ** 40)).max(2 ** 40).default(0),
+    offset: z.coerce
+      .number<number>()
+      .int()
+      .min(-(2 ** 40))
+      .max(2 ** 40)
+      .default(0),
     limitBytes: z.coerce.number<number>().int().min(1024).max(1_048_576).default(262_144),
   }),
   output: z.object({
@@ -294,7 +304,13 @@ const openApp = endpoint({
   permission: 'session.use',
   input: z.strictObject({ id: z.uuid(), app: z.string().max(64) }),
   output: z.object({ url: z.url(), expiresAt: z.iso.datetime() }),
-  errors: ['session_not_found', 'session_not_running', 'agent_unreachable', 'app_not_found', 'no_proxy'],
+  errors: [
+    'session_not_found',
+    'session_not_running',
+    'agent_unreachable',
+    'app_not_found',
+    'no_proxy',
+  ],
 })
 
 const openTerminal = endpoint({
@@ -321,4 +337,14 @@ const openTerminal = endpoint({
   ],
 })
 
-export const sessionApi = { create, list, show, rename, terminate, log, usage, openApp, openTerminal }
+export const sessionApi = {
+  create,
+  list,
+  show,
+  rename,
+  terminate,
+  log,
+  usage,
+  openApp,
+  openTerminal,
+}

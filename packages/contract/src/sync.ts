@@ -177,7 +177,8 @@ const leave = endpoint({
 const appendLog = endpoint({
   method: 'POST',
   path: '/agents/:id/kernels/:kernelId/log',
-  summary: 'Append to the kept log of a container; a wrong offset changes nothing and answers the right one',
+  summary:
+    'Append to the kept log of a container; a wrong offset changes nothing and answers the right one',
   permission: 'agent.sync',
   input: z.strictObject({
     id: AgentId,
