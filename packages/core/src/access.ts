@@ -1,0 +1,49 @@
+import type { UserRole } from '@capstan/contract/account'
+import { type Permission, permissions } from '@capstan/contract/permission'
+
+/** Who can stand behind a request: a person by role, or a machine of ours by its token. */
+export const roles = [
+  'superadmin',
+  'admin',
+  'user',
+  'agent',
+  'proxy',
+  'storage',
+  'anonymous',
+] as const
+export type Role = (typeof roles)[number]
+
+const people = ['superadmin', 'admin', 'user'] as const
+const everyone = [...roles]
+
+/** Who may do what, before it is asked on which rows. The only table of its kind: routes, console and tests read it. */
+export const grants: Readonly<Record<Permission, readonly Role[]>> = {
+  public: everyone,
+  self: people,
+  'project.read': people,
+  'group.read': people,
+  'image.read': people,
+  'image.install': ['superadmin'],
+  'session.create': people,
+  'session.read': people,
+  'session.update': people,
+  'session.terminate': people,
+  'session.use': people,
+  'agent.read': ['superadmin', 'admin'],
+  'agent.update': ['superadmin'],
+  'agent.sync': ['agent'],
+  'join_token.read': ['superadmin'],
+  'join_token.create': ['superadmin'],
+  'join_token.delete': ['superadmin'],
+  'proxy.resolve': ['proxy'],
+  'storage.report': ['storage'],
+  'storage.read': ['superadmin', 'admin'],
+  'system.read': ['superadmin'],
+}
+
+export const may = (role: Role, permission: Permission): boolean =>
+  grants[permission].includes(role)
+
+/** What an account of this role may do, in the order of the permissions. */
+export const permissionsOf = (role: UserRole): Permission[] =>
+  permissions.filter(permission => may(role, permission))

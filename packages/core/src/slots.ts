@@ -1,0 +1,71 @@
+import type { Slots } from '@capstan/contract/slots'
+
+/**
+ * Amounts per slot as integers in the slot's smallest unit: `cpu` in millicores, `mem` in bytes, `*.device` a count,
+ * `*.shares` in thousandths of a device. No float is ever compared.
+ */
+export type Amounts = Readonly<Record<string, number>>
+
+/** How many smallest units make one unit of the wire. */
+export const unitsPer = (slot: string): number =>
+  slot === 'cpu' || slot.endsWith('.shares') ? 1000 : 1
+
+/** Wire amounts (cores, bytes, devices) to integers; more than three decimals are rounded up, so that nobody gets less than asked. */
+export const toAmounts = (slots: Slots): Amounts =>
+  mapAmounts(slots, (value, slot) => Math.ceil(Number((value * unitsPer(slot)).toFixed(6))))
+
+/** Integers to wire amounts. */
+export const toSlots = (amounts: Amounts): Slots =>
+  mapAmounts(amounts, (value, slot) => value / unitsPer(slot))
+
+/** `a + b`, slot by slot. */
+export function addAmounts(a: Amounts, b: Amounts): Amounts {
+  const sum: Record<string, number> = { ...a }
+  for (const [slot, value] of Object.entries(b)) sum[slot] = (sum[slot] ?? 0) + value
+  return sum
+}
+
+/** The larger of both, slot by slot. */
+export function maxAmounts(a: Amounts, b: Amounts): Amounts {
+  const most: Record<string, number> = { ...a }
+  for (const [slot, value] of Object.entries(b)) most[slot] = Math.max(most[slot] ?? 0, value)
+  return most
+}
+
+/** Slots of `request` that `capacity` does not cover, with both figures. Empty: it fits. */
+export const shortfalls = (
+  request: Amounts,
+  capacity: Amounts,
+): { slot: string; needed: number; available: number }[] =>
+  Object.entries(request)
+    .filter(([slot, needed]) => needed > (capacity[slot] ?? 0))
+    .map(([slot, needed]) => ({ slot, needed, available: capacity[slot] ?? 0 }))
+
+/** An amount for people: `1.5 cores`, `2 GiB`, `1 GPU`. */
+export function describeAmount(slot: string, amount: number): string {
+  if (slot === 'mem') return describeBytes(amount)
+  const value = amount / unitsPer(slot)
+  if (slot === 'cpu') return `${value} ${value === 1 ? 'core' : 'cores'}`
+  return `${value} ${slot}`
+}
+
+/** Bytes in the largest binary unit that leaves at most two decimals: `512 MiB`, `1.5 GiB`. */
+export function describeBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${Number(value.toFixed(2))} ${units[unit]!}`
+}
+
+function mapAmounts(
+  amounts: Readonly<Record<string, number>>,
+  change: (value: number, slot: string) => number,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(amounts).map(([slot, value]) => [slot, change(value, slot)]),
+  )
+}
