@@ -22,6 +22,8 @@ export const DesiredKernel = z.object({
   desired: z.enum(['run', 'stop']),
   /** Seconds between the polite signal and the hard one. */
   graceS: z.number(),
+  /** The manager has seen it run. If its container is gone it has ended (`container_vanished`): it is not started a second time. */
+  hasStarted: z.boolean(),
   image: ImageRef,
   hostname: z.string(),
   resources: Slots,
