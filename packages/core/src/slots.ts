@@ -12,7 +12,7 @@ export const unitsPer = (slot: string): number =>
 
 /** Wire amounts (cores, bytes, devices) to integers; more than three decimals are rounded up, so that nobody gets less than asked. */
 export const toAmounts = (slots: Slots): Amounts =>
-  mapAmounts(slots, (value, slot) => Math.ceil(Number((value * unitsPer(slot)).toFixed(6))))
+  mapAmounts(slots, (value, slot) => ceiling(value * unitsPer(slot)))
 
 /** Integers to wire amounts. */
 export const toSlots = (amounts: Amounts): Slots =>
@@ -59,6 +59,12 @@ export function describeBytes(bytes: number): string {
     unit++
   }
   return `${Number(value.toFixed(2))} ${units[unit]!}`
+}
+
+/** Rounds up, except where only the error of binary fractions stands above the integer. */
+function ceiling(value: number): number {
+  const nearest = Math.round(value)
+  return Math.abs(value - nearest) <= Math.max(1e-6, nearest * 1e-12) ? nearest : Math.ceil(value)
 }
 
 function mapAmounts(

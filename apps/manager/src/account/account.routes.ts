@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { type Account, accountApi } from '@capstan/contract/account'
+import { AppError } from '@capstan/contract/errors'
+import { signInWaitS } from '@capstan/core/sign-in'
+import type { HttpApp } from '@capstan/runtime/http'
+import type { App } from '../app.ts'
+import { hashSecret, unseal } from '../db/seal.ts'
+import { type Actor, person } from '../http/actor.ts'
+import {
+  browserSessionS,
+  readSessionCookie,
+  refuseOtherOrigin,
+  setSessionCookie,
+} from '../http/cookie.ts'
+import { mount, type Request } from '../http/mount.ts'
+import * as store from './account.store.ts'
+import { isPassword, nobodysHash } from './password.ts'
+
+export function accountRoutes(http: HttpApp, app: App): void {
+  mount(http, app, accountApi.signIn, signIn)
+  mount(http, app, accountApi.signOut, signOut)
+  mount(http, app, accountApi.show, show)
+  mount(http, app, accountApi.mainKeypair, mainKeypair)
+}
+
+async function signIn(
+  app: App,
+  _: Actor,
+  { email, password }: { email: string; password: string },
+  { context }: Request,
+): Promise<Account> {
+  refuseOtherOrigin(context)
+  const emailHash = hashSecret(email.toLowerCase())
+  await refuseWhileWaiting(app, emailHash)
+  const user = await store.findByEmail(app.db, email)
+  const isRight = await isPassword(user?.passwordHash ?? (await nobodysHash()), password)
+  if (!user || !isRight) {
+    await store.countFailure(app.db, emailHash, app.now())
+    throw new AppError('wrong_credentials')
+  }
+  // ACC-04: said only to those who know the password.
+  if (user.status !== 'active')
+    throw new AppError('account_not_active', {
+      detail: `This account is ${user.status}: ask an administrator`,
+    })
+  await store.forgetFailures(app.db, emailHash)
+  const secret = randomBytes(32).toString('base64url')
+  const expiresAt = new Date(app.now().getTime() + browserSessionS * 1000)
+  await store.insertBrowserSession(app.db, { hash: hashSecret(secret), userId: user.id, expiresAt })
+  setSessionCookie(context, secret, browserSessionS)
+  app.log.info({ userId: user.id }, 'signed_in')
+  return account(app, user.id)
+}
+
+async function refuseWhileWaiting(app: App, emailHash: Buffer): Promise<void> {
+  const waitS = signInWaitS(await store.findFailures(app.db, emailHash), app.now())
+  if (waitS === 0) return
+  throw new AppError('too_many_attempts', { detail: `Try again in ${waitS} s`, retryAfterS: waitS })
+}
+
+async function signOut(
+  app: App,
+  _actor: Actor,
+  _input: object,
+  { context }: Request,
+): Promise<Record<string, never>> {
+  const cookie = readSessionCookie(context)
+  if (cookie !== undefined) await store.removeBrowserSession(app.db, hashSecret(cookie))
+  setSessionCookie(context, '', 0)
+  return {}
+}
+
+const show = (app: App, actor: Actor): Promise<Account> => account(app, person(actor).userId)
+
+async function account(app: App, userId: string): Promise<Account> {
+  const found = await store.findAccount(app.db, userId)
+  if (!found) throw new AppError('unauthenticated')
+  return found
+}
+
+async function mainKeypair(
+  app: App,
+  actor: Actor,
+): Promise<{ accessKey: string; secretKey: string }> {
+  const found = await store.findMainKeypair(app.db, person(actor).userId)
+  if (!found) throw new AppError('unauthenticated', { detail: 'This account has no keypair' })
+  const secretKey = unseal(app.sealKey, found.secretKeySealed, `keypair:${found.accessKey}`)
+  return { accessKey: found.accessKey, secretKey }
+}

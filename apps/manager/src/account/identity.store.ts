@@ -1,0 +1,76 @@
+import type { UserRole } from '@capstan/contract/account'
+import { sql } from 'kysely'
+import type { Db } from '../db/db.ts'
+
+/** What a request needs to know of the one who makes it. */
+export interface Identity {
+  readonly userId: string
+  readonly email: string
+  readonly role: UserRole
+  readonly status: 'active' | 'inactive' | 'before-verification' | 'deleted'
+  readonly domainId: string
+  readonly isSudoEnabled: boolean
+  readonly accessKey: string
+  readonly isKeypairActive: boolean
+}
+
+const columns = [
+  'user.id as userId',
+  'user.email',
+  'user.role',
+  'user.status',
+  'user.domainId',
+  'user.isSudoEnabled',
+  'keypair.accessKey',
+  'keypair.isActive as isKeypairActive',
+] as const
+
+/** The person behind a browser's cookie, acting with their main keypair. Undefined when signed out or expired. */
+export async function findBrowserSession(
+  db: Db,
+  hash: Buffer,
+  now: Date,
+): Promise<Identity | undefined> {
+  return db
+    .selectFrom('browserSession')
+    .innerJoin('user', 'user.id', 'browserSession.userId')
+    .innerJoin('keypair', 'keypair.accessKey', 'user.mainAccessKey')
+    .select(columns)
+    .where('browserSession.hash', '=', hash)
+    .where('browserSession.expiresAt', '>', now)
+    .executeTakeFirst()
+}
+
+/** The owner of a keypair, with its sealed secret. */
+export async function findSigner(
+  db: Db,
+  accessKey: string,
+): Promise<(Identity & { readonly secretKeySealed: Buffer }) | undefined> {
+  return db
+    .selectFrom('keypair')
+    .innerJoin('user', 'user.id', 'keypair.userId')
+    .select([...columns, 'keypair.secretKeySealed'])
+    .where('keypair.accessKey', '=', accessKey)
+    .executeTakeFirst()
+}
+
+/** Waiting counts per keypair: many requests become one write. */
+const pendingUse = new Map<string, number>()
+
+/** Notes that a keypair was used. Written at most once a second, together; a crash loses a second of counting. */
+export function touchKeypair(db: Db, accessKey: string, now: Date): void {
+  const isFirst = pendingUse.size === 0
+  pendingUse.set(accessKey, (pendingUse.get(accessKey) ?? 0) + 1)
+  if (isFirst) setTimeout(() => void writeUse(db, now), 1000).unref()
+}
+
+async function writeUse(db: Db, now: Date): Promise<void> {
+  const uses = [...pendingUse]
+  pendingUse.clear()
+  await sql`
+    update keypair set last_used_at = ${now}, query_count = query_count + uses.count
+    from unnest(${uses.map(([key]) => key)}::text[], ${uses.map(([, count]) => count)}::int[]) as uses (key, count)
+    where keypair.access_key = uses.key`
+    .execute(db)
+    .catch(() => {})
+}

@@ -1,0 +1,21 @@
+import type { Log } from '@capstan/runtime/log'
+import type { JWK } from 'jose'
+import type { Changes } from './db/changes.ts'
+import type { Db } from './db/db.ts'
+import type { SealKey } from './db/seal.ts'
+import type { Wake } from './wake.ts'
+
+/** What every handler and loop works with. Built once, in main.ts. */
+export interface App {
+  readonly db: Db
+  readonly log: Log
+  readonly sealKey: SealKey
+  readonly clusterId: string
+  /** Signs tickets; its public half goes to agents. */
+  readonly ticketKeys: { readonly privateJwk: JWK; readonly publicJwk: JWK }
+  readonly now: () => Date
+  /** Wakes loops and waiting agents, in this process at once and in the others by `notify`. */
+  readonly wake: Wake
+  /** What changed in the database, for the event streams. */
+  readonly changes: Changes
+}

@@ -1,0 +1,43 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { Schema } from './types.gen.ts'
+
+/** The database, or a transaction on it: stores take either. */
+export type Db = Kysely<Schema>
+export type Tx = Transaction<Schema>
+
+// int8 as number: every amount of ours (bytes included) is below 2^53, which the contract's limits see to.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+// Sums of int8 come as numeric.
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
+
+export interface Database {
+  readonly db: Db
+  readonly pool: pg.Pool
+}
+
+/** Opens a pool. Nothing is connected yet. `onError` hears of idle connections that break. */
+export function openDatabase(url: string, onError: (error: Error) => void): Database {
+  const pool = new pg.Pool({
+    ...connectionOf(url),
+    max: 16,
+    // Cursors hold times as text.
+    options: '-c timezone=UTC',
+    connectionTimeoutMillis: 5000,
+    idleTimeoutMillis: 60_000,
+    // A lost server must not hang a request for ever.
+    statement_timeout: 60_000,
+    keepAlive: true,
+  })
+  pool.on('error', onError)
+  return { db: createDb(pool), pool }
+}
+
+/** What `pg` needs to know for a URL; sockets as `postgresql://user@/db?host=/folder`. */
+export const connectionOf = (url: string): pg.ClientConfig => ({ connectionString: url })
+
+const createDb = (pool: pg.Pool): Db =>
+  new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })

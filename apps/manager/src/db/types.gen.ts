@@ -1,0 +1,363 @@
+// Printed by `npm run db:types` from the migrated database. Do not edit.
+import type { ColumnType, Generated } from 'kysely'
+
+export interface AgentTable {
+  id: string
+  tokenHash: Buffer
+  address: Generated<string>
+  region: Generated<string>
+  architecture: Generated<string>
+  resourceGroup: string | null
+  version: Generated<string>
+  status: Generated<'connected' | 'lost' | 'terminated'>
+  statusReason: string | null
+  isSchedulable: Generated<boolean>
+  runtimes: ColumnType<import('@capstan/contract/agent').Runtime[], string | undefined, string>
+  problems: ColumnType<{ code: string; message: string }[], string | undefined, string>
+  usage: ColumnType<
+    import('@capstan/contract/agent').NodeUsage | null,
+    string | null,
+    string | null
+  >
+  reportHash: Generated<string>
+  firstContactAt: Generated<Date>
+  lastContactAt: Generated<Date>
+  lostAt: Date | null
+}
+
+export interface AgentImageTable {
+  agentId: string
+  imageId: string
+}
+
+export interface AllocationTable {
+  kernelId: string
+  agentId: string
+  deviceId: string
+  slot: string
+  amount: number
+}
+
+export interface BrowserSessionTable {
+  hash: Buffer
+  userId: string
+  createdAt: Generated<Date>
+  expiresAt: Date
+  lastSeenAt: Generated<Date>
+}
+
+export interface DeviceTable {
+  agentId: string
+  id: string
+  slot: string
+  kind: string
+  model: Generated<string>
+  capacity: number
+  numaNode: number | null
+}
+
+export interface DomainTable {
+  id: Generated<string>
+  name: string
+  description: Generated<string>
+  isActive: Generated<boolean>
+  createdAt: Generated<Date>
+}
+
+export interface ImageTable {
+  id: Generated<string>
+  reference: string
+  architecture: string
+  runtime: 'docker' | 'process'
+  digest: string | null
+  sizeBytes: Generated<number>
+  labels: ColumnType<Record<string, string>, string | undefined, string>
+  createdAt: Generated<Date>
+}
+
+export interface ImageTaskTable {
+  id: Generated<string>
+  kind: 'pull' | 'build'
+  reference: Generated<string>
+  agentId: string
+  userId: string
+  status: Generated<'waiting' | 'running' | 'done' | 'failed' | 'cancelled'>
+  progress: Generated<number>
+  message: Generated<string>
+  createdAt: Generated<Date>
+  endedAt: Date | null
+}
+
+export interface JoinTokenTable {
+  id: Generated<string>
+  hash: Buffer
+  role: 'agent' | 'proxy' | 'storage'
+  description: Generated<string>
+  createdAt: Generated<Date>
+  expiresAt: Date | null
+  lastUsedAt: Date | null
+}
+
+export interface KernelTable {
+  id: Generated<string>
+  sessionId: string
+  attempt: Generated<number>
+  index: number
+  role: 'main' | 'sub'
+  hostname: string
+  agentId: string
+  status: Generated<import('@capstan/contract/session').SessionStatus>
+  reason: ColumnType<
+    import('@capstan/contract/session').Reason | null,
+    string | null,
+    string | null
+  >
+  containerId: string | null
+  exitCode: number | null
+  progress: ColumnType<
+    { current: number; total: number; message: string } | null,
+    string | null,
+    string | null
+  >
+  apps: ColumnType<
+    { name: string; status: 'starting' | 'ready' | 'failed'; message: string }[],
+    string | undefined,
+    string
+  >
+  openApps: Generated<string[]>
+  isLogComplete: Generated<boolean>
+  createdAt: Generated<Date>
+  startedAt: Date | null
+  endedAt: Date | null
+}
+
+export interface KernelLogTable {
+  kernelId: string
+  beginsAt: number
+  endsAt: number
+  data: Buffer
+}
+
+export interface KernelUsageTable {
+  kernelId: string
+  at: Date
+  cpuMilli: number
+  memBytes: number
+}
+
+export interface KeypairTable {
+  accessKey: string
+  userId: string
+  secretKeySealed: Buffer
+  isActive: Generated<boolean>
+  policy: string
+  rateLimit: Generated<number>
+  createdAt: Generated<Date>
+  lastUsedAt: Date | null
+  queryCount: Generated<number>
+}
+
+export interface KeypairPolicyTable {
+  name: string
+  maxAmounts: ColumnType<Record<string, number>, string | undefined, string>
+  maxClusterSize: number | null
+  maxLifetimeS: number | null
+  maxPendingCount: number | null
+  maxPendingAmounts: ColumnType<Record<string, number>, string | undefined, string>
+  maxConcurrentCount: number | null
+  maxSftpCount: number | null
+  idleTimeoutS: number | null
+  allowedVolumes: ColumnType<Record<string, string[]>, string | undefined, string>
+  createdAt: Generated<Date>
+}
+
+export interface MembershipTable {
+  userId: string
+  projectId: string
+  domainId: string
+  createdAt: Generated<Date>
+}
+
+export interface MigrationTable {
+  name: string
+  appliedAt: Generated<Date>
+}
+
+export interface ProjectTable {
+  id: Generated<string>
+  domainId: string
+  name: string
+  description: Generated<string>
+  type: Generated<'general' | 'model-store'>
+  isActive: Generated<boolean>
+  policy: string
+  createdAt: Generated<Date>
+}
+
+export interface ProjectPolicyTable {
+  name: string
+  maxFolderCount: number | null
+  maxFolderBytes: number | null
+  maxNetworkCount: number | null
+  createdAt: Generated<Date>
+}
+
+export interface ProxyTable {
+  id: string
+  tokenHash: Buffer
+  address: Generated<string>
+  appsHost: Generated<string>
+  isTls: Generated<boolean>
+  version: Generated<string>
+  lastContactAt: Generated<Date>
+}
+
+export interface ResourceGroupTable {
+  name: string
+  description: Generated<string>
+  isActive: Generated<boolean>
+  isPublic: Generated<boolean>
+  scheduler: Generated<'fifo' | 'lifo' | 'drf'>
+  selector: Generated<'dispersed' | 'concentrated'>
+  allowedSessionTypes: Generated<('interactive' | 'batch' | 'inference')[]>
+  pendingTimeoutS: Generated<number>
+  retriesToSkip: number | null
+  createdAt: Generated<Date>
+}
+
+export interface SessionTable {
+  id: Generated<string>
+  name: string
+  type: 'interactive' | 'batch' | 'inference'
+  status: Generated<import('@capstan/contract/session').SessionStatus>
+  reason: ColumnType<
+    import('@capstan/contract/session').Reason | null,
+    string | null,
+    string | null
+  >
+  result: Generated<'undefined' | 'success' | 'failure'>
+  exitCode: number | null
+  domainId: string
+  projectId: string
+  userId: string
+  accessKey: string
+  imageId: string
+  resourceGroup: string
+  amounts: ColumnType<Record<string, number>, string | null, string | null>
+  shmemBytes: number
+  clusterSize: Generated<number>
+  environSealed: Buffer
+  environNames: Generated<string[]>
+  startupCommand: string | null
+  isSudoEnabled: Generated<boolean>
+  notices: Generated<string[]>
+  priority: Generated<number>
+  failures: Generated<number>
+  skips: Generated<number>
+  createdAt: Generated<Date>
+  scheduledAt: Date | null
+  startedAt: Date | null
+  endedAt: Date | null
+}
+
+export interface SessionHistoryTable {
+  sessionId: string
+  number: Generated<number>
+  status: import('@capstan/contract/session').SessionStatus
+  reason: ColumnType<
+    import('@capstan/contract/session').Reason | null,
+    string | null,
+    string | null
+  >
+  at: Generated<Date>
+}
+
+export interface SettingTable {
+  name: string
+  value: ColumnType<unknown, string | null, string | null>
+}
+
+export interface SignInFailureTable {
+  emailHash: Buffer
+  count: number
+  lastAt: Date
+}
+
+export interface StorageTable {
+  id: string
+  tokenHash: Buffer
+  address: Generated<string>
+  version: Generated<string>
+  lastContactAt: Generated<Date>
+}
+
+export interface UserTable {
+  id: Generated<string>
+  domainId: string
+  email: string
+  name: string
+  fullName: Generated<string>
+  description: Generated<string>
+  role: Generated<'superadmin' | 'admin' | 'user'>
+  status: Generated<'active' | 'inactive' | 'before-verification' | 'deleted'>
+  passwordHash: string
+  isPasswordChangeRequired: Generated<boolean>
+  isSudoEnabled: Generated<boolean>
+  totpSeedSealed: Buffer | null
+  isTotpEnabled: Generated<boolean>
+  policy: string
+  mainAccessKey: string | null
+  createdAt: Generated<Date>
+  modifiedAt: Generated<Date>
+}
+
+export interface UserPolicyTable {
+  name: string
+  maxFolderCount: number | null
+  maxFolderBytes: number | null
+  maxServiceSessionCount: number | null
+  maxCustomImageCount: number | null
+  createdAt: Generated<Date>
+}
+
+export interface VolumeTable {
+  name: string
+  storageId: string
+  path: string
+  backend: string
+  capabilities: Generated<string[]>
+  capacityBytes: number
+  usedBytes: number
+  reportedAt: Generated<Date>
+}
+
+export interface Schema {
+  agent: AgentTable
+  agentImage: AgentImageTable
+  allocation: AllocationTable
+  browserSession: BrowserSessionTable
+  device: DeviceTable
+  domain: DomainTable
+  image: ImageTable
+  imageTask: ImageTaskTable
+  joinToken: JoinTokenTable
+  kernel: KernelTable
+  kernelLog: KernelLogTable
+  kernelUsage: KernelUsageTable
+  keypair: KeypairTable
+  keypairPolicy: KeypairPolicyTable
+  membership: MembershipTable
+  migration: MigrationTable
+  project: ProjectTable
+  projectPolicy: ProjectPolicyTable
+  proxy: ProxyTable
+  resourceGroup: ResourceGroupTable
+  session: SessionTable
+  sessionHistory: SessionHistoryTable
+  setting: SettingTable
+  signInFailure: SignInFailureTable
+  storage: StorageTable
+  user: UserTable
+  userPolicy: UserPolicyTable
+  volume: VolumeTable
+}

@@ -1,0 +1,115 @@
+import { hasBody, type Endpoint, pathParams } from '@capstan/contract/endpoint'
+import { AppError, type Issue } from '@capstan/contract/errors'
+import type { Context } from 'hono'
+import type * as z from 'zod'
+
+/** Largest request body, in bytes: a log piece of an agent, with room. */
+export const bodyLimitBytes = 1024 * 1024
+
+/** An agent's report names all it has: larger, but still bounded. */
+export const syncBodyLimitBytes = 8 * 1024 * 1024
+
+/** The input of an endpoint from path, query and body, by its schema. Throws `invalid_input` with every field that is wrong. */
+export async function readInput<I extends z.ZodType>(
+  endpoint: Endpoint<I>,
+  context: Context,
+): Promise<z.output<I>> {
+  const params = Object.fromEntries(
+    pathParams(endpoint.path).map(name => [name, decoded(context, name)]),
+  )
+  const rest = hasBody(endpoint) ? await readBody(endpoint, context) : context.req.query()
+  refuseDoubled(context)
+  const parsed = await endpoint.input.safeParseAsync({ ...rest, ...params })
+  if (parsed.success) return parsed.data
+  throw new AppError('invalid_input', {
+    issues: issuesOf(parsed.error),
+    detail: summary(issuesOf(parsed.error)),
+  })
+}
+
+export const issuesOf = (error: z.ZodError): Issue[] =>
+  error.issues.flatMap(issue =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map(key => ({ path: [...issue.path, key].join('.'), message: 'no such field' }))
+      : [{ path: issue.path.join('.'), message: issue.message }],
+  )
+
+const summary = (issues: readonly Issue[]): string =>
+  issues
+    .slice(0, 5)
+    .map(issue => `${issue.path === '' ? 'request' : issue.path}: ${issue.message}`)
+    .join('; ')
+
+function decoded(context: Context, name: string): string {
+  const value = context.req.param(name) ?? ''
+  if (value.includes('\0')) throw refused(name, 'must not hold a NUL character')
+  return value
+}
+
+const refused = (path: string, message: string): AppError =>
+  new AppError('invalid_input', {
+    issues: [{ path, message }],
+    detail: `${path === '' ? 'request' : path}: ${message}`,
+  })
+
+/** A parameter given twice is a mistake or a trick: which one counts must not depend on who reads it. */
+function refuseDoubled(context: Context): void {
+  for (const [name, values] of Object.entries(context.req.queries()))
+    if (values.length > 1) throw refused(name, 'given more than once')
+    else if (values.some(value => value.includes('\0')))
+      throw refused(name, 'must not hold a NUL character')
+}
+
+async function readBody(endpoint: Endpoint, context: Context): Promise<Record<string, unknown>> {
+  const limit = endpoint.permission === 'agent.sync' ? syncBodyLimitBytes : bodyLimitBytes
+  const bytes = await readBytes(context, limit)
+  if (bytes.length === 0) return {}
+  const type = context.req.header('content-type') ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw refused('', 'the body must be application/json')
+  const body = parse(bytes)
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw refused('', 'the body must be a JSON object')
+  // A parsed JSON object has string keys and unknown values.
+  const fields = body as Record<string, unknown>
+  const doubled = pathParams(endpoint.path).find(name => Object.hasOwn(fields, name))
+  if (doubled !== undefined) throw refused(doubled, 'stands in the path, not in the body')
+  return fields
+}
+
+async function readBytes(context: Context, limit: number): Promise<Buffer> {
+  const stated = Number(context.req.header('content-length') ?? 0)
+  if (stated > limit) throw new AppError('payload_too_large', { detail: `at most ${limit} bytes` })
+  const pieces: Uint8Array[] = []
+  let size = 0
+  const stream = context.req.raw.body
+  if (!stream) return Buffer.alloc(0)
+  for await (const piece of stream) {
+    size += piece.length
+    if (size > limit) throw new AppError('payload_too_large', { detail: `at most ${limit} bytes` })
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function parse(bytes: Buffer): unknown {
+  const text = readUtf8(bytes)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw refused(
+      '',
+      `not JSON: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`,
+    )
+  }
+}
+
+function readUtf8(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw refused('', 'the body is not UTF-8')
+  }
+}

@@ -1,0 +1,50 @@
+import { apiPrefix, type Endpoint } from '@capstan/contract/endpoint'
+import { AppError } from '@capstan/contract/errors'
+import { may } from '@capstan/core/access'
+import type { HttpApp, HttpEnv } from '@capstan/runtime/http'
+import type { Context } from 'hono'
+import type * as z from 'zod'
+import type { App } from '../app.ts'
+import type { Actor } from './actor.ts'
+import { authenticate } from './authenticate.ts'
+import { readInput } from './input.ts'
+
+/** What a handler may want of the request beside its input. */
+export interface Request {
+  readonly requestId: string
+  readonly context: Context<HttpEnv>
+  readonly signal: AbortSignal
+}
+
+export type Handler<I extends z.ZodType, O extends z.ZodType> = (
+  app: App,
+  actor: Actor,
+  input: z.output<I>,
+  request: Request,
+) => Promise<z.input<O>>
+
+/** The only place that authenticates, asks for the permission, reads the input and answers. */
+export function mount<I extends z.ZodType, O extends z.ZodType>(
+  http: HttpApp,
+  app: App,
+  endpoint: Endpoint<I, O>,
+  handler: Handler<I, O>,
+): void {
+  http.on(endpoint.method, apiPrefix + endpoint.path, async context => {
+    const actor = await authenticate(app, context)
+    allow(actor, endpoint)
+    const input = await readInput(endpoint, context)
+    const output = await handler(app, actor, input, {
+      requestId: context.get('requestId'),
+      context,
+      signal: context.req.raw.signal,
+    })
+    context.header('cache-control', 'no-store')
+    return context.json(output)
+  })
+}
+
+function allow(actor: Actor, { permission }: Endpoint): void {
+  if (may(actor.role, permission)) return
+  throw new AppError(actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden')
+}

@@ -1,0 +1,65 @@
+import type { Log } from '@capstan/runtime/log'
+import type pg from 'pg'
+
+/** What can be woken: a loop by name, or the waiting requests of one agent. */
+export type WakeTarget = 'scheduler' | 'housekeeper' | `agent:${string}`
+
+export type Listener = () => void
+
+export interface Wake {
+  /** To be called after the commit that gives reason to. */
+  (targets: readonly WakeTarget[]): void
+  /** Calls `listener` whenever the target is woken, here or by another manager. Answers how to stop that. */
+  readonly on: (target: WakeTarget, listener: Listener) => () => void
+  /** Takes what another manager (or this one) announced. */
+  readonly receive: (payload: string) => void
+}
+
+export const wakeChannel = 'capstan_wake'
+
+/** Payloads of `notify` are at most 8000 bytes. */
+const payloadLimit = 7000
+
+/** Wake-ups in this process are immediate; other managers hear of them from PostgreSQL. A lost one costs a loop's rest, no more. */
+export function createWake(pool: pg.Pool, log: Log): Wake {
+  const listeners = new Map<string, Set<Listener>>()
+  const call = (target: string): void => {
+    for (const listener of listeners.get(target) ?? []) listener()
+  }
+  const announce = (targets: readonly string[]): void => {
+    for (const payload of packed(targets))
+      pool
+        .query('select pg_notify($1, $2)', [wakeChannel, payload])
+        .catch((error: unknown) => log.warn({ err: error }, 'wake_not_announced'))
+  }
+  const wake = (targets: readonly WakeTarget[]): void => {
+    if (targets.length === 0) return
+    const distinct = [...new Set(targets)]
+    for (const target of distinct) call(target)
+    announce(distinct)
+  }
+  return Object.assign(wake, {
+    on: (target: WakeTarget, listener: Listener) => {
+      const set = listeners.get(target) ?? new Set()
+      listeners.set(target, set.add(listener))
+      return () => {
+        set.delete(listener)
+        if (set.size === 0 && listeners.get(target) === set) listeners.delete(target)
+      }
+    },
+    receive: (payload: string) => {
+      for (const target of payload.split(',')) call(target)
+    },
+  })
+}
+
+function packed(targets: readonly string[]): string[] {
+  const payloads: string[] = []
+  for (const target of targets) {
+    const last = payloads.at(-1)
+    if (last !== undefined && last.length + target.length < payloadLimit)
+      payloads[payloads.length - 1] = `${last},${target}`
+    else payloads.push(target)
+  }
+  return payloads
+}

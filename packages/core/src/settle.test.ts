@@ -1,0 +1,141 @@
+import type { SessionStatus } from '@capstan/contract/session'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { canMove } from './session.ts'
+import { settle, type SettlingKernel, type SettlingSession } from './settle.ts'
+
+const options = { maxFailures: 3 }
+const kernel = (given: Partial<SettlingKernel> = {}): SettlingKernel => ({
+  index: 0,
+  status: 'running',
+  hasStarted: true,
+  exitCode: null,
+  reason: null,
+  ...given,
+})
+const session = (given: Partial<SettlingSession> = {}): SettlingSession => ({
+  status: 'running',
+  type: 'interactive',
+  reason: null,
+  failures: 0,
+  ...given,
+})
+
+test('a session is as far as its slowest kernel', () => {
+  const kernels = [kernel(), kernel({ index: 1, status: 'pulling', hasStarted: false })]
+  expect(settle(session({ status: 'preparing' }), kernels, options)).toMatchObject({
+    status: 'pulling',
+  })
+})
+
+test('a batch session whose command ends with 0 succeeded, with another code failed', () => {
+  const batch = session({ type: 'batch' })
+  const ended = (exitCode: number): SettlingKernel[] => [kernel({ status: 'terminated', exitCode })]
+  expect(settle(batch, ended(0), options)).toMatchObject({
+    status: 'terminated',
+    result: 'success',
+    exitCode: 0,
+  })
+  expect(settle(batch, ended(3), options)).toMatchObject({ result: 'failure', exitCode: 3 })
+})
+
+test('who asked for the end stands as its reason, not the exit code that followed', () => {
+  const asked = session({ status: 'terminating', reason: { code: 'user_requested', message: 'x' } })
+  const settled = settle(asked, [kernel({ status: 'terminated', exitCode: 143 })], options)
+  expect(settled).toMatchObject({ status: 'terminated', reason: { code: 'user_requested' } })
+})
+
+test('a start that failed is tried again, up to the limit', () => {
+  const failed = [
+    kernel({ status: 'error', hasStarted: false, reason: { code: 'pull_failed', message: 'no' } }),
+  ]
+  const starting = (failures: number): SettlingSession => session({ status: 'creating', failures })
+  expect(settle(starting(0), failed, options)).toMatchObject({
+    status: 'pending',
+    isFailedStart: true,
+  })
+  expect(settle(starting(2), failed, options)).toMatchObject({
+    status: 'error',
+    reason: { code: 'pull_failed' },
+  })
+})
+
+test('a start that no other try can mend is not tried again', () => {
+  const reason = { code: 'bad_image', message: 'no', data: { isRetryable: false } }
+  const failed = [kernel({ status: 'error', hasStarted: false, reason })]
+  expect(settle(session({ status: 'creating' }), failed, options)).toMatchObject({
+    status: 'error',
+  })
+})
+
+test('when one kernel of several fails to start the others are stopped first', () => {
+  const kernels = [kernel({ status: 'error', hasStarted: false }), kernel({ index: 1 })]
+  expect(settle(session({ status: 'creating' }), kernels, options)).toMatchObject({
+    stopsKernels: true,
+    status: 'creating',
+  })
+})
+
+const statuses: SessionStatus[] = [
+  'scheduled',
+  'preparing',
+  'pulling',
+  'creating',
+  'running',
+  'terminating',
+  'terminated',
+  'error',
+]
+const kernels = fc.array(
+  fc.record({
+    index: fc.nat(3),
+    status: fc.constantFrom(...statuses),
+    hasStarted: fc.boolean(),
+    exitCode: fc.option(fc.integer({ min: 0, max: 255 })),
+    reason: fc.option(fc.record({ code: fc.string(), message: fc.string() })),
+  }),
+  { maxLength: 4 },
+)
+const anySession = fc.record({
+  status: fc.constantFrom<SessionStatus>(...statuses, 'pending', 'cancelled'),
+  type: fc.constantFrom<'interactive' | 'batch'>('interactive', 'batch'),
+  reason: fc.option(fc.record({ code: fc.string(), message: fc.string() })),
+  failures: fc.nat(3),
+})
+
+test('settling only makes legal moves', () => {
+  fc.assert(
+    fc.property(anySession, kernels, (given, list) => {
+      const settled = settle(given, list, options)
+      if (settled && settled.status !== given.status)
+        expect(canMove(given.status, settled.status)).toBe(true)
+    }),
+  )
+})
+
+test('a session whose kernels have all ended does not stay live', () => {
+  const endedKernels = fc.array(
+    fc.record({
+      index: fc.nat(3),
+      status: fc.constantFrom<SessionStatus>('terminated', 'error'),
+      hasStarted: fc.boolean(),
+      exitCode: fc.option(fc.nat(255)),
+      reason: fc.constant(null),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  const live = fc.constantFrom<SessionStatus>(
+    'scheduled',
+    'preparing',
+    'pulling',
+    'creating',
+    'running',
+    'terminating',
+  )
+  fc.assert(
+    fc.property(live, endedKernels, (status, list) => {
+      const settled = settle(session({ status }), list, options)
+      expect(['terminated', 'error', 'pending']).toContain(settled?.status)
+    }),
+  )
+})

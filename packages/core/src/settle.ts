@@ -1,0 +1,131 @@
+import type { Reason, SessionStatus } from '@capstan/contract/session'
+import { canMove, isEnded, isStarting, statusOfKernels } from './session.ts'
+
+export interface SettlingSession {
+  readonly status: SessionStatus
+  readonly type: 'interactive' | 'batch' | 'inference'
+  /** Set when someone asked for the end. */
+  readonly reason: Reason | null
+  /** Starts that have failed before. */
+  readonly failures: number
+}
+
+/** A kernel of the session's present start. */
+export interface SettlingKernel {
+  readonly index: number
+  readonly status: SessionStatus
+  readonly hasStarted: boolean
+  readonly exitCode: number | null
+  readonly reason: Reason | null
+}
+
+export interface Settlement {
+  readonly status: SessionStatus
+  readonly reason: Reason | null
+  readonly result: 'undefined' | 'success' | 'failure'
+  readonly exitCode: number | null
+  /** A start failed: its kernels are history, the next start counts one more. */
+  readonly isFailedStart: boolean
+  /** Kernels that still live are to be stopped: all run, or none does. */
+  readonly stopsKernels: boolean
+}
+
+/** Whether another try may do better. What nobody classified may. */
+const isRetryable = (reason: Reason | null): boolean => reason?.data?.['isRetryable'] !== false
+
+/**
+ * Where a session goes after its kernels changed, or null when it stays as it is. Pure and level-triggered: the same
+ * state always gives the same answer, and settling twice changes nothing the second time.
+ */
+export function settle(
+  session: SettlingSession,
+  kernels: readonly SettlingKernel[],
+  { maxFailures }: { maxFailures: number },
+): Settlement | null {
+  if (kernels.length === 0 || isEnded(session.status) || session.status === 'pending') return null
+  const failed = kernels.find(kernel => isEnded(kernel.status) && !kernel.hasStarted)
+  if (isStarting(session.status) && failed)
+    return failedStart(session, kernels, failed, maxFailures)
+  const first = [...kernels].sort((a, b) => a.index - b.index)[0]!
+  const status = statusOfKernels(kernels.map(kernel => kernel.status))
+  if (status === 'terminated') return ended(session, first)
+  const next = isEnded(first.status) || session.status === 'terminating' ? 'terminating' : status
+  const stopsKernels = next === 'terminating'
+  if (
+    next === session.status &&
+    !(stopsKernels && kernels.some(kernel => kernel.status === 'running'))
+  )
+    return null
+  if (next !== session.status && !canMove(session.status, next)) return null
+  return {
+    ...unchanged(session),
+    status: next,
+    reason: stopsKernels ? (session.reason ?? first.reason) : null,
+    stopsKernels,
+  }
+}
+
+const unchanged = (session: SettlingSession): Settlement => ({
+  status: session.status,
+  reason: session.reason,
+  result: 'undefined',
+  exitCode: null,
+  isFailedStart: false,
+  stopsKernels: false,
+})
+
+/** The others are stopped first; when all have ended the session waits for another try, or is given up (OPS-05). */
+function failedStart(
+  session: SettlingSession,
+  kernels: readonly SettlingKernel[],
+  failed: SettlingKernel,
+  maxFailures: number,
+): Settlement | null {
+  if (!kernels.every(kernel => isEnded(kernel.status)))
+    return kernels.some(kernel => !isEnded(kernel.status) && kernel.status !== 'terminating')
+      ? { ...unchanged(session), stopsKernels: true }
+      : null
+  const cause = failed.reason ?? { code: 'start_failed', message: 'The container did not start' }
+  if (isRetryable(failed.reason) && session.failures + 1 < maxFailures)
+    return {
+      ...unchanged(session),
+      status: 'pending',
+      reason: {
+        ...cause,
+        message: `${cause.message} (start ${session.failures + 1} of ${maxFailures} failed; trying again)`,
+      },
+      isFailedStart: true,
+    }
+  return {
+    ...unchanged(session),
+    status: 'error',
+    reason: cause,
+    result: session.type === 'batch' ? 'failure' : 'undefined',
+  }
+}
+
+function ended(session: SettlingSession, main: SettlingKernel): Settlement {
+  const isAsked = session.status === 'terminating' && session.reason !== null
+  return {
+    ...unchanged(session),
+    status: 'terminated',
+    reason: isAsked ? session.reason : (main.reason ?? exitReason(main.exitCode)),
+    exitCode: main.exitCode,
+    result: resultOf(session.type, isAsked ? null : main.exitCode, isAsked),
+  }
+}
+
+/** SES-05: a batch session succeeds when its command ends with 0 by itself. */
+function resultOf(
+  type: SettlingSession['type'],
+  exitCode: number | null,
+  isAsked: boolean,
+): Settlement['result'] {
+  if (type !== 'batch' || isAsked) return 'undefined'
+  return exitCode === 0 ? 'success' : 'failure'
+}
+
+const exitReason = (exitCode: number | null): Reason =>
+  exitCode === null
+    ? { code: 'ended', message: 'It ended' }
+    : { code: 'exited', message: `It ended with exit code ${exitCode}` }
