@@ -16,16 +16,25 @@ export function markOf(pid: number): ProcessMark | undefined {
 export const isAlive = (mark: ProcessMark): boolean =>
   markOf(mark.pid)?.startedAt === mark.startedAt
 
-function startOnLinux(pid: number): string | undefined {
+/** Fields of `/proc/PID/stat` from the state on (proc_pid_stat(5), field 3); empty when there is no such process. */
+function statOf(pid: number): string[] {
   try {
     // The name, in parentheses, may itself hold blanks and parentheses: fields are counted after the last one.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${fields[19]}`
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
-    return undefined
+    return []
   }
+}
+
+/** The parent of a process; 0 where that cannot be told. */
+export const parentOf = (pid: number): number => Number(statOf(pid)[1] ?? 0)
+
+function startOnLinux(pid: number): string | undefined {
+  const fields = statOf(pid)
+  const state = fields[0]
+  if (state === undefined || state === 'Z' || state === 'X') return undefined
+  return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${fields[19]}`
 }
 
 function startByPs(pid: number): string | undefined {
