@@ -175,7 +175,10 @@ export class Cluster {
   }
 
   #record(): void {
-    const pids = this.#running.flatMap(program => program.pid() ?? [])
+    // Not the database: it has no parent to miss, and is ended by its own start (postgres/leftover.ts).
+    const pids = this.#running
+      .filter(({ name }) => name !== 'postgres')
+      .flatMap(program => program.pid() ?? [])
     this.#options.lock.record({ url: this.#url, pids })
   }
 

@@ -32,12 +32,12 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   const current: { child: ChildProcess | undefined } = { child: await launch() }
   onChange()
 
-  const relaunch = async (): Promise<void> => {
+  const relaunch = async (): Promise<ChildProcess | undefined> => {
     try {
-      current.child = await launch()
-      onChange()
+      return await launch()
     } catch (error) {
       onFailure(error instanceof Error ? error.message : String(error))
+      return undefined
     }
   }
   const watch = async (): Promise<void> => {
@@ -52,7 +52,8 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
       if (performance.now() - begin > settledMs) attempt = 1
       await pause(backoffMs(attempt, 200, 15_000), stopping.signal)
       if (stopping.signal.aborted) return
-      await relaunch()
+      current.child = await relaunch()
+      onChange()
       if (stopping.signal.aborted) current.child?.kill(options.stopWith)
     }
   }
