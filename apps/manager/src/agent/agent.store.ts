@@ -1,0 +1,175 @@
+import type { Agent, AgentDetails } from '@capstan/contract/agent'
+import { toSlots } from '@capstan/core/slots'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
+import type { Db } from '../db/db.ts'
+import { contains, listPage, readSort, type SortColumn } from '../db/page.ts'
+import type { AgentTable, DeviceTable } from '../db/types.gen.ts'
+
+type AgentRow = Selectable<AgentTable> & {
+  readonly capacity: Record<string, number>
+  readonly used: Record<string, number>
+  readonly sessionCount: number
+}
+
+const select = sql`a.*,
+  (select coalesce(jsonb_object_agg(slot, capacity), '{}') from
+    (select slot, sum(capacity)::bigint as capacity from device where agent_id = a.id group by slot) as slots) as capacity,
+  (select coalesce(jsonb_object_agg(slot, amount), '{}') from
+    (select slot, sum(amount)::bigint as amount from allocation where agent_id = a.id group by slot) as slots) as used,
+  (select count(distinct session_id)::int from kernel where agent_id = a.id and status not in ('terminated', 'error')) as session_count`
+
+const toAgent = (row: AgentRow): Agent => ({
+  id: row.id,
+  address: row.address,
+  region: row.region,
+  architecture: row.architecture,
+  resourceGroup: row.resourceGroup ?? '',
+  version: row.version,
+  status: row.status,
+  isSchedulable: row.isSchedulable,
+  runtimes: row.runtimes,
+  capacity: toSlots(row.capacity),
+  used: toSlots(row.used),
+  sessionCount: row.sessionCount,
+  problems: row.problems,
+  firstContactAt: row.firstContactAt.toISOString(),
+  lastContactAt: row.lastContactAt.toISOString(),
+  lostAt: row.lostAt?.toISOString() ?? null,
+  statusReason: row.statusReason,
+})
+
+export type AgentSort = 'id' | 'resourceGroup' | 'firstContactAt' | 'lastContactAt' | 'lostAt'
+
+const sortColumns: Readonly<Record<AgentSort, SortColumn>> = {
+  id: { sql: sql`a.id`, type: 'text' },
+  resourceGroup: { sql: sql`coalesce(a.resource_group, '')`, type: 'text' },
+  firstContactAt: { sql: sql`a.first_contact_at`, type: 'timestamptz' },
+  lastContactAt: { sql: sql`a.last_contact_at`, type: 'timestamptz' },
+  lostAt: { sql: sql`coalesce(a.lost_at, '1970-01-01+00'::timestamptz)`, type: 'timestamptz' },
+}
+
+export interface AgentFilter {
+  readonly status?: readonly string[] | undefined
+  readonly id?: string | undefined
+  readonly address?: string | undefined
+  readonly resourceGroup?: string | undefined
+  readonly sort?: string | undefined
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
+/** One page of agents, by id unless asked otherwise. */
+export async function list(
+  db: Db,
+  filter: AgentFilter,
+): Promise<{ items: Agent[]; nextCursor: string | null; count: number; isCountExact: boolean }> {
+  const { column, isDescending } = readSort<AgentSort>(filter.sort, {
+    column: 'id',
+    isDescending: false,
+  })
+  const where: RawBuilder<unknown>[] = [
+    filter.status && sql`a.status = any(${filter.status}::text[])`,
+    filter.id !== undefined && contains(sql`a.id`, filter.id),
+    filter.address !== undefined && contains(sql`a.address`, filter.address),
+    filter.resourceGroup !== undefined && contains(sql`a.resource_group`, filter.resourceGroup),
+  ].filter(condition => typeof condition === 'object')
+  return listPage<AgentRow, Agent>(db, {
+    select,
+    from: sql`agent a`,
+    where,
+    sort: sortColumns[column],
+    isDescending,
+    id: sql`a.id`,
+    idType: 'text',
+    cursor: filter.cursor,
+    limit: filter.limit,
+    map: toAgent,
+  })
+}
+
+export async function find(db: Db, id: string): Promise<Agent | undefined> {
+  const { rows } = await sql<AgentRow>`select ${select} from agent a where a.id = ${id}`.execute(db)
+  return rows[0] && toAgent(rows[0])
+}
+
+/** An agent with its devices, what of each is given out, its live use and its sessions. */
+export async function findDetails(db: Db, id: string): Promise<AgentDetails | undefined> {
+  const [agents, devices, sessions] = await Promise.all([
+    sql<AgentRow>`select ${select} from agent a where a.id = ${id}`.execute(db),
+    sql<Selectable<DeviceTable> & { used: number }>`
+      select device.*, (select coalesce(sum(amount), 0)::bigint from allocation
+        where agent_id = device.agent_id and device_id = device.id) as used
+      from device where agent_id = ${id} order by id`.execute(db),
+    sql<{
+      id: string
+      name: string
+      status: string
+      userEmail: string
+      amounts: Record<string, number>
+    }>`
+      select distinct s.id, s.name, s.status, u.email as user_email, s.amounts
+      from kernel k join session s on s.id = k.session_id join "user" u on u.id = s.user_id
+      where k.agent_id = ${id} and k.status not in ('terminated', 'error') order by s.name limit 1000`.execute(
+      db,
+    ),
+  ])
+  const row = agents.rows[0]
+  if (!row) return undefined
+  const inUnits = (slot: string, amount: number): number => toSlots({ [slot]: amount })[slot]!
+  return {
+    ...toAgent(row),
+    usage: row.usage,
+    devices: devices.rows.map(({ agentId: _, slot, capacity, used, ...device }) => ({
+      ...device,
+      slot,
+      capacity: inUnits(slot, capacity),
+      used: inUnits(slot, used),
+    })),
+    sessions: sessions.rows.map(({ amounts, ...session }) => ({
+      ...session,
+      resources: toSlots(amounts),
+    })),
+  }
+}
+
+/** False when there is no such agent. */
+export async function setSchedulable(db: Db, id: string, isSchedulable: boolean): Promise<boolean> {
+  const result = await db
+    .updateTable('agent')
+    .set({ isSchedulable })
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/**
+ * Registers an agent, or gives one that comes back a new token. False while another one of this id is heard of: its
+ * containers must not be taken over by a machine that happens to have the same name.
+ */
+export async function joinAgent(db: Db, id: string, tokenHash: Buffer): Promise<boolean> {
+  const { rows } = await sql`
+    insert into agent (id, token_hash, status, last_contact_at) values (${id}, ${tokenHash}, 'terminated', now())
+    on conflict (id) do update set token_hash = excluded.token_hash
+      where agent.status <> 'connected' or agent.last_contact_at < now() - interval '15 seconds'
+    returning id`.execute(db)
+  return rows.length > 0
+}
+
+export async function leaveAgent(db: Db, id: string, reason: string): Promise<void> {
+  await sql`
+    with left_ as (
+      update agent set status = 'terminated', status_reason = ${reason}, lost_at = now() where id = ${id} returning id
+    ) select pg_notify('capstan_change', 'agent:' || id) from left_`.execute(db)
+}
+
+/** Marks agents lost that were not heard of for so long (AGT-06); answers which. */
+export async function loseSilentAgents(db: Db, silenceMs: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with lost as (
+      update agent set status = 'lost', lost_at = now(),
+        status_reason = 'Not heard of for ' || round(extract(epoch from now() - last_contact_at)) || ' s'
+      where status = 'connected' and last_contact_at < now() - make_interval(secs => ${silenceMs / 1000})
+      returning id
+    ) select id, pg_notify('capstan_change', 'agent:' || id) from lost`.execute(db)
+  return rows.map(row => row.id)
+}

@@ -1,0 +1,125 @@
+import type { Desired, DesiredKernel } from '@capstan/contract/sync'
+import type { SessionStatus } from '@capstan/contract/session'
+import { platformEnviron } from '@capstan/core/environ'
+import { readLabels } from '@capstan/core/image'
+import { toSlots } from '@capstan/core/slots'
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type * as z from 'zod'
+import type { App } from '../app.ts'
+import { unseal } from '../db/seal.ts'
+import { listWanted } from '../image/image-task.store.ts'
+import { environPurpose } from '../session/session.routes.ts'
+
+/** Seconds between a polite signal and the hard one. */
+const graceS = 10
+
+/** How long an ended container is kept for the rest of its log, as an SQL interval. */
+const logPatience = '1 hour'
+
+interface Brief {
+  readonly id: string
+  readonly status: SessionStatus
+  readonly hasStarted: boolean
+  readonly openApps: string[]
+  readonly isLogComplete: boolean
+}
+
+interface Whole extends Brief {
+  readonly sessionId: string
+  readonly sessionName: string
+  readonly sessionType: 'interactive' | 'batch' | 'inference'
+  readonly index: number
+  readonly role: 'main' | 'sub'
+  readonly hostname: string
+  readonly hosts: string[]
+  readonly accessKey: string
+  readonly userId: string
+  readonly userEmail: string
+  readonly reference: string
+  readonly runtime: 'docker' | 'process'
+  readonly digest: string | null
+  readonly labels: Record<string, string>
+  readonly amounts: Record<string, number>
+  readonly shmemBytes: number
+  readonly environSealed: Buffer
+  readonly startupCommand: string | null
+  readonly isSudoEnabled: boolean
+  readonly devices: { slot: string; deviceId: string; amount: number }[]
+  readonly logOffset: number
+}
+
+const wanted = (agentId: string) => sql`
+  k.agent_id = ${agentId} and (k.status not in ('terminated', 'error')
+    or (not k.is_log_complete and k.ended_at > now() - interval '${sql.raw(logPatience)}'))`
+
+/**
+ * Stands for what an agent has to do: as long as it is the same, so is the rest. Read from few columns, so that a report
+ * that finds nothing new costs little.
+ */
+export async function desiredHash(app: App, agentId: string): Promise<string> {
+  const { rows } = await sql<Brief>`
+    select k.id, k.status in ('terminating', 'terminated', 'error') as status, k.started_at is not null as has_started,
+      k.open_apps, k.is_log_complete
+    from kernel k where ${wanted(agentId)} order by k.id`.execute(app.db)
+  const tasks = await listWanted(app.db, agentId)
+  return createHash('sha256')
+    .update(JSON.stringify([app.clusterId, rows, tasks]))
+    .digest('base64url')
+}
+
+/** All that an agent has to do. Unseals what its containers find in their environment. */
+export async function readDesired(app: App, agentId: string): Promise<z.input<typeof Desired>> {
+  const { rows } = await sql<Whole>`
+    select k.id, k.status, k.started_at is not null as has_started, k.open_apps, k.is_log_complete, k.index, k.role,
+      k.hostname, s.id as session_id, s.name as session_name, s.type as session_type, s.access_key, s.user_id,
+      u.email as user_email, i.reference, i.runtime, i.digest, i.labels, s.amounts, s.shmem_bytes, s.environ_sealed,
+      s.startup_command, s.is_sudo_enabled,
+      array(select other.hostname from kernel other where other.session_id = s.id and other.attempt = k.attempt
+        order by other.index) as hosts,
+      (select coalesce(jsonb_agg(jsonb_build_object('slot', a.slot, 'deviceId', a.device_id, 'amount', a.amount)
+        order by a.device_id), '[]') from allocation a where a.kernel_id = k.id) as devices,
+      (select coalesce(max(l.ends_at), 0) from kernel_log l where l.kernel_id = k.id) as log_offset
+    from kernel k join session s on s.id = k.session_id join "user" u on u.id = s.user_id join image i on i.id = s.image_id
+    where ${wanted(agentId)} order by k.id`.execute(app.db)
+  return {
+    clusterId: app.clusterId,
+    kernels: rows.map(row => toDesired(app, row)),
+    imageTasks: await listWanted(app.db, agentId),
+    ticketKey: { ...app.ticketKeys.publicJwk },
+  }
+}
+
+function toDesired(app: App, row: Whole): DesiredKernel {
+  const { apps } = readLabels(row.labels)
+  const own = JSON.parse(unseal(app.sealKey, row.environSealed, environPurpose)) as Record<
+    string,
+    string
+  >
+  const place = { ...row, kernelId: row.id, image: row.reference, apps }
+  return {
+    kernelId: row.id,
+    sessionId: row.sessionId,
+    sessionName: row.sessionName,
+    sessionType: row.sessionType,
+    desired: ['terminating', 'terminated', 'error'].includes(row.status) ? 'stop' : 'run',
+    graceS,
+    hasStarted: row.hasStarted,
+    image: { reference: row.reference, runtime: row.runtime, digest: row.digest },
+    hostname: row.hostname,
+    resources: toSlots(row.amounts),
+    devices: row.devices.map(({ slot, deviceId, amount }) => ({
+      slot,
+      deviceId,
+      amount: toSlots({ [slot]: amount })[slot]!,
+    })),
+    shmemBytes: row.shmemBytes,
+    environ: { ...own, ...platformEnviron(place) },
+    startupCommand: row.startupCommand,
+    isSudoEnabled: row.isSudoEnabled,
+    apps: [...apps],
+    openApps: row.openApps,
+    logOffset: row.logOffset,
+    isLogComplete: row.isLogComplete,
+  }
+}

@@ -1,0 +1,107 @@
+import { AppError } from '@capstan/contract/errors'
+import { syncApi } from '@capstan/contract/sync'
+import type { HttpApp } from '@capstan/runtime/http'
+import type * as z from 'zod'
+import type { App } from '../app.ts'
+import { hashSecret } from '../db/seal.ts'
+import { type Actor, machine } from '../http/actor.ts'
+import { mount, type Request } from '../http/mount.ts'
+import { admit, makeToken } from '../machine/machine.routes.ts'
+import { appendLog } from '../session/log.store.ts'
+import { joinAgent, leaveAgent } from './agent.store.ts'
+import { desiredHash, readDesired } from './desired.store.ts'
+import { takeReport } from './take-report.ts'
+
+type Input<V extends keyof typeof syncApi> = z.output<(typeof syncApi)[V]['input']>
+
+export function syncRoutes(http: HttpApp, app: App): void {
+  mount(http, app, syncApi.join, join)
+  mount(http, app, syncApi.sync, sync)
+  mount(http, app, syncApi.leave, leave)
+  mount(http, app, syncApi.appendLog, log)
+}
+
+/** An agent speaks for itself only. */
+function own(actor: Actor, id: string): void {
+  if (machine(actor).id !== id)
+    throw new AppError('forbidden', { detail: `This token is not that of agent ${id}` })
+}
+
+async function join(
+  app: App,
+  _: Actor,
+  { joinToken, id }: Input<'join'>,
+): Promise<{ token: string; clusterId: string }> {
+  await admit(app, 'agent', joinToken)
+  const token = makeToken()
+  const isJoined = await joinAgent(app.db, id, hashSecret(token))
+  if (!isJoined)
+    throw new AppError('forbidden', {
+      detail: `An agent named ${id} is connected: give this one another name`,
+    })
+  app.log.info({ agentId: id }, 'agent_joined')
+  return { token, clusterId: app.clusterId }
+}
+
+async function sync(
+  app: App,
+  actor: Actor,
+  { id, observed, desiredHash: known, waitMs }: Input<'sync'>,
+  { signal }: Request,
+): Promise<z.input<typeof syncApi.sync.output>> {
+  own(actor, id)
+  const targets = await takeReport(app, id, observed)
+  if (!targets) throw new AppError('agent_not_found')
+  app.wake(targets)
+  const hash = await changedHash(app, id, known, waitMs, signal)
+  const desired = hash === known ? null : await readDesired(app, id)
+  return { desiredHash: hash, desired, clock: app.now().toISOString() }
+}
+
+/** The hash of what is wanted, as soon as it is not the known one, or when the time is up. */
+async function changedHash(
+  app: App,
+  id: string,
+  known: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const deadline = performance.now() + waitMs
+  for (;;) {
+    const woken = Promise.withResolvers<void>()
+    // Listens before it looks: a wake-up between the two is not missed.
+    const stopListening = app.wake.on(`agent:${id}`, woken.resolve)
+    const timer = setTimeout(woken.resolve, Math.max(0, deadline - performance.now()))
+    signal.addEventListener('abort', () => woken.resolve(), { once: true })
+    try {
+      const hash = await desiredHash(app, id)
+      if (hash !== known || signal.aborted || performance.now() >= deadline) return hash
+      await woken.promise
+    } finally {
+      stopListening()
+      clearTimeout(timer)
+    }
+  }
+}
+
+async function leave(
+  app: App,
+  actor: Actor,
+  { id, reason }: Input<'leave'>,
+): Promise<Record<string, never>> {
+  own(actor, id)
+  await leaveAgent(app.db, id, reason)
+  app.log.info({ agentId: id, reason }, 'agent_left')
+  return {}
+}
+
+async function log(app: App, actor: Actor, input: Input<'appendLog'>): Promise<{ offset: number }> {
+  own(actor, input.id)
+  const { kernelId, offset, isComplete } = input
+  const data = Buffer.from(input.data, 'base64')
+  const kept = await app.db
+    .transaction()
+    .execute(tx => appendLog(tx, input.id, { kernelId, offset, data, isComplete }))
+  if (!kept) throw new AppError('kernel_not_found')
+  return { offset: kept.endsAt }
+}

@@ -1,0 +1,99 @@
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import type { Db } from '../db/db.ts'
+import { lockSessions, type Settled, settleSessions } from '../session/settle.store.ts'
+import type { WakeTarget } from '../wake.ts'
+import {
+  type KernelChange,
+  kernelChange,
+  type KernelReport,
+  type KnownKernel,
+} from './kernel-report.ts'
+import { type Report, takeAgentReport } from './report.store.ts'
+
+interface KnownRow extends KnownKernel {
+  readonly sessionId: string
+}
+
+/** Takes an agent's report as a whole, in one transaction. Answers what to wake, or undefined for an agent nobody knows. */
+export async function takeReport(
+  app: App,
+  id: string,
+  report: Report,
+): Promise<WakeTarget[] | undefined> {
+  return app.db.transaction().execute(async tx => {
+    const settled = await takeKernelReports(tx, id, report.kernels)
+    const taken = await takeAgentReport(tx, id, report)
+    if (!taken) return undefined
+    await keepUsage(tx, report.kernels)
+    return [
+      ...(taken.isNews || settled.freesSome ? (['scheduler'] as const) : []),
+      ...settled.agentIds.map(agentId => `agent:${agentId}` as const),
+    ]
+  })
+}
+
+async function takeKernelReports(
+  tx: Db,
+  agentId: string,
+  reports: readonly KernelReport[],
+): Promise<Settled> {
+  const news = changesOf(await wantedKernels(tx, agentId), reports)
+  if (news.length === 0) return { agentIds: [], freesSome: false }
+  // Sessions are locked before kernels are written, here as in every other place; what was read before is read again.
+  const sessionIds = [...new Set(news.map(({ known }) => known.sessionId))]
+  await lockSessions(tx, sessionIds)
+  const changes = changesOf(await wantedKernels(tx, agentId), reports).filter(({ known }) =>
+    sessionIds.includes(known.sessionId),
+  )
+  if (changes.length === 0) return { agentIds: [], freesSome: false }
+  await writeKernels(
+    tx,
+    changes.map(({ change }) => change),
+  )
+  return settleSessions(tx, sessionIds)
+}
+
+function changesOf(
+  known: readonly KnownRow[],
+  reports: readonly KernelReport[],
+): { known: KnownRow; change: KernelChange }[] {
+  const byId = new Map(known.map(row => [row.id, row]))
+  return reports.flatMap(report => {
+    const row = byId.get(report.kernelId)
+    const change = row && kernelChange(row, report)
+    return row && change ? [{ known: row, change }] : []
+  })
+}
+
+/** Kernels of an agent that are live, or whose log is not all here. By the partial index `kernel_wanted`. */
+async function wantedKernels(tx: Db, agentId: string): Promise<KnownRow[]> {
+  const { rows } = await sql<KnownRow>`
+    select id, session_id, status, started_at, container_id, progress, apps, is_log_complete from kernel
+    where agent_id = ${agentId} and (status not in ('terminated', 'error') or not is_log_complete)`.execute(
+    tx,
+  )
+  return rows
+}
+
+async function writeKernels(tx: Db, changes: readonly KernelChange[]): Promise<void> {
+  await sql`
+    update kernel k set status = told.status, reason = coalesce(told.reason, k.reason),
+      exit_code = coalesce(told."exitCode", k.exit_code), container_id = told."containerId", progress = told.progress,
+      apps = told.apps, started_at = coalesce(k.started_at, told."startedAt"), is_log_complete = told."isLogComplete",
+      ended_at = case when told.status in ('terminated', 'error') then coalesce(k.ended_at, told."endedAt", now()) end
+    from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as told (id uuid, status text, reason jsonb, "exitCode" int,
+      "containerId" text, progress jsonb, apps jsonb, "startedAt" timestamptz, "endedAt" timestamptz, "isLogComplete" bool)
+    where k.id = told.id`.execute(tx)
+}
+
+/** One sample a kernel and report; an equal one of before is dropped. */
+async function keepUsage(tx: Db, reports: readonly KernelReport[]): Promise<void> {
+  const samples = reports.flatMap(({ kernelId, usage }) => (usage ? [{ kernelId, ...usage }] : []))
+  if (samples.length === 0) return
+  await sql`
+    insert into kernel_usage (kernel_id, at, cpu_milli, mem_bytes)
+    select "kernelId", at, "cpuMilli", "memBytes"
+    from jsonb_to_recordset(${JSON.stringify(samples)}::jsonb) as seen ("kernelId" uuid, at timestamptz, "cpuMilli" float8, "memBytes" float8)
+    on conflict do nothing`.execute(tx)
+}

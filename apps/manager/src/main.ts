@@ -1,0 +1,124 @@
+import { listen, type Listening } from '@capstan/runtime/http'
+import { startLoop } from '@capstan/runtime/loop'
+import type { Log } from '@capstan/runtime/log'
+import { turnSeconds } from '@capstan/runtime/metrics'
+import type { App } from './app.ts'
+import { changeChannel, createChanges } from './db/changes.ts'
+import { openDatabase } from './db/db.ts'
+import { listenToDatabase } from './db/listen.ts'
+import { migrate } from './db/migrate.ts'
+import { makePassword, readCluster, seedDefaults, seedJoinToken } from './db/seed.ts'
+import { sealKeyOf } from './db/seal.ts'
+import { schedule } from './scheduler/scheduler.loop.ts'
+import { createServer } from './server.ts'
+import { keepHouse } from './session/housekeeper.loop.ts'
+import { createWake, wakeChannel } from './wake.ts'
+
+export interface ManagerOptions {
+  readonly databaseUrl: string
+  readonly host: string
+  readonly port: number
+  /** Everything sealed in the database opens with this secret only. */
+  readonly encryptionKey: string
+  /** Folder of the built console; without one only the API is served. */
+  readonly consoleFolder?: string | undefined
+  /** Lets this installation's own agent, proxy and storage join. */
+  readonly localJoinToken?: string | undefined
+  /** Of the first administrator, made at the first start. */
+  readonly adminEmail?: string | undefined
+  readonly adminPassword?: string | undefined
+  readonly signal: AbortSignal
+  readonly log: Log
+  readonly onListening?: ((listening: Listening) => void) | undefined
+}
+
+/** Runs a manager until the signal: brings the database up to date, serves the API, runs the loops. */
+export async function runManager(options: ManagerOptions): Promise<void> {
+  const { log, signal } = options
+  const applied = await migrate(options.databaseUrl)
+  if (applied.length > 0) log.info({ applied }, 'database_migrated')
+  const { app, close } = await buildApp(options)
+  const stopListening = new AbortController()
+  const announcements = listenToDatabase({
+    url: options.databaseUrl,
+    channels: { [wakeChannel]: app.wake.receive, [changeChannel]: app.changes.receive },
+    onConnect: () => app.wake(['scheduler', 'housekeeper']),
+    log,
+    signal: stopListening.signal,
+  })
+  const http = createServer(app, { consoleFolder: options.consoleFolder, signal })
+  const { host, port } = options
+  const listening = await listen({ fetch: http.fetch, host, port })
+  log.info({ url: listening.url }, 'listening')
+  const loops = startLoops(app, signal)
+  options.onListening?.(listening)
+  await stopped(signal)
+  await listening.close()
+  await Promise.all(loops)
+  stopListening.abort()
+  await announcements
+  await close()
+}
+
+async function buildApp(
+  options: ManagerOptions,
+): Promise<{ app: App; close: () => Promise<void> }> {
+  const { log } = options
+  const { db, pool } = openDatabase(options.databaseUrl, error =>
+    log.warn({ err: error }, 'database_connection_broke'),
+  )
+  const sealKey = sealKeyOf(options.encryptionKey)
+  const cluster = await readCluster(db, sealKey)
+  await seedDefaults(db, sealKey, {
+    email: options.adminEmail ?? 'admin@capstan.local',
+    password: options.adminPassword ?? makePassword(),
+  })
+  if (options.localJoinToken !== undefined) await seedJoinToken(db, options.localJoinToken)
+  const app: App = {
+    db,
+    log,
+    sealKey,
+    clusterId: cluster.clusterId,
+    ticketKeys: cluster.ticketKeys,
+    now: () => new Date(),
+    wake: createWake(pool, log),
+    changes: createChanges(),
+  }
+  return { app, close: () => db.destroy() }
+}
+
+function startLoops(app: App, signal: AbortSignal): Promise<void>[] {
+  const work = {
+    scheduler: { everyMs: 5000, run: () => schedule(app) },
+    housekeeper: { everyMs: 2000, run: () => keepHouse(app) },
+  } as const
+  return (['scheduler', 'housekeeper'] as const).map(name => {
+    const { everyMs, run } = work[name]
+    const loop = startLoop({
+      name,
+      everyMs,
+      signal,
+      run: () => timed(name, run),
+      onError: error => app.log.error({ loop: name, err: error }, 'turn_failed'),
+    })
+    app.wake.on(name, loop.wake)
+    return loop.stopped
+  })
+}
+
+async function timed(loop: string, run: () => Promise<void>): Promise<void> {
+  const begin = performance.now()
+  let outcome = 'failed'
+  try {
+    await run()
+    outcome = 'done'
+  } finally {
+    turnSeconds.observe({ loop, outcome }, (performance.now() - begin) / 1000)
+  }
+}
+
+const stopped = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

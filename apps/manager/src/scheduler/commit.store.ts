@@ -1,0 +1,60 @@
+import type { Placement, Waiting } from '@capstan/core/placement'
+import { hostnameOf } from '@capstan/core/environ'
+import { sql } from 'kysely'
+import type { Db } from '../db/db.ts'
+
+/**
+ * Writes the placements of a turn, all in set-based statements: sessions that still wait become scheduled and get their
+ * kernels, with what these hold. Answers the agents that have something to start. The database refuses the whole turn
+ * where an agent would give more than it has (SCH-10).
+ */
+export async function place(tx: Db, placed: readonly Placement[]): Promise<string[]> {
+  if (placed.length === 0) return []
+  const kernels = placed.flatMap(({ sessionId, kernels }) =>
+    kernels.map(kernel => ({
+      ...kernel,
+      sessionId,
+      role: kernel.kernelIndex === 0 ? 'main' : 'sub',
+      hostname: hostnameOf(kernel.kernelIndex),
+    })),
+  )
+  const { rows } = await sql<{ agentId: string }>`
+    with told as (
+      select * from jsonb_to_recordset(${JSON.stringify(kernels)}::jsonb) as told ("sessionId" uuid, "kernelIndex" int,
+        "agentId" text, role text, hostname text, devices jsonb)
+    ), moved as (
+      update session set status = 'scheduled', reason = null, scheduled_at = now()
+      where id in (select "sessionId" from told) and status = 'pending' returning id, failures
+    ), made as (
+      insert into kernel (session_id, attempt, index, role, hostname, agent_id)
+      select moved.id, moved.failures, told."kernelIndex", told.role, told.hostname, told."agentId"
+      from told join moved on moved.id = told."sessionId"
+      returning id, session_id, index, agent_id
+    ), given as (
+      insert into allocation (kernel_id, agent_id, device_id, slot, amount)
+      select made.id, made.agent_id, device."deviceId", device.slot, device.amount
+      from made join told on told."sessionId" = made.session_id and told."kernelIndex" = made.index,
+        jsonb_to_recordset(told.devices) as device ("deviceId" text, slot text, amount bigint)
+    )
+    select distinct agent_id from made`.execute(tx)
+  return rows.map(row => row.agentId)
+}
+
+/** Notes why sessions wait, where that is news; and that those that were tried in vain were passed over once more (SCH-08). */
+export async function explain(
+  tx: Db,
+  waiting: readonly Waiting[],
+  turnCounts: boolean,
+): Promise<void> {
+  if (waiting.length === 0) return
+  const told = waiting.map(({ sessionId, reason }) => ({
+    sessionId,
+    reason,
+    counts: turnCounts && reason.code === 'insufficient_resources',
+  }))
+  await sql`
+    update session s set reason = told.reason, skips = s.skips + case when told.counts then 1 else 0 end
+    from jsonb_to_recordset(${JSON.stringify(told)}::jsonb) as told ("sessionId" uuid, reason jsonb, counts bool)
+    where s.id = told."sessionId" and s.status = 'pending'
+      and (s.reason is distinct from told.reason or (told.counts and s.skips < 1000))`.execute(tx)
+}

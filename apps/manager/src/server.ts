@@ -1,0 +1,46 @@
+import { createHttpApp, type HttpApp } from '@capstan/runtime/http'
+import { sql } from 'kysely'
+import { accountRoutes } from './account/account.routes.ts'
+import { agentRoutes } from './agent/agent.routes.ts'
+import { syncRoutes } from './agent/sync.routes.ts'
+import type { App } from './app.ts'
+import { groupRoutes } from './group/group.routes.ts'
+import { eventRoutes } from './http/events.ts'
+import { serveConsole } from './http/static.ts'
+import { imageRoutes } from './image/image.routes.ts'
+import { joinTokenRoutes } from './machine/machine.routes.ts'
+import { projectRoutes } from './project/project.routes.ts'
+import { openRoutes } from './proxy/open.routes.ts'
+import { proxyRoutes } from './proxy/proxy.routes.ts'
+import { logRoutes } from './session/log.routes.ts'
+import { sessionRoutes } from './session/session.routes.ts'
+import { storageRoutes } from './storage/storage.routes.ts'
+import { systemRoutes } from './system/system.routes.ts'
+
+/** All that the manager answers over HTTP. */
+export function createServer(
+  app: App,
+  { consoleFolder, signal }: { consoleFolder: string | undefined; signal: AbortSignal },
+): HttpApp {
+  const ready = async (): Promise<string | undefined> => {
+    await sql`select 1`.execute(app.db)
+    return undefined
+  }
+  const http = createHttpApp({ log: app.log, ready })
+  serveConsole(http, consoleFolder)
+  accountRoutes(http, app)
+  agentRoutes(http, app)
+  syncRoutes(http, app)
+  groupRoutes(http, app)
+  imageRoutes(http, app)
+  joinTokenRoutes(http, app)
+  projectRoutes(http, app)
+  sessionRoutes(http, app)
+  logRoutes(http, app)
+  openRoutes(http, app)
+  proxyRoutes(http, app)
+  storageRoutes(http, app)
+  systemRoutes(http, app)
+  eventRoutes(http, app, signal)
+  return http
+}

@@ -1,0 +1,79 @@
+import { heartbeatMs } from '@capstan/contract/sync'
+import { sql } from 'kysely'
+import { loseSilentAgents } from '../agent/agent.store.ts'
+import type { App } from '../app.ts'
+import { lockSessions, settleSessions } from './settle.store.ts'
+
+/** An agent is lost after this many heartbeats without a word (AGT-06). */
+const missedHeartbeats = 3
+
+/** Samples of use are for plots of the last day. */
+const usageKept = '1 day'
+
+/** One turn: find agents that fell silent, take unstarted work away from lost ones, cancel what waited too long, sweep what expired. */
+export async function keepHouse(app: App): Promise<void> {
+  const lost = await loseSilentAgents(app.db, missedHeartbeats * heartbeatMs)
+  if (lost.length > 0) app.log.warn({ agentIds: lost }, 'agents_lost')
+  await reclaimUnstarted(app)
+  await cancelOverdue(app)
+  await settleLeftOver(app)
+  await sweep(app)
+}
+
+/**
+ * What a lost agent was told to start but never reported running is tried elsewhere. Should the agent have started it
+ * after all, it finds on its return that nobody wants that container, and removes it.
+ */
+async function reclaimUnstarted(app: App): Promise<void> {
+  const { rows } = await sql<{ sessionId: string }>`
+    select distinct k.session_id from kernel k join agent a on a.id = k.agent_id
+    where a.status <> 'connected' and a.lost_at < now() - interval '10 seconds' and k.started_at is null
+      and k.status in ('scheduled', 'preparing', 'pulling', 'creating')`.execute(app.db)
+  if (rows.length === 0) return
+  const ids = rows.map(row => row.sessionId)
+  await app.db.transaction().execute(async tx => {
+    await lockSessions(tx, ids)
+    await sql`
+      update kernel k set status = 'error', ended_at = now(), is_log_complete = true,
+        reason = jsonb_build_object('code', 'agent_lost', 'message', 'Agent ' || a.id || ' was lost before it started',
+          'data', jsonb_build_object('isRetryable', true))
+      from agent a
+      where a.id = k.agent_id and a.status <> 'connected' and k.session_id = any(${ids}::uuid[]) and k.started_at is null
+        and k.status in ('scheduled', 'preparing', 'pulling', 'creating')`.execute(tx)
+    await settleSessions(tx, ids)
+  })
+  app.wake(['scheduler'])
+}
+
+/** SCH-07: a session that waits longer than its group lets it is cancelled; 0 lets it wait for ever. */
+async function cancelOverdue(app: App): Promise<void> {
+  await sql`
+    update session s set status = 'cancelled', ended_at = now(), reason = jsonb_build_object('code', 'pending_timeout',
+      'message', 'It waited longer than the ' || g.pending_timeout_s || ' s that resource group ' || g.name || ' allows')
+    from resource_group g
+    where g.name = s.resource_group and s.status = 'pending' and g.pending_timeout_s > 0
+      and s.created_at < now() - make_interval(secs => g.pending_timeout_s)`.execute(app.db)
+}
+
+/** Sessions whose kernels have all ended while they themselves have not: nothing of ours leaves such, but a restored backup may. */
+async function settleLeftOver(app: App): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select s.id from session s
+    where s.status not in ('pending', 'terminated', 'cancelled', 'error')
+      and not exists (select 1 from kernel k where k.session_id = s.id and k.attempt = s.failures
+        and k.status not in ('terminated', 'error'))`.execute(app.db)
+  if (rows.length === 0) return
+  const ids = rows.map(row => row.id)
+  await app.db.transaction().execute(async tx => {
+    await lockSessions(tx, ids)
+    await settleSessions(tx, ids)
+  })
+}
+
+async function sweep(app: App): Promise<void> {
+  await sql`delete from browser_session where expires_at < now()`.execute(app.db)
+  await sql`delete from sign_in_failure where last_at < now() - interval '1 day'`.execute(app.db)
+  await sql`delete from kernel_usage where at < now() - interval '${sql.raw(usageKept)}'`.execute(
+    app.db,
+  )
+}
