@@ -1,25 +1,59 @@
-import { Command } from 'commander'
+import tab from '@bomb.sh/tab/commander'
 import { version } from '@capstan/runtime/version'
+import { Command, CommanderError } from 'commander'
+import { addAccount } from './account.ts'
+import { addImage } from './image.ts'
+import { addJoinToken } from './join-token.ts'
+import { describeFailure, say } from './output.ts'
 import { addPrograms } from './program/programs.ts'
+import { addSession } from './session.ts'
 
 const root = new Command('capstan')
   .description('Runs an AI/GPU cluster for many people')
   .version(version)
+  .exitOverride()
 
 root
   .command('up')
   .description('bring the whole system up on this machine, in one process tree')
+  .addHelpText(
+    'after',
+    `
+Environment:
+  CAPSTAN_HOME            where everything is kept (default: ~/.capstan)
+  CAPSTAN_PORT            console and API (default: 8080); the others take the next free ones
+  CAPSTAN_HOST            address to listen on (default: 127.0.0.1)
+  CAPSTAN_ADMIN_EMAIL     of the first administrator; at the first start only
+  CAPSTAN_ADMIN_PASSWORD  likewise
+  CAPSTAN_DATABASE_URL    a PostgreSQL of yours, instead of the one that comes with us
+  CAPSTAN_ENCRYPTION_KEY  instead of the one kept in CAPSTAN_HOME/secrets
+  CAPSTAN_RUNTIME         docker or process (default: what is there)
+  DOCKER_HOST             the container engine to use`,
+  )
   .action(async () => {
     const { up } = await import('./up/up.ts')
     await up()
     process.exit(0)
   })
-
 addPrograms(root)
+addAccount(root)
+addSession(root)
+addImage(root)
+addJoinToken(root)
+tab(root, { completionCommandName: 'completion' })
 
 try {
   await root.parseAsync()
 } catch (error) {
-  process.stderr.write(`capstan: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(1)
+  process.exitCode = failed(error)
+}
+
+/** 1: it did not work. 2: it was called wrongly, and commander has said how. */
+function failed(error: unknown): number {
+  if (!(error instanceof CommanderError)) {
+    say(`capstan: ${describeFailure(error)}`)
+    return 1
+  }
+  const isAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version'
+  return isAsked ? 0 : 2
 }

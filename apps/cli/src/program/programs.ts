@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { homeFolder, secretFile } from '@capstan/runtime/home'
 import { type Command, Option } from 'commander'
+import { addAgentQueries } from '../agent.ts'
 import { agentIdFrom } from '../up/state.ts'
 import { hostname } from 'node:os'
 import { parsePort, parseVolumes } from './values.ts'
 import { runProgram } from './run.ts'
 
 interface MachineOptions {
-  readonly manager: string
+  readonly manager?: string
   readonly token?: string
   readonly id: string
   readonly home: string
@@ -19,11 +20,7 @@ interface MachineOptions {
 /** Options of every program that joins a manager. */
 function joining(command: Command, name: string): Command {
   return command
-    .addOption(
-      new Option('--manager <url>', 'address of the manager')
-        .env('CAPSTAN_MANAGER')
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('--manager <url>', 'address of the manager').env('CAPSTAN_MANAGER'))
     .addOption(
       new Option('--token <token>', 'join token; needed the first time').env('CAPSTAN_JOIN_TOKEN'),
     )
@@ -42,6 +39,14 @@ function joining(command: Command, name: string): Command {
       '--address <url>',
       'address at which the others reach it, when not the one it listens on',
     )
+}
+
+/** Not mandatory for commander, which would then ask for it in the subcommands of `agent` as well. */
+function required(manager: string | undefined, command: Command): string {
+  return (
+    manager ??
+    command.error("error: required option '--manager <url>' not specified", { exitCode: 2 })
+  )
 }
 
 const portOption = (flag: string, variable: string, description: string, port: number): Option =>
@@ -117,8 +122,8 @@ interface AgentOptions extends MachineOptions {
 }
 
 function addAgent(root: Command): void {
-  joining(root.command('agent'), 'agent')
-    .description('run an agent: this machine’s containers')
+  const agent = joining(root.command('agent'), 'agent')
+    .description('run an agent on this machine, or (list, show) ask about those of the cluster')
     .addOption(hostOption('--relay-host', 'CAPSTAN_RELAY_HOST'))
     .addOption(
       portOption(
@@ -135,18 +140,21 @@ function addAgent(root: Command): void {
         .env('CAPSTAN_RUNTIME')
         .choices(['docker', 'process']),
     )
-    .action(({ token, runtime, ...options }: AgentOptions) =>
-      runProgram('agent', async ({ signal, log }) => {
+    .action(({ manager, token, runtime, ...options }: AgentOptions, command: Command) => {
+      const origin = required(manager, command)
+      return runProgram('agent', async ({ signal, log }) => {
         const { runAgent } = await import('@capstan/agent/main')
         await runAgent({
           ...options,
+          manager: origin,
           joinToken: token,
           runtimes: runtime === undefined ? undefined : [runtime],
           signal,
           log,
         })
-      }),
-    )
+      })
+    })
+  addAgentQueries(agent)
 }
 
 interface ProxyOptions extends MachineOptions {
@@ -165,12 +173,13 @@ function addProxy(root: Command): void {
         .env('CAPSTAN_APPS_DOMAIN')
         .default('apps.localhost'),
     )
-    .action(({ token, ...options }: ProxyOptions) =>
-      runProgram('proxy', async ({ signal, log }) => {
+    .action(({ manager, token, ...options }: ProxyOptions, command: Command) => {
+      const origin = required(manager, command)
+      return runProgram('proxy', async ({ signal, log }) => {
         const { runProxy } = await import('@capstan/proxy/main')
-        await runProxy({ ...options, joinToken: token, signal, log })
-      }),
-    )
+        await runProxy({ ...options, manager: origin, joinToken: token, signal, log })
+      })
+    })
 }
 
 interface StorageOptions extends MachineOptions {
@@ -185,16 +194,18 @@ function addStorage(root: Command): void {
     .addOption(hostOption('--host', 'CAPSTAN_STORAGE_HOST'))
     .addOption(portOption('--port', 'CAPSTAN_STORAGE_PORT', 'port for browsers', 8082))
     .requiredOption('--volume <name=path...>', 'folders to offer')
-    .action(({ token, volume, ...options }: StorageOptions) =>
-      runProgram('storage', async ({ signal, log }) => {
+    .action(({ manager, token, volume, ...options }: StorageOptions, command: Command) => {
+      const origin = required(manager, command)
+      return runProgram('storage', async ({ signal, log }) => {
         const { runStorage } = await import('@capstan/storage/main')
         await runStorage({
           ...options,
+          manager: origin,
           joinToken: token,
           volumes: parseVolumes(volume),
           signal,
           log,
         })
-      }),
-    )
+      })
+    })
 }

@@ -66,16 +66,21 @@ export class Cluster {
   async startManager({ host, port, env }: ManagerOptions): Promise<void> {
     this.#url = `http://${reachableHost(host)}:${port}`
     const failed = new AbortController()
+    let isUp = false
     await this.#startProgram('manager', {
       args: ['--host', host, '--port', String(port)],
       env,
-      onEnd: what => failed.abort(new Error(`the manager ${what}`)),
+      onEnd: what => {
+        if (isUp) this.#sayEnded('manager', what)
+        else failed.abort(new Error(`the manager ${what}: ${this.#log('manager').path}`))
+      },
     })
     const signal = AbortSignal.any([this.#options.signal, failed.signal])
     while (!(await waitUntilReady(`${this.#url}/readyz`, { mostMs: patienceMs, signal })))
       this.#options.say(
         `Still waiting for the manager: ${await askReady(`${this.#url}/readyz`)} (${this.#log('manager').path})`,
       )
+    isUp = true
   }
 
   /** Starts proxy, storage and agent side by side. One that is not ready in time is named, and goes on trying. */
@@ -143,7 +148,11 @@ export class Cluster {
         const chosen = options.port ? [options.port[0], await options.port[1]()] : []
         return startProgram({
           args: [name, ...options.args, ...chosen],
-          env: { ...options.env, NODE_COMPILE_CACHE: join(this.#options.home, 'cache/node') },
+          env: {
+            ...options.env,
+            CAPSTAN_HOME: this.#options.home,
+            NODE_COMPILE_CACHE: join(this.#options.home, 'cache/node'),
+          },
           log,
           onError: message => this.#options.say(`${name}: ${message} (${log.path})`),
         })
@@ -156,22 +165,23 @@ export class Cluster {
     name: string,
     stopWith: NodeJS.Signals,
     launch: Parameters<typeof supervise>[0]['launch'],
-    onEnd: (what: string) => void = () => {},
+    onEnd: (what: string) => void = what => this.#sayEnded(name, what),
   ): Promise<void> {
     this.#options.signal.throwIfAborted()
     const program = await supervise({
       name,
       stopWith,
       launch,
-      onFailure: what => {
-        onEnd(what)
-        if (!this.#options.signal.aborted)
-          this.#options.say(`${name} ${what}; starting it again (${this.#log(name).path})`)
-      },
+      onFailure: onEnd,
       onChange: () => this.#record(),
     })
     this.#running.push(program)
     this.#record()
+  }
+
+  #sayEnded(name: string, what: string): void {
+    if (!this.#options.signal.aborted)
+      this.#options.say(`${name} ${what}; starting it again (${this.#log(name).path})`)
   }
 
   #record(): void {

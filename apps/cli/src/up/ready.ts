@@ -1,5 +1,5 @@
 import { get } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { pause } from '@capstan/runtime/retry'
 
 /** What a program's `/readyz` says: undefined when it is ready, otherwise what it waits for. */
 export function askReady(url: string): Promise<string | undefined> {
@@ -18,7 +18,7 @@ export function askReady(url: string): Promise<string | undefined> {
   })
 }
 
-/** Waits until the program is ready. Answers false when `mostMs` have passed; rejects when the signal comes first. */
+/** Waits until the program is ready. Answers false when `mostMs` have passed; rejects with its reason when the signal comes first. */
 export async function waitUntilReady(
   url: string,
   { mostMs, signal }: { mostMs: number; signal: AbortSignal },
@@ -27,7 +27,8 @@ export async function waitUntilReady(
   while (performance.now() < end) {
     signal.throwIfAborted()
     if ((await askReady(url)) === undefined) return true
-    await sleep(25, undefined, { signal })
+    await pause(25, signal)
   }
+  signal.throwIfAborted()
   return false
 }

@@ -1,0 +1,96 @@
+import { AppError } from '@capstan/contract/errors'
+import { describeAmount, describeBytes, toAmounts } from '@capstan/core/slots'
+import type { Slots } from '@capstan/contract/slots'
+
+export type Cell = string | number | null | undefined
+
+/** Columns side by side, as wide as their widest cell. The last one is not padded. */
+export function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const cells = [header, ...rows.map(row => row.map(shown))]
+  const widths = header.map((_, column) => Math.max(...cells.map(row => width(row[column] ?? ''))))
+  return cells
+    .map(row =>
+      row
+        .map((text, column) => text + ' '.repeat(widths[column]! - width(text)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** `NAME  value` lines. Those without a value are left out. */
+export function properties(fields: readonly (readonly [string, Cell])[]): string {
+  const there = fields.filter(([, value]) => value !== null && value !== undefined && value !== '')
+  const widest = Math.max(...there.map(([name]) => name.length))
+  return there.map(([name, value]) => `${name.padEnd(widest)}  ${shown(value)}`).join('\n')
+}
+
+const shown = (value: Cell): string =>
+  value === null || value === undefined || value === '' ? '-' : printable(String(value))
+
+/** Names and messages come from others: nothing in them may steer the terminal. */
+const printable = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+
+/** Cells on the terminal: East Asian letters and emoji take two. */
+const width = (text: string): number =>
+  Array.from(text).reduce((sum, letter) => sum + (isWide(letter.codePointAt(0)!) ? 2 : 1), 0)
+
+const isWide = (code: number): boolean =>
+  (code >= 0x1100 && code <= 0x115f) ||
+  (code >= 0x2e80 && code <= 0xa4cf) ||
+  (code >= 0xac00 && code <= 0xd7a3) ||
+  (code >= 0xf900 && code <= 0xfaff) ||
+  (code >= 0xfe30 && code <= 0xfe6f) ||
+  (code >= 0xff00 && code <= 0xff60) ||
+  (code >= 0x1f300 && code <= 0x1faff)
+
+/** Amounts for people: `1 core, 2 GiB`. */
+export const describeSlots = (slots: Slots): string =>
+  Object.entries(toAmounts(slots))
+    .map(([slot, amount]) => describeAmount(slot, amount))
+    .join(', ')
+
+/** What is used of what is there: `1/4 cores, 2/16 GiB`. */
+export const describeUse = (used: Slots, capacity: Slots): string =>
+  Object.entries(capacity)
+    .map(([slot, most]) =>
+      slot === 'mem'
+        ? `${describeBytes(used[slot] ?? 0)} of ${describeBytes(most)}`
+        : `${used[slot] ?? 0} of ${describeAmount(slot, toAmounts({ [slot]: most })[slot] ?? 0)}`,
+    )
+    .join(', ')
+
+/** How long ago, in the largest unit: `5m`. */
+export function age(iso: string, now: Date = new Date()): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(iso)) / 1000))
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+  ] as const
+  const [unit, length] = units.find(([, size]) => seconds >= size) ?? ['s', 1]
+  return `${Math.floor(seconds / length)}${unit}`
+}
+
+export const print = (text: string): void => {
+  process.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`)
+}
+
+/** For people, beside the output: on standard error. */
+export const say = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+/** Everything that a failure knows: what, which fields, under which request id. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof AppError)) return error instanceof Error ? error.message : String(error)
+  const { requestId, retryAfterS } = error.options
+  return [
+    `${error.message} (${error.code})`,
+    ...error.issues.map(({ path, message }) => `  ${path === '' ? '' : `${path}: `}${message}`),
+    ...(retryAfterS === undefined ? [] : [`  try again in ${retryAfterS} s`]),
+    ...(requestId === undefined ? [] : [`  request ${requestId}`]),
+  ].join('\n')
+}

@@ -1,0 +1,98 @@
+import { type Session, sessionApi, type SessionDetails } from '@capstan/contract/session'
+import { openApi } from '../api.ts'
+import { age, describeSlots, print, properties, say, table } from '../output.ts'
+import { sessionId } from './find.ts'
+
+export interface ListOptions {
+  readonly all?: boolean
+  readonly status?: string[]
+  readonly type?: string[]
+  readonly name?: string
+  readonly user?: string
+  readonly limit: number
+  readonly cursor?: string
+  readonly json?: boolean
+}
+
+/** `session list`: live ones, newest first. */
+export async function listSessions(options: ListOptions): Promise<void> {
+  const api = openApi()
+  const { items, nextCursor } = await api.call(sessionApi.list, {
+    state: options.all || options.status ? 'any' : 'live',
+    sort: '-createdAt',
+    limit: options.limit,
+    ...(options.cursor !== undefined && { cursor: options.cursor }),
+    ...(options.status && { status: options.status }),
+    ...(options.type && { type: options.type }),
+    ...(options.name !== undefined && { name: options.name }),
+    ...(options.user !== undefined && { userEmail: options.user }),
+  })
+  if (options.json) return print(api.lastAnswer())
+  print(
+    table(
+      ['NAME', 'STATUS', 'TYPE', 'IMAGE', 'RESOURCES', 'AGE', 'USER'],
+      items.map(session => [
+        session.name,
+        describeStatus(session),
+        session.type,
+        session.image.reference,
+        describeSlots(session.resources),
+        age(session.createdAt),
+        session.userEmail,
+      ]),
+    ),
+  )
+  if (nextCursor !== null) say(`There are more: add --cursor ${nextCursor}`)
+}
+
+const describeStatus = ({ status, isNodeLost, result }: Session): string => {
+  if (isNodeLost) return `${status} (node lost)`
+  return status === 'terminated' && result !== 'undefined' ? `${status} (${result})` : status
+}
+
+/** `session show`. */
+export async function showSession(name: string, { json }: { json?: boolean }): Promise<void> {
+  const api = openApi()
+  const session = await api.call(sessionApi.show, { id: await sessionId(api.call, name) })
+  print(json ? api.lastAnswer() : describeSession(session))
+}
+
+const describeSession = (session: SessionDetails): string =>
+  [
+    properties([
+      ['Name', session.name],
+      ['Id', session.id],
+      ['Status', describeStatus(session)],
+      ['Reason', session.reason?.message],
+      ['Exit code', session.exitCode],
+      ['Type', session.type],
+      ['Image', session.image.reference],
+      ['Resources', describeSlots(session.resources)],
+      ['Project', session.projectName],
+      ['User', session.userEmail],
+      ['Resource group', session.resourceGroup],
+      ['Agents', session.agentIds.join(', ')],
+      ['Command', session.startupCommand],
+      ['Variables', session.environNames.join(', ')],
+      ['Applications', session.apps.map(({ name }) => name).join(', ')],
+      ['Created', session.createdAt],
+      ['Started', session.startedAt],
+      ['Ended', session.endedAt],
+    ]),
+    '',
+    table(
+      ['CONTAINER', 'STATUS', 'AGENT', 'EXIT CODE', 'PROGRESS'],
+      session.kernels.map(kernel => [
+        kernel.hostname,
+        kernel.status,
+        kernel.agentId,
+        kernel.exitCode,
+        kernel.progress?.message,
+      ]),
+    ),
+    '',
+    table(
+      ['STATE', 'SINCE', 'REASON'],
+      session.history.map(({ status, at, reason }) => [status, at, reason?.message]),
+    ),
+  ].join('\n')
