@@ -26,11 +26,21 @@ export async function startPostgres(): Promise<TestPostgres> {
     { ...unprivileged, encoding: 'utf8' },
   )
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`)
-  const options = ['listen_addresses=', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
-  const server = spawn(postgres, ['-D', data, '-k', folder, ...options.flatMap(option => ['-c', option])], {
-    ...unprivileged,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const options = [
+    'listen_addresses=',
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'max_connections=200',
+  ]
+  const server = spawn(
+    postgres,
+    ['-D', data, '-k', folder, ...options.flatMap(option => ['-c', option])],
+    {
+      ...unprivileged,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
   await ready(server)
   return {
     url: database => `postgresql://test@/${database}?host=${encodeURIComponent(folder)}`,
@@ -56,7 +66,9 @@ async function ready(server: ChildProcess): Promise<void> {
   const stderr = server.stderr
   if (!stderr) throw new Error('postgres was started without a pipe')
   await new Promise<void>((resolve, reject) => {
-    server.once('exit', code => reject(new Error(`postgres ended with ${code}: ${lines.join('\n')}`)))
+    server.once('exit', code =>
+      reject(new Error(`postgres ended with ${code}: ${lines.join('\n')}`)),
+    )
     createInterface(stderr).on('line', line => {
       if (lines.length < 50) lines.push(line)
       if (line.includes('ready to accept connections')) resolve()

@@ -72,7 +72,7 @@ export async function listPage<Row extends object, Item>(
     order by ${sort.sql} ${direction}, ${id} ${direction}
     limit ${limit + 1}`
   const counted = sql<{ count: number }>`
-    select count(*)::int as count from (select 1 from ${query.from} ${filters} limit ${countLimit + 1}) as some`
+    select count(*)::int as count from (select 1 from ${query.from} ${filters} limit ${countLimit + 1}) as counted`
   const [{ rows }, total] = await Promise.all([page.execute(db), counted.execute(db)])
   const last = rows.length > limit ? rows[limit - 1] : undefined
   const count = total.rows[0]!.count

@@ -14,11 +14,7 @@ export interface AgentTable {
   isSchedulable: Generated<boolean>
   runtimes: ColumnType<import('@capstan/contract/agent').Runtime[], string | undefined, string>
   problems: ColumnType<{ code: string; message: string }[], string | undefined, string>
-  usage: ColumnType<
-    import('@capstan/contract/agent').NodeUsage | null,
-    string | null,
-    string | null
-  >
+  usage: ColumnType<import('@capstan/contract/agent').NodeUsage | null, string | null, string | null>
   reportHash: Generated<string>
   firstContactAt: Generated<Date>
   lastContactAt: Generated<Date>
@@ -107,23 +103,11 @@ export interface KernelTable {
   hostname: string
   agentId: string
   status: Generated<import('@capstan/contract/session').SessionStatus>
-  reason: ColumnType<
-    import('@capstan/contract/session').Reason | null,
-    string | null,
-    string | null
-  >
+  reason: ColumnType<import('@capstan/contract/session').Reason | null, string | null, string | null>
   containerId: string | null
   exitCode: number | null
-  progress: ColumnType<
-    { current: number; total: number; message: string } | null,
-    string | null,
-    string | null
-  >
-  apps: ColumnType<
-    { name: string; status: 'starting' | 'ready' | 'failed'; message: string }[],
-    string | undefined,
-    string
-  >
+  progress: ColumnType<{ current: number; total: number; message: string } | null, string | null, string | null>
+  apps: ColumnType<{ name: string; status: 'starting' | 'ready' | 'failed'; message: string }[], string | undefined, string>
   openApps: Generated<string[]>
   isLogComplete: Generated<boolean>
   createdAt: Generated<Date>
@@ -230,11 +214,7 @@ export interface SessionTable {
   name: string
   type: 'interactive' | 'batch' | 'inference'
   status: Generated<import('@capstan/contract/session').SessionStatus>
-  reason: ColumnType<
-    import('@capstan/contract/session').Reason | null,
-    string | null,
-    string | null
-  >
+  reason: ColumnType<import('@capstan/contract/session').Reason | null, string | null, string | null>
   result: Generated<'undefined' | 'success' | 'failure'>
   exitCode: number | null
   domainId: string
@@ -264,11 +244,7 @@ export interface SessionHistoryTable {
   sessionId: string
   number: Generated<number>
   status: import('@capstan/contract/session').SessionStatus
-  reason: ColumnType<
-    import('@capstan/contract/session').Reason | null,
-    string | null,
-    string | null
-  >
+  reason: ColumnType<import('@capstan/contract/session').Reason | null, string | null, string | null>
   at: Generated<Date>
 }
 

@@ -72,9 +72,27 @@ async function readBody(endpoint: Endpoint, context: Context): Promise<Record<st
     throw refused('', 'the body must be a JSON object')
   // A parsed JSON object has string keys and unknown values.
   const fields = body as Record<string, unknown>
+  refuseUnstorable(fields, [])
   const doubled = pathParams(endpoint.path).find(name => Object.hasOwn(fields, name))
   if (doubled !== undefined) throw refused(doubled, 'stands in the path, not in the body')
   return fields
+}
+
+/** How deep a body may nest: far beyond what any schema asks for. */
+const deepest = 32
+
+/** No text that the database cannot hold: NUL characters and halves of surrogate pairs. Names the field. */
+function refuseUnstorable(value: unknown, path: readonly (string | number)[]): void {
+  if (path.length > deepest) throw refused(path.slice(0, 3).join('.'), 'nested too deeply')
+  if (typeof value === 'string') {
+    if (value.includes('\0')) throw refused(path.join('.'), 'must not hold a NUL character')
+    if (!value.isWellFormed()) throw refused(path.join('.'), 'is not well-formed Unicode')
+  } else if (typeof value === 'object' && value !== null)
+    for (const [key, inner] of Object.entries(value)) {
+      if (key.includes('\0') || !key.isWellFormed())
+        throw refused(path.join('.'), 'has a field name that is not well-formed')
+      refuseUnstorable(inner, [...path, key])
+    }
 }
 
 async function readBytes(context: Context, limit: number): Promise<Buffer> {

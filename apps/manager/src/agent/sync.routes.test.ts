@@ -1,0 +1,157 @@
+import { api } from '@capstan/contract/api'
+import { startTestManager, type TestManager } from '@capstan/testkit/manager'
+import { joinNode, kernelReport, report } from '@capstan/testkit/node'
+import { startSession } from '@capstan/testkit/session'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { schedule } from '../scheduler/scheduler.loop.ts'
+import { keepHouse } from '../session/housekeeper.loop.ts'
+
+let manager: TestManager
+beforeAll(async () => {
+  manager = await startTestManager(inject('databaseUrl'))
+})
+afterAll(() => manager.close())
+
+const silence = (id: string): Promise<unknown> =>
+  sql`update agent set last_contact_at = now() - interval '16 seconds' where id = ${id}`.execute(
+    manager.app.db,
+  )
+
+test('AGT-01 an agent joins with a token, and is listed with what it has and what is used of it', async () => {
+  await joinNode(manager, 'node-a')
+  const { items } = await manager.admin.call(api.agent.list, { id: 'node-a' })
+  expect(items[0]).toMatchObject({
+    id: 'node-a',
+    status: 'connected',
+    resourceGroup: 'default',
+    capacity: { cpu: 4 },
+    used: {},
+  })
+})
+
+test('an agent without a right token does not join', async () => {
+  await expect(
+    manager.anonymous(api.sync.join, { joinToken: 'nope', id: 'node-x' }),
+  ).rejects.toMatchObject({
+    code: 'bad_join_token',
+  })
+})
+
+test('a second machine cannot take the name of a connected agent', async () => {
+  await joinNode(manager, 'node-b')
+  await expect(
+    manager.anonymous(api.sync.join, { joinToken: manager.joinToken, id: 'node-b' }),
+  ).rejects.toMatchObject({
+    code: 'forbidden',
+  })
+})
+
+test('an agent speaks for itself only', async () => {
+  const node = await joinNode(manager, 'node-c')
+  await joinNode(manager, 'node-d')
+  const asAnother = node.call(api.sync.sync, {
+    id: 'node-d',
+    observed: report(),
+    desiredHash: '',
+    waitMs: 0,
+  })
+  await expect(asAnother).rejects.toMatchObject({ code: 'forbidden' })
+})
+
+test('AGT-02 the exact live use of an agent is shown with its sessions', async () => {
+  const usage = {
+    at: new Date().toISOString(),
+    cpuMilli: 1500,
+    memBytes: 2 ** 30,
+    diskBytes: 5,
+    diskCapacityBytes: 10,
+    networkReceivedBytes: 1,
+    networkSentBytes: 2,
+    devices: [{ id: 'core-0', kind: 'cpu', utilization: 0.5, memBytes: null, temperatureC: null }],
+  }
+  const node = await joinNode(manager, 'node-e')
+  await node.sync({ usage })
+  expect((await manager.admin.call(api.agent.show, { id: 'node-e' })).usage).toEqual(usage)
+})
+
+test('AGT-06 an agent not heard of for three heartbeats is lost, its sessions are shown as such, and taken up again on return', async () => {
+  const group = await joinNode(manager, 'node-f')
+  const { id } = await startSession(manager, manager.admin)
+  // Only this agent may take it.
+  await sql`update agent set is_schedulable = (id = 'node-f')`.execute(manager.app.db)
+  await schedule(manager.app)
+  const kernelId = (await manager.admin.call(api.session.show, { id })).kernels[0]!.id
+  await group.sync({ kernels: [kernelReport(kernelId)] })
+  await silence('node-f')
+  await keepHouse(manager.app)
+  expect((await manager.admin.call(api.agent.show, { id: 'node-f' })).status).toBe('lost')
+  expect(await manager.admin.call(api.session.show, { id })).toMatchObject({
+    status: 'running',
+    isNodeLost: true,
+  })
+  const desired = await group.sync({ kernels: [kernelReport(kernelId)] })
+  expect(desired.kernels.map(kernel => kernel.desired)).toEqual(['run'])
+  expect(await manager.admin.call(api.session.show, { id })).toMatchObject({
+    status: 'running',
+    isNodeLost: false,
+  })
+  expect((await manager.admin.call(api.agent.show, { id: 'node-f' })).used).toMatchObject({
+    cpu: 1,
+  })
+})
+
+test('AGT-06 what a lost agent never started is started elsewhere', async () => {
+  await sql`update agent set is_schedulable = (id = 'node-g')`.execute(manager.app.db)
+  await joinNode(manager, 'node-g')
+  await sql`update agent set is_schedulable = (id = 'node-g')`.execute(manager.app.db)
+  const { id } = await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  await silence('node-g')
+  await keepHouse(manager.app)
+  await sql`update agent set lost_at = lost_at - interval '20 seconds' where id = 'node-g'`.execute(
+    manager.app.db,
+  )
+  await keepHouse(manager.app)
+  expect((await manager.admin.call(api.session.show, { id })).status).toBe('pending')
+  await joinNode(manager, 'node-h')
+  await schedule(manager.app)
+  expect((await manager.admin.call(api.session.show, { id })).agentIds).toEqual(['node-h'])
+})
+
+test('a report held open is answered as soon as there is something to do', async () => {
+  await sql`update agent set is_schedulable = false`.execute(manager.app.db)
+  const node = await joinNode(manager, 'node-i')
+  const first = await node.call(api.sync.sync, {
+    id: 'node-i',
+    observed: report(),
+    desiredHash: '',
+    waitMs: 0,
+  })
+  const waiting = node.call(api.sync.sync, {
+    id: 'node-i',
+    observed: report({ images: null }),
+    desiredHash: first.desiredHash,
+    waitMs: 15_000,
+  })
+  await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  expect((await waiting).desired?.kernels).toHaveLength(1)
+})
+
+test('reports that come twice, late, or for a container of another agent change nothing', async () => {
+  const node = await joinNode(manager, 'node-j')
+  const other = await joinNode(manager, 'node-k')
+  await sql`update agent set is_schedulable = (id = 'node-j')`.execute(manager.app.db)
+  const { id } = await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  const kernelId = (await manager.admin.call(api.session.show, { id })).kernels[0]!.id
+  const running = kernelReport(kernelId)
+  await node.sync({ kernels: [running] })
+  await other.sync({ kernels: [kernelReport(kernelId, { status: 'terminated' })] })
+  await node.sync({ kernels: [{ ...running, status: 'creating' }] })
+  await node.sync({ kernels: [running] })
+  const { status, history } = await manager.admin.call(api.session.show, { id })
+  expect(status).toBe('running')
+  expect(history.filter(entry => entry.status === 'running')).toHaveLength(1)
+})

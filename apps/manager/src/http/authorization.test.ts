@@ -1,0 +1,183 @@
+import { api, endpoints } from '@capstan/contract/api'
+import type { Call } from '@capstan/contract/client'
+import { AppError } from '@capstan/contract/errors'
+import { roles } from '@capstan/core/access'
+import { startTestManager, type TestManager } from '@capstan/testkit/manager'
+import { joinNode, kernelReport, report } from '@capstan/testkit/node'
+import { startSession } from '@capstan/testkit/session'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { schedule } from '../scheduler/scheduler.loop.ts'
+
+/** Whose things a request is about: those of the caller's own user (or machine), or those of somebody in another domain. */
+const tenants = ['own', 'other'] as const
+type Tenant = (typeof tenants)[number]
+
+interface Things {
+  readonly sessionId: string
+  readonly kernelId: string
+  readonly projectId: string
+  readonly agentId: string
+}
+
+let manager: TestManager
+let imageId: string
+const callers = new Map<string, { call: Call; things: Readonly<Record<Tenant, Things>> }>()
+
+beforeAll(async () => {
+  manager = await startTestManager(inject('databaseUrl'))
+  const node = await joinNode(manager, 'node-1', { capacity: { cpu: 100, mem: 2 ** 40 } })
+  const otherNode = await joinNode(manager, 'node-2', { capacity: { cpu: 100, mem: 2 ** 40 } })
+  imageId = (await manager.admin.call(api.image.list, {})).items[0]!.id
+  const otherDomain = await manager.addDomain()
+  const stranger = await manager.addUser({ domainName: otherDomain })
+  const thingsOf = async (user: typeof stranger, agentId: string): Promise<Things> => {
+    const { id } = await startSession(manager, user)
+    await schedule(manager.app)
+    const details = await user.call(api.session.show, { id })
+    const kernelId = details.kernels[0]!.id
+    const owner = details.agentIds[0] === 'node-1' ? node : otherNode
+    await owner.sync({ kernels: [kernelReport(kernelId)] })
+    return { sessionId: id, kernelId, projectId: details.projectId, agentId }
+  }
+  const other = await thingsOf(stranger, 'node-2')
+  for (const role of ['superadmin', 'admin', 'user'] as const) {
+    const user = await manager.addUser({ role })
+    callers.set(role, { call: user.call, things: { own: await thingsOf(user, 'node-1'), other } })
+  }
+  const own = { ...(await thingsOf(manager.admin, 'node-1')) }
+  const { joinToken } = manager
+  const proxy = await manager.anonymous(api.proxy.join, {
+    joinToken,
+    id: 'proxy-1',
+    address: 'http://127.0.0.1:8081',
+    appsHost: 'apps.localhost:8081',
+  })
+  const storage = await manager.anonymous(api.storage.join, { joinToken, id: 'storage-1' })
+  callers.set('agent', { call: node.call, things: { own, other } })
+  callers.set('proxy', { call: manager.machine(proxy.token), things: { own, other } })
+  callers.set('storage', { call: manager.machine(storage.token), things: { own, other } })
+  callers.set('anonymous', { call: manager.anonymous, things: { own, other } })
+})
+afterAll(() => manager.close())
+
+const nobody = '01900000-0000-7000-8000-000000000000'
+
+/** A well-formed request for each endpoint. One that is missing here fails the test. */
+const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
+  'account.signIn': () => ({ email: `${crypto.randomUUID()}@x.test`, password: 'x' }),
+  'account.signOut': () => ({}),
+  'account.show': () => ({}),
+  'account.mainKeypair': () => ({}),
+  'agent.list': () => ({}),
+  'agent.show': ({ agentId }) => ({ id: agentId }),
+  'agent.update': ({ agentId }) => ({ id: agentId, isSchedulable: true }),
+  'group.list': () => ({}),
+  'image.list': () => ({}),
+  'image.startTask': () => ({ kind: 'pull', reference: 'example/image:1' }),
+  'image.listTasks': () => ({}),
+  'image.cancelTask': () => ({ id: nobody }),
+  'joinToken.list': () => ({}),
+  'joinToken.create': () => ({}),
+  'joinToken.remove': () => ({ id: nobody }),
+  'project.list': () => ({}),
+  'proxy.join': () => ({
+    joinToken: 'nope',
+    id: 'p',
+    address: 'http://127.0.0.1:1',
+    appsHost: 'x',
+  }),
+  'proxy.heartbeat': () => ({
+    address: 'http://127.0.0.1:8081',
+    appsHost: 'apps.localhost:8081',
+    version: '1',
+  }),
+  'proxy.exchange': () => ({ ticket: 'x' }),
+  'proxy.resolve': () => ({ grant: 'x' }),
+  'session.create': ({ projectId }) => ({
+    name: `s-${crypto.randomUUID().slice(0, 8)}`,
+    projectId,
+    imageId,
+    resources: { cpu: 0.1, mem: 2 ** 25 },
+  }),
+  'session.list': () => ({}),
+  'session.show': ({ sessionId }) => ({ id: sessionId }),
+  'session.rename': ({ sessionId }) => ({
+    id: sessionId,
+    name: `r-${crypto.randomUUID().slice(0, 8)}`,
+  }),
+  'session.terminate': () => ({ ids: [nobody] }),
+  'session.log': ({ sessionId }) => ({ id: sessionId }),
+  'session.usage': ({ sessionId }) => ({ id: sessionId }),
+  'session.openApp': ({ sessionId }) => ({ id: sessionId, app: 'web' }),
+  'session.openTerminal': ({ sessionId }) => ({ id: sessionId }),
+  'storage.join': () => ({ joinToken: 'nope', id: 's' }),
+  'storage.report': () => ({ address: 'http://127.0.0.1:1', version: '1', volumes: [] }),
+  'storage.list': () => ({}),
+  'sync.join': () => ({ joinToken: 'nope', id: 'a' }),
+  'sync.sync': ({ agentId, kernelId }) => ({
+    id: agentId,
+    observed: report({ images: null, kernels: [kernelReport(kernelId)] }),
+    desiredHash: '',
+    waitMs: 0,
+  }),
+  'sync.leave': ({ agentId }) => ({ id: agentId, reason: 'test' }),
+  'sync.appendLog': ({ agentId, kernelId }) => ({
+    id: agentId,
+    kernelId,
+    offset: 0,
+    data: '',
+    isComplete: false,
+  }),
+  'system.version': () => ({}),
+  'system.setup': () => ({}),
+}
+
+const outcome = async (call: Call, name: string, input: unknown): Promise<string> => {
+  const { endpoint } = endpoints.find(candidate => candidate.name === name)!
+  try {
+    await call(endpoint, input as never)
+    return 'ok'
+  } catch (error) {
+    if (error instanceof AppError) return error.code
+    throw error
+  }
+}
+
+test('every endpoint answers every role, about own and others’ things, as the committed table says', async () => {
+  const rows: string[] = []
+  for (const { name } of endpoints) {
+    const input = inputs[name]
+    if (!input) throw new Error(`write a well-formed input for ${name} into this test`)
+    for (const role of roles) {
+      const { call, things } = callers.get(role)!
+      const cells = []
+      for (const tenant of tenants)
+        cells.push(`${tenant} ${await outcome(call, name, input(things[tenant]))}`)
+      rows.push(`${name.padEnd(22)} ${role.padEnd(11)} ${cells.join('  ')}`)
+    }
+  }
+  await expect(`${rows.join('\n')}\n`).toMatchFileSnapshot('authorization.table.txt')
+})
+
+test('what is another tenant’s is answered exactly as what does not exist', async () => {
+  const { call, things } = callers.get('user')!
+  for (const name of [
+    'session.show',
+    'session.rename',
+    'session.log',
+    'session.usage',
+    'session.openApp',
+    'session.openTerminal',
+  ]) {
+    const { endpoint } = endpoints.find(candidate => candidate.name === name)!
+    const body = async (sessionId: string): Promise<unknown> => {
+      const error: unknown = await call(
+        endpoint,
+        inputs[name]!({ ...things.other, sessionId }) as never,
+      ).catch((thrown: unknown) => thrown)
+      if (!(error instanceof AppError)) throw new Error(`${name} let a stranger in`)
+      return { code: error.code, message: error.message, issues: error.issues }
+    }
+    expect(await body(things.other.sessionId)).toEqual(await body(nobody))
+  }
+})
