@@ -9,7 +9,7 @@ import type * as z from 'zod'
 import type { App } from '../app.ts'
 import { unseal } from '../db/seal.ts'
 import { listWanted } from '../image/image-task.store.ts'
-import { environPurpose } from '../session/session.routes.ts'
+import { environPurpose } from '../session/environ.ts'
 
 /** Seconds between a polite signal and the hard one. */
 const graceS = 10

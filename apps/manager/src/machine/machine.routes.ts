@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { AppError } from '@capstan/contract/errors'
 import { joinTokenApi } from '@capstan/contract/join-token'
 import type { HttpApp } from '@capstan/runtime/http'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
 import { hashSecret } from '../db/seal.ts'
-import type { Actor, Machine } from '../http/actor.ts'
+import type { Actor } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
+import { makeToken } from './admit.ts'
 import * as store from './machine.store.ts'
 
 export function joinTokenRoutes(http: HttpApp, app: App): void {
@@ -14,8 +14,6 @@ export function joinTokenRoutes(http: HttpApp, app: App): void {
   mount(http, app, joinTokenApi.create, create)
   mount(http, app, joinTokenApi.remove, remove)
 }
-
-export const makeToken = (): string => randomBytes(32).toString('base64url')
 
 async function create(
   app: App,
@@ -36,10 +34,4 @@ async function create(
 async function remove(app: App, _: Actor, { id }: { id: string }): Promise<Record<string, never>> {
   if (!(await store.removeJoinToken(app.db, id))) throw new AppError('join_token_not_found')
   return {}
-}
-
-/** Lets a machine of this role in by its join token; otherwise throws `bad_join_token`. */
-export async function admit(app: App, role: Machine['role'], joinToken: string): Promise<void> {
-  const admitted = await store.useJoinToken(app.db, hashSecret(`${role}:${joinToken}`), app.now())
-  if (admitted !== role) throw new AppError('bad_join_token')
 }

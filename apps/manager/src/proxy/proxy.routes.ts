@@ -8,7 +8,7 @@ import type { App } from '../app.ts'
 import { hashSecret } from '../db/seal.ts'
 import { type Actor, machine } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
-import { admit, makeToken } from '../machine/machine.routes.ts'
+import { admit, makeToken } from '../machine/admit.ts'
 import { openApp } from '../session/kernel.store.ts'
 import {
   Grant,

@@ -13,6 +13,7 @@ import { type Actor, person } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
 import * as images from '../image/image.store.ts'
 import * as projects from '../project/project.store.ts'
+import { environPurpose } from './environ.ts'
 import * as kernels from './kernel.store.ts'
 import * as store from './session.store.ts'
 
@@ -27,8 +28,6 @@ export function sessionRoutes(http: HttpApp, app: App): void {
   mount(http, app, sessionApi.rename, rename)
   mount(http, app, sessionApi.terminate, terminate)
 }
-
-export const environPurpose = 'session:environ'
 
 async function create(app: App, actor: Actor, input: Input<'create'>): Promise<SessionDetails> {
   const owner = person(actor)

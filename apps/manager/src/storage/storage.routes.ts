@@ -5,7 +5,7 @@ import type { App } from '../app.ts'
 import { hashSecret } from '../db/seal.ts'
 import { type Actor, machine } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
-import { admit, makeToken } from '../machine/machine.routes.ts'
+import { admit, makeToken } from '../machine/admit.ts'
 import * as store from './storage.store.ts'
 
 type Input<V extends keyof typeof storageApi> = z.output<(typeof storageApi)[V]['input']>

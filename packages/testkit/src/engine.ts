@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { until } from './system.ts'
+
+const tinyScript = fileURLToPath(new URL('../../../images/tiny/build.sh', import.meta.url))
+
+/** A container engine of a test's own, which may be killed: dockerd with all its state in a temporary folder. Debian, root. */
+export interface TestEngine {
+  /** For `DOCKER_HOST`. */
+  readonly host: string
+  readonly socket: string
+  /** As a power cut would; its containers' processes live on. */
+  readonly kill: () => Promise<void>
+  readonly start: () => Promise<void>
+  /** Containers with this label (`name=value`), running or not. */
+  readonly containers: (label: string) => Promise<EngineContainer[]>
+  readonly stop: () => Promise<void>
+}
+
+export interface EngineContainer {
+  readonly id: string
+  readonly state: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** Whether this machine can run an engine for tests. */
+export const canRunEngine = (): boolean =>
+  process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/sbin/dockerd')
+
+export async function startTestEngine(): Promise<TestEngine> {
+  const folder = mkdtempSync(join(tmpdir(), 'capstan-engine-'))
+  const socket = join(folder, 'docker.sock')
+  const host = `unix://${socket}`
+  let daemon: ChildProcess | undefined
+  const options = [
+    ...[
+      '--data-root',
+      join(folder, 'data'),
+      '--exec-root',
+      join(folder, 'run'),
+      '--pidfile',
+      join(folder, 'pid'),
+    ],
+    // Two engines share this host's network: neither may touch the other's rules or bridge.
+    ...[
+      '-H',
+      host,
+      '--bridge=none',
+      '--iptables=false',
+      '--ip-masq=false',
+      '--userland-proxy=false',
+    ],
+  ]
+  const start = async (): Promise<void> => {
+    rmSync(join(folder, 'pid'), { force: true })
+    daemon = spawn('/usr/sbin/dockerd', options, { stdio: 'ignore' })
+    await until('the engine answers', async () => (await get(socket, '/_ping')) === 'OK', {
+      patienceMs: 60_000,
+    })
+  }
+  const exited = (): Promise<void> =>
+    new Promise(resolve => {
+      if (!daemon || daemon.exitCode !== null || daemon.signalCode !== null) resolve()
+      else daemon.once('exit', () => resolve())
+    })
+  await start()
+  const built = spawnSync('bash', [tinyScript], {
+    env: { ...process.env, DOCKER_HOST: host },
+    encoding: 'utf8',
+  })
+  if (built.status !== 0) throw new Error(`cannot build the test image: ${built.stderr}`)
+  return {
+    host,
+    socket,
+    start,
+    kill: async () => {
+      daemon?.kill('SIGKILL')
+      await exited()
+    },
+    containers: async label => {
+      const filters = encodeURIComponent(JSON.stringify({ label: [label] }))
+      const listed = JSON.parse(await get(socket, `/containers/json?all=1&filters=${filters}`)) as {
+        Id: string
+        State: string
+        Labels: Record<string, string>
+      }[]
+      return listed.map(({ Id, State, Labels }) => ({ id: Id, state: State, labels: Labels }))
+    },
+    stop: async () => {
+      daemon?.kill('SIGTERM')
+      await exited()
+      // Shims that outlived a killed daemon are found by the folder they name.
+      spawnSync('pkill', ['-KILL', '-f', folder])
+      spawnSync('sh', [
+        '-c',
+        `awk '{print $2}' /proc/mounts | grep '^${folder}' | sort -r | xargs -r umount -l`,
+      ])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A GET over a Unix socket; rejects on anything but 200. */
+function get(socketPath: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath, path }, response => {
+      const pieces: Buffer[] = []
+      response.on('data', (piece: Buffer) => pieces.push(piece))
+      response.on('error', reject)
+      response.on('end', () => {
+        const text = Buffer.concat(pieces).toString()
+        if (response.statusCode === 200) resolve(text)
+        else reject(new Error(`the engine answered ${response.statusCode}: ${text}`))
+      })
+    })
+    sent.on('error', reject)
+    sent.setTimeout(20_000, () => sent.destroy(new Error('the engine does not answer')))
+    sent.end()
+  })
+}
