@@ -36,27 +36,37 @@ const columnsQuery = `
   where n.nspname = 'public' and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
   order by c.relname, a.attnum`
 
-const camel = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+const camel = (name: string): string =>
+  name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 const pascal = (name: string): string => camel(`_${name}`)
 
 function line(column: Column): string {
   const narrowed = column.comment?.startsWith('ts: ') ? column.comment.slice(4) : undefined
   const base = narrowed ?? typeOf[column.type]
-  if (base === undefined) throw new Error(`no type for ${column.type} (${column.table}.${column.name})`)
+  if (base === undefined)
+    throw new Error(`no type for ${column.type} (${column.table}.${column.name})`)
   const isJson = column.type === 'jsonb' && narrowed !== undefined
   const read = column.isNullable ? `${base} | null` : base
   // JSON is written as text: a driver would turn an array into one of SQL's.
-  const value = isJson || column.type === 'jsonb' ? `ColumnType<${read}, string | null, string | null>` : read
-  const generated = column.hasDefault ? (value === read ? `Generated<${read}>` : `ColumnType<${read}, string | undefined, string>`) : value
+  const value =
+    isJson || column.type === 'jsonb' ? `ColumnType<${read}, string | null, string | null>` : read
+  const generated = column.hasDefault
+    ? value === read
+      ? `Generated<${read}>`
+      : `ColumnType<${read}, string | undefined, string>`
+    : value
   return `  ${camel(column.name)}: ${generated}`
 }
 
 function print(columns: Column[]): string {
   const tables = Map.groupBy(columns, column => column.table)
   const interfaces = [...tables].map(
-    ([table, list]) => `export interface ${pascal(table)}Table {\n${list.map(line).join('\n')}\n}\n`,
+    ([table, list]) =>
+      `export interface ${pascal(table)}Table {\n${list.map(line).join('\n')}\n}\n`,
   )
-  const schema = [...tables.keys()].map(table => `  ${camel(table)}: ${pascal(table)}Table`).join('\n')
+  const schema = [...tables.keys()]
+    .map(table => `  ${camel(table)}: ${pascal(table)}Table`)
+    .join('\n')
   return `// Printed by \`npm run db:types\` from the migrated database. Do not edit.\nimport type { ColumnType, Generated } from 'kysely'\n\n${interfaces.join('\n')}\nexport interface Schema {\n${schema}\n}\n`
 }
 
@@ -70,7 +80,9 @@ try {
   const text = print(rows)
   if (!process.argv.includes('--check')) writeFileSync(target, text)
   else if (readFileSync(target, 'utf8') !== text) {
-    console.error('apps/manager/src/db/types.gen.ts is not what the migrations say: run npm run db:types')
+    console.error(
+      'apps/manager/src/db/types.gen.ts is not what the migrations say: run npm run db:types',
+    )
     process.exitCode = 1
   }
 } finally {

