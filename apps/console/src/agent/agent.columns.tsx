@@ -1,0 +1,200 @@
+import type { Agent } from '@capstan/contract/agent'
+import { Badge, Group } from '@mantine/core'
+import { AmountBar } from '../ui/AmountBar.tsx'
+import type { Column } from '../ui/column.ts'
+import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { AgentBadge, StatusBadge } from '../ui/StatusBadge.tsx'
+import { slotName } from '../ui/slot-words.ts'
+import { orderedSlots } from '../words/format.ts'
+import { useWords } from '../words/words.tsx'
+import { TextLink } from '../ui/links.tsx'
+
+const id: Column<Agent> = {
+  id: 'id',
+  header: w => w.agent.column.id,
+  isFixed: true,
+  sort: 'id',
+  filter: { kind: 'text' },
+  cell: agent => <IdCell agent={agent} />,
+}
+
+const status: Column<Agent> = {
+  id: 'status',
+  header: w => w.agent.column.status,
+  cell: agent => <AgentBadge status={agent.status} />,
+}
+
+const address: Column<Agent> = {
+  id: 'address',
+  header: w => w.agent.column.address,
+  filter: { kind: 'text' },
+  cell: agent => agent.address,
+}
+
+const region: Column<Agent> = {
+  id: 'region',
+  header: w => w.agent.column.region,
+  cell: agent => agent.region || '–',
+}
+
+const architecture: Column<Agent> = {
+  id: 'architecture',
+  header: w => w.agent.column.architecture,
+  cell: agent => agent.architecture,
+}
+
+const group: Column<Agent> = {
+  id: 'resourceGroup',
+  header: w => w.agent.column.group,
+  sort: 'resourceGroup',
+  filter: { kind: 'text' },
+  cell: agent => agent.resourceGroup,
+}
+
+const sessions: Column<Agent> = {
+  id: 'sessionCount',
+  header: w => w.agent.column.sessions,
+  align: 'right',
+  cell: agent => agent.sessionCount,
+}
+
+const firstContact: Column<Agent> = {
+  id: 'firstContactAt',
+  header: w => w.agent.column.firstContact,
+  sort: 'firstContactAt',
+  cell: agent => <RelativeTime at={agent.firstContactAt} />,
+}
+
+const lastContact = (isHidden: boolean): Column<Agent> => ({
+  id: 'lastContactAt',
+  header: w => w.agent.column.lastContact,
+  sort: 'lastContactAt',
+  isHidden,
+  cell: agent => <RelativeTime at={agent.lastContactAt} />,
+})
+
+const version: Column<Agent> = {
+  id: 'version',
+  header: w => w.agent.column.version,
+  cell: agent => agent.version,
+}
+
+const schedulable: Column<Agent> = {
+  id: 'isSchedulable',
+  header: w => w.agent.column.schedulable,
+  cell: agent => <SchedulableCell agent={agent} />,
+}
+
+const slot = (name: 'cpu' | 'mem'): Column<Agent> => ({
+  id: name,
+  header: w => w.slot[name],
+  cell: agent => <SlotBars agent={agent} slots={[name]} />,
+})
+
+const accelerators: Column<Agent> = {
+  id: 'accelerators',
+  header: w => w.slot.accelerators,
+  cell: agent => (
+    <SlotBars
+      agent={agent}
+      slots={orderedSlots(agent.capacity).filter(each => each !== 'cpu' && each !== 'mem')}
+    />
+  ),
+}
+
+const left: Column<Agent> = {
+  id: 'lostAt',
+  header: w => w.agent.column.left,
+  sort: 'lostAt',
+  cell: agent => <RelativeTime at={agent.lostAt} />,
+}
+
+const reason: Column<Agent> = {
+  id: 'statusReason',
+  header: w => w.agent.column.reason,
+  cell: agent => agent.statusReason ?? '–',
+}
+
+/** Columns of the list, by which agents it holds (AGT-01). */
+export const agentColumns: Readonly<Record<'connected' | 'terminated', readonly Column<Agent>[]>> =
+  {
+    connected: [
+      id,
+      schedulable,
+      slot('cpu'),
+      slot('mem'),
+      accelerators,
+      sessions,
+      group,
+      address,
+      region,
+      architecture,
+      firstContact,
+      lastContact(true),
+      version,
+    ],
+    terminated: [
+      id,
+      status,
+      left,
+      reason,
+      lastContact(false),
+      firstContact,
+      address,
+      group,
+      version,
+    ],
+  }
+
+function IdCell({ agent }: { agent: Agent }) {
+  const { w } = useWords()
+  return (
+    <>
+      <TextLink
+        to="/agents/$agentId"
+        params={{ agentId: agent.id }}
+        search={true}
+        size="sm"
+        className="clip"
+        display="block"
+      >
+        {agent.id}
+      </TextLink>
+      {agent.problems.length > 0 && (
+        <Badge color="orange.9" variant="outline" size="sm" tt="none">
+          {w.agent.problems(agent.problems.length)}
+        </Badge>
+      )}
+    </>
+  )
+}
+
+function SchedulableCell({ agent }: { agent: Agent }) {
+  const { w } = useWords()
+  return (
+    <StatusBadge
+      tone={agent.isSchedulable ? 'good' : 'warn'}
+      label={agent.isSchedulable ? w.common.yes : w.common.no}
+    />
+  )
+}
+
+function SlotBars({ agent, slots }: { agent: Agent; slots: readonly string[] }) {
+  const { w } = useWords()
+  if (slots.length === 0) return <>–</>
+  return (
+    <Group gap="sm" wrap="nowrap">
+      {slots.map(each => (
+        <div key={each}>
+          {each !== 'cpu' && each !== 'mem' && <div className="cell-note">{slotName(each, w)}</div>}
+          <AmountBar
+            slot={each}
+            used={agent.used[each] ?? 0}
+            capacity={agent.capacity[each] ?? 0}
+            label={`${slotName(each, w)}, ${agent.id}`}
+          />
+        </div>
+      ))}
+    </Group>
+  )
+}

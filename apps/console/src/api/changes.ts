@@ -1,0 +1,28 @@
+import type { ChangeEvent } from '@capstan/contract/event'
+
+/** Paths of the contract whose answers hold something of a topic. */
+const pathsOf: Readonly<Record<ChangeEvent['topic'], readonly string[]>> = {
+  session: ['/sessions', '/sessions/:id', '/agents', '/agents/:id', '/resource-groups', '/setup'],
+  agent: ['/agents', '/agents/:id', '/resource-groups', '/setup'],
+  image: ['/images', '/image-tasks', '/setup'],
+  log: ['/sessions/:id/log'],
+  proxy: ['/setup'],
+}
+
+/** Paths whose `id` is one of the topic's own: another id is another thing, and need not be read again. */
+const ownPath: Readonly<Partial<Record<ChangeEvent['topic'], string>>> = {
+  session: '/sessions/:id',
+  agent: '/agents/:id',
+  log: '/sessions/:id/log',
+}
+
+const idOf = (input: unknown): unknown =>
+  typeof input === 'object' && input !== null && 'id' in input ? input.id : undefined
+
+/** Whether a cached answer, by its query key `[path, input]`, may be out of date after a change. */
+export function isTouched(event: ChangeEvent, key: readonly unknown[]): boolean {
+  const [path, input] = key
+  if (typeof path !== 'string' || !pathsOf[event.topic].includes(path)) return false
+  if (event.ids.length === 0 || path !== ownPath[event.topic]) return true
+  return event.ids.some(id => id === idOf(input))
+}

@@ -1,0 +1,150 @@
+import { AppError } from '@capstan/contract/errors'
+import { sessionSorts } from '@capstan/contract/session'
+import { agentSorts } from '@capstan/contract/agent'
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import * as z from 'zod'
+import { accountQuery } from './api/account.ts'
+import type { Live } from './api/live.ts'
+import { agentFilters } from './agent/agent.filters.ts'
+import { sessionFilters } from './session/session.filters.ts'
+import { NotFound, PageError } from './shell/PageError.tsx'
+import { PageLoading } from './shell/PageLoading.tsx'
+import { tableSearch } from './ui/table-search.ts'
+
+export interface RouterContext {
+  readonly queries: QueryClient
+  readonly live: Live
+}
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet })
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: z.object({
+    to: z.string().optional().catch(undefined),
+    ended: z.boolean().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./account/SignInPage.tsx'), 'SignInPage'),
+})
+
+/** Everything behind it is for people who have signed in; others come back here after they have. */
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  validateSearch: z.object({ project: z.string().optional().catch(undefined) }),
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queries.ensureQueryData(accountQuery)
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unauthenticated')
+        throw redirect({ to: '/sign-in', search: { to: location.href } })
+      throw error
+    }
+  },
+  component: lazyRouteComponent(() => import('./shell/SignedIn.tsx'), 'SignedIn'),
+})
+
+const shellRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  id: 'shell',
+  component: lazyRouteComponent(() => import('./shell/Shell.tsx'), 'Shell'),
+})
+
+const startRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./start/StartPage.tsx'), 'StartPage'),
+})
+
+const sessionsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sessions',
+  validateSearch: tableSearch(sessionSorts, sessionFilters).extend({
+    state: z.enum(['live', 'ended']).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./session/SessionsPage.tsx'), 'SessionsPage'),
+})
+
+const sessionFormRoute = createRoute({
+  getParentRoute: () => sessionsRoute,
+  path: '/new',
+  component: lazyRouteComponent(() => import('./session/SessionForm.tsx'), 'SessionForm'),
+})
+
+const sessionRoute = createRoute({
+  getParentRoute: () => sessionsRoute,
+  path: '/$sessionId',
+  validateSearch: z.object({
+    tab: z.enum(['overview', 'log', 'history', 'containers']).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./session/SessionDrawer.tsx'), 'SessionDrawer'),
+})
+
+const terminalRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/sessions/$sessionId/terminal',
+  validateSearch: z.object({ terminalId: z.uuid().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./session/TerminalPage.tsx'), 'TerminalPage'),
+})
+
+const agentsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/agents',
+  validateSearch: tableSearch(agentSorts, agentFilters).extend({
+    state: z.enum(['connected', 'terminated']).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./agent/AgentsPage.tsx'), 'AgentsPage'),
+})
+
+const agentRoute = createRoute({
+  getParentRoute: () => agentsRoute,
+  path: '/$agentId',
+  component: lazyRouteComponent(() => import('./agent/AgentDrawer.tsx'), 'AgentDrawer'),
+})
+
+/** No agent's id begins with a dash, so this address is nobody's. */
+const connectRoute = createRoute({
+  getParentRoute: () => agentsRoute,
+  path: '/-/connect',
+  component: lazyRouteComponent(() => import('./agent/ConnectAgent.tsx'), 'ConnectAgent'),
+})
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  signedInRoute.addChildren([
+    shellRoute.addChildren([
+      startRoute,
+      sessionsRoute.addChildren([sessionFormRoute, sessionRoute]),
+      agentsRoute.addChildren([connectRoute, agentRoute]),
+    ]),
+    terminalRoute,
+  ]),
+])
+
+export const createConsoleRouter = (context: RouterContext) =>
+  createRouter({
+    routeTree,
+    context,
+    defaultPreload: 'intent',
+    // How old an answer may be is for its query to say.
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: PageLoading,
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>
+  }
+}

@@ -1,0 +1,81 @@
+import type { Image } from '@capstan/contract/image'
+import { Alert, Select, Text } from '@mantine/core'
+import { useEffect } from 'react'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { slotsText } from '../ui/slot-words.ts'
+import { useWords } from '../words/words.tsx'
+import type { SessionFormApi } from './session-form.ts'
+import type { useImages } from './useImages.ts'
+
+/** What a session runs in: container images, and the nodes' own file systems. */
+export function ImageField({
+  form,
+  images,
+}: {
+  form: SessionFormApi
+  images: ReturnType<typeof useImages>
+}) {
+  const { w, f } = useWords()
+  const items = images.data?.items
+  const chosen = items?.find(image => image.id === form.values.imageId)
+  const [first] = items ?? []
+  const { setFieldValue, resetDirty, getValues } = form
+  useEffect(() => {
+    // With one image to choose there is nothing to choose; nobody has entered anything by that.
+    if (!items || chosen || items.length === 0) return
+    setFieldValue('imageId', items.length === 1 && first ? first.id : '')
+    resetDirty(getValues())
+  }, [items, chosen, first, setFieldValue, resetDirty, getValues])
+  if (images.error && !items)
+    return (
+      <ErrorPanel
+        error={images.error}
+        onRetry={() => {
+          void images.refetch()
+        }}
+      />
+    )
+  if (items?.length === 0) return <Alert color="yellow">{w.sessionForm.noImages}</Alert>
+  const option = (image: Image) => ({
+    value: image.id,
+    label: image.runtime === 'process' ? w.sessionForm.local : image.reference,
+  })
+  const groupOf = (runtime: Image['runtime']) =>
+    (items ?? []).filter(image => image.runtime === runtime).map(option)
+  const byId = new Map(items?.map(image => [image.id, image]))
+  const describe = (image: Image): string =>
+    w.sessionForm.imageHelp(
+      image.apps.map(app => app.name).join(', '),
+      slotsText(image.minResources, w, f),
+    )
+  return (
+    <Select
+      label={w.sessionForm.image}
+      placeholder={w.sessionForm.imagePlaceholder}
+      searchable
+      allowDeselect={false}
+      maxDropdownHeight={320}
+      disabled={images.isPending}
+      description={chosen ? describe(chosen) : undefined}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      data={[
+        { group: w.sessionForm.container, items: groupOf('docker') },
+        { group: w.sessionForm.process, items: groupOf('process') },
+      ].filter(group => group.items.length > 0)}
+      renderOption={({ option }) => {
+        const image = byId.get(option.value)
+        return (
+          <div>
+            <Text size="sm">{option.label}</Text>
+            {image && (
+              <Text size="xs" c="dimmed">
+                {[image.architecture, describe(image)].filter(Boolean).join(' · ')}
+              </Text>
+            )}
+          </div>
+        )
+      }}
+      {...form.getInputProps('imageId')}
+    />
+  )
+}

@@ -1,0 +1,77 @@
+import { sessionApi } from '@capstan/contract/session'
+import { Skeleton, Stack, Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { query } from '../api/call.ts'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { SideDrawer } from '../ui/SideDrawer.tsx'
+import { useWords } from '../words/words.tsx'
+import { SessionContainers } from './SessionContainers.tsx'
+import { SessionHead } from './SessionHead.tsx'
+import { SessionHistory } from './SessionHistory.tsx'
+import { SessionLog } from './SessionLog.tsx'
+import { SessionOverview } from './SessionOverview.tsx'
+
+const route = getRouteApi('/signed-in/shell/sessions/$sessionId')
+const tabs = ['overview', 'log', 'containers', 'history'] as const
+
+/** One session, at the right of the list (SES-03). */
+export function SessionDrawer() {
+  const { w } = useWords()
+  const { sessionId } = route.useParams()
+  const { tab = 'overview' } = route.useSearch()
+  const navigate = route.useNavigate()
+  const answer = useQuery(query(sessionApi.show, { id: sessionId }))
+  const session = answer.data
+  const close = (): void => {
+    void navigate({ to: '/sessions', search: before => ({ ...before, tab: undefined }) })
+  }
+  const choose = (value: string | null): void => {
+    const chosen = tabs.find(each => each === value)
+    if (chosen) void navigate({ search: before => ({ ...before, tab: chosen }), replace: true })
+  }
+  return (
+    <SideDrawer title={session?.name ?? w.common.loading} onClose={close}>
+      {answer.error && (
+        <ErrorPanel
+          error={answer.error}
+          onRetry={() => {
+            void answer.refetch()
+          }}
+        />
+      )}
+      {answer.isPending && (
+        <Stack>
+          <Skeleton h={36} />
+          <Skeleton h={240} />
+        </Stack>
+      )}
+      {session && (
+        <Stack gap="lg">
+          <SessionHead session={session} />
+          <Tabs value={tab} onChange={choose} keepMounted={false}>
+            <Tabs.List>
+              {tabs.map(each => (
+                <Tabs.Tab key={each} value={each}>
+                  {w.session.tabs[each]}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            <Tabs.Panel value="overview" pt="md">
+              <SessionOverview session={session} />
+            </Tabs.Panel>
+            <Tabs.Panel value="log" pt="md">
+              <SessionLog session={session} />
+            </Tabs.Panel>
+            <Tabs.Panel value="containers" pt="md">
+              <SessionContainers session={session} />
+            </Tabs.Panel>
+            <Tabs.Panel value="history" pt="md">
+              <SessionHistory session={session} />
+            </Tabs.Panel>
+          </Tabs>
+        </Stack>
+      )}
+    </SideDrawer>
+  )
+}

@@ -1,0 +1,72 @@
+import { isEnded } from '@capstan/core/session'
+import type { SessionDetails } from '@capstan/contract/session'
+import { Code, Stack } from '@mantine/core'
+import { CopyableId } from '../ui/CopyableId.tsx'
+import { Properties } from '../ui/Properties.tsx'
+import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { slotsText } from '../ui/slot-words.ts'
+import { useNow } from '../ui/now.ts'
+import { useWords } from '../words/words.tsx'
+import { SessionUsage } from './SessionUsage.tsx'
+
+/** What was asked for, where it runs, and how much of it is used. */
+export function SessionOverview({ session }: { session: SessionDetails }) {
+  const { w, f } = useWords()
+  const now = useNow()
+  const { startedAt, endedAt } = session
+  const end = endedAt === null ? now : new Date(endedAt)
+  const ranForS = startedAt === null ? 0 : (end.getTime() - new Date(startedAt).getTime()) / 1000
+  return (
+    <Stack gap="xl">
+      {!isEnded(session.status) && session.kernels.some(kernel => kernel.startedAt !== null) && (
+        <SessionUsage session={session} />
+      )}
+      <Properties
+        items={[
+          { label: w.session.column.type, value: w.session.type[session.type] },
+          { label: w.session.column.resources, value: slotsText(session.resources, w, f) },
+          { label: w.slot.shmem, value: f.bytes(session.shmemBytes) },
+          { label: w.session.column.image, value: session.image.reference },
+          { label: w.session.column.group, value: session.resourceGroup },
+          { label: w.session.column.agent, value: session.agentIds.join(', ') || '–' },
+          { label: w.session.column.owner, value: session.userEmail },
+          { label: w.session.project, value: session.projectName },
+          { label: w.session.column.priority, value: f.number(session.priority) },
+          { label: w.session.column.created, value: <RelativeTime at={session.createdAt} /> },
+          { label: w.session.started, value: <RelativeTime at={startedAt} /> },
+          ...(startedAt === null
+            ? []
+            : [{ label: w.session.ranFor, value: f.duration(Math.max(ranForS, 0)) }]),
+          ...(endedAt === null
+            ? []
+            : [
+                { label: w.session.column.ended, value: <RelativeTime at={endedAt} /> },
+                { label: w.session.column.result, value: w.session.result[session.result] },
+              ]),
+          ...(session.exitCode === null
+            ? []
+            : [{ label: w.session.exitCode, value: String(session.exitCode) }]),
+          { label: w.session.id, value: <CopyableId id={session.id} /> },
+          ...(session.startupCommand === null
+            ? []
+            : [
+                {
+                  label: w.session.startupCommand,
+                  value: <Code block>{session.startupCommand}</Code>,
+                  isWide: true,
+                },
+              ]),
+          ...(session.environNames.length === 0
+            ? []
+            : [
+                {
+                  label: `${w.session.environment} · ${w.session.environmentHelp}`,
+                  value: <span className="mono">{session.environNames.join(', ')}</span>,
+                  isWide: true,
+                },
+              ]),
+        ]}
+      />
+    </Stack>
+  )
+}

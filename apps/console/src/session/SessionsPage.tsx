@@ -1,0 +1,83 @@
+import { sessionApi, type Session } from '@capstan/contract/session'
+import { SegmentedControl } from '@mantine/core'
+import { IconPlus, IconStack2 } from '@tabler/icons-react'
+import { getRouteApi, Outlet } from '@tanstack/react-router'
+import { query } from '../api/call.ts'
+import { useProject } from '../shell/project.tsx'
+import { DataTable } from '../ui/DataTable.tsx'
+import { PageHeader } from '../ui/PageHeader.tsx'
+import { listInput } from '../ui/table-search.ts'
+import { useTableSearch } from '../ui/useTableSearch.ts'
+import { useWords } from '../words/words.tsx'
+import { sessionColumns } from './session.columns.tsx'
+import { sessionFilters } from './session.filters.ts'
+import { EndMany } from './EndMany.tsx'
+import { SessionRowActions } from './SessionActions.tsx'
+import { ButtonLink } from '../ui/links.tsx'
+
+const route = getRouteApi('/signed-in/shell/sessions')
+
+/** Sessions of the project in view (SES-03). */
+export function SessionsPage() {
+  const { w } = useWords()
+  const { project } = useProject()
+  const search = route.useSearch()
+  const { change } = useTableSearch()
+  const state = search.state ?? 'live'
+  const isLive = state === 'live'
+  const create = (
+    <ButtonLink to="/sessions/new" search={true} leftSection={<IconPlus size={16} aria-hidden />}>
+      {w.session.create}
+    </ButtonLink>
+  )
+  return (
+    <>
+      <PageHeader title={w.session.title} purpose={w.session.purpose} action={create} />
+      <DataTable<Session>
+        id={`session.${state}`}
+        label={w.session.title}
+        query={query(sessionApi.list, {
+          ...listInput(search, sessionFilters),
+          state,
+          ...(project && { projectId: project.id }),
+        })}
+        columns={sessionColumns[state]}
+        search={search}
+        onSearch={change}
+        rowId={session => session.id}
+        rowName={session => session.name}
+        empty={{
+          icon: <IconStack2 size={36} />,
+          title: isLive ? w.session.emptyLive : w.session.emptyEnded,
+          help: isLive ? w.session.emptyLiveHelp : w.session.emptyEndedHelp,
+          ...(isLive && { action: create }),
+        }}
+        {...(isLive && {
+          renderRowActions: session => <SessionRowActions session={session} />,
+          renderBulkActions: (rows, clear) => <EndMany sessions={rows} onDone={clear} />,
+        })}
+        switcher={
+          <SegmentedControl
+            size="sm"
+            aria-label={w.session.column.status}
+            value={state}
+            data={[
+              { value: 'live', label: w.session.live },
+              { value: 'ended', label: w.session.ended },
+            ]}
+            onChange={value => {
+              change({
+                state: value === 'live' ? undefined : value,
+                status: undefined,
+                sort: undefined,
+                cursor: undefined,
+                page: undefined,
+              })
+            }}
+          />
+        }
+      />
+      <Outlet />
+    </>
+  )
+}

@@ -1,0 +1,89 @@
+import { sessionApi } from '@capstan/contract/session'
+import { expect, test } from 'vitest'
+import {
+  adviceOn,
+  parseVariables,
+  sessionField,
+  type SessionFormValues,
+  toSessionInput,
+} from './session-input.ts'
+import { suggestName } from './session-name.ts'
+
+const values: SessionFormValues = {
+  name: 'calm-reef-42',
+  type: 'batch',
+  imageId: '7d44b5cd-6d3c-4a2a-9a2b-3d5d4f1c2e10',
+  resourceGroup: 'default',
+  cpu: 1.5,
+  memGiB: 0.5,
+  shmemMiB: 64,
+  accelerators: { 'cuda.device': 0, 'cuda.shares': '0.5' },
+  environ: [
+    { name: 'A', value: '1' },
+    { name: '', value: '' },
+  ],
+  startupCommand: 'echo hi',
+  priority: 10,
+}
+const projectId = '0b1f3a52-9a55-4f1a-8f63-0d1a8f0f6f11'
+
+test('SES-01 the form asks for what stands in its fields, in the units of the wire', () => {
+  const input = toSessionInput(values, projectId)
+  expect(sessionApi.create.input.parse(input)).toEqual({
+    name: 'calm-reef-42',
+    type: 'batch',
+    projectId,
+    imageId: values.imageId,
+    resourceGroup: 'default',
+    resources: { cpu: 1.5, mem: 536_870_912, 'cuda.shares': 0.5 },
+    shmemBytes: 67_108_864,
+    environ: { A: '1' },
+    priority: 10,
+    startupCommand: 'echo hi',
+  })
+})
+
+test('an empty number field is refused at that field', () => {
+  const result = sessionApi.create.input.safeParse(
+    toSessionInput({ ...values, cpu: '', shmemMiB: '' }, projectId),
+  )
+  expect(result.error?.issues.map(issue => sessionField(issue.path.join('.')))).toEqual([
+    'cpu',
+    'shmemMiB',
+  ])
+})
+
+test('what the server refuses lands on the field it concerns', () => {
+  expect(sessionField('resources.mem')).toBe('memGiB')
+  expect(sessionField('resources.cuda.device')).toBe('accelerators.cuda.device')
+  expect(sessionField('environ.1A')).toBe('environ')
+  expect(sessionField('name')).toBe('name')
+})
+
+test('a request below the minimum of the image is told to be raised, and one above what is free to wait', () => {
+  const advice = adviceOn(
+    { cpu: 1, mem: 8 },
+    { cpu: 2, mem: 4 },
+    { capacity: { cpu: 8, mem: 8 }, used: { mem: 4 } },
+  )
+  expect(advice).toEqual([
+    { slot: 'cpu', raisedTo: 2, waits: false },
+    { slot: 'mem', raisedTo: undefined, waits: true },
+  ])
+})
+
+test('variables can be pasted as lines', () => {
+  expect(parseVariables('A=1\nexport B="two words"\n# note\nC=')).toEqual([
+    { name: 'A', value: '1' },
+    { name: 'B', value: 'two words' },
+    { name: 'C', value: '' },
+  ])
+  expect(parseVariables('just a name')).toBeUndefined()
+})
+
+test('a suggested name is one that the server takes', () => {
+  for (const random of [0, 0.5, 0.999])
+    expect(sessionApi.create.input.shape.name.safeParse(suggestName(() => random)).success).toBe(
+      true,
+    )
+})

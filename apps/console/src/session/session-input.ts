@@ -1,0 +1,111 @@
+import type { sessionApi } from '@capstan/contract/session'
+import type { ResourceGroup } from '@capstan/contract/group'
+import type { Slots } from '@capstan/contract/slots'
+import type * as z from 'zod'
+
+const GiB = 2 ** 30
+const MiB = 2 ** 20
+
+/** What the form of a new session holds. Number fields hold text while nothing that is a number stands in them. */
+export interface SessionFormValues extends Record<string, unknown> {
+  name: string
+  type: 'interactive' | 'batch'
+  imageId: string
+  resourceGroup: string
+  cpu: number | string
+  memGiB: number | string
+  shmemMiB: number | string
+  /** By slot: `cuda.device`. */
+  accelerators: Record<string, number | string>
+  environ: { name: string; value: string }[]
+  startupCommand: string
+  priority: number | string
+}
+
+/** An empty or half-typed number becomes one that no schema takes, so that the field says so. */
+const toNumber = (value: number | string): number => (value === '' ? Number.NaN : Number(value))
+
+/** What is asked for, in the units of the wire. */
+export function requestedSlots(
+  values: Pick<SessionFormValues, 'cpu' | 'memGiB' | 'accelerators'>,
+): Slots {
+  const accelerators = Object.entries(values.accelerators)
+    .map(([slot, amount]) => [slot, Number(amount)] as const)
+    .filter(([, amount]) => amount > 0)
+  return {
+    cpu: toNumber(values.cpu),
+    mem: Math.round(toNumber(values.memGiB) * GiB),
+    ...Object.fromEntries(accelerators),
+  }
+}
+
+/** The request that stands for the form. */
+export function toSessionInput(
+  values: SessionFormValues,
+  projectId: string,
+): z.input<typeof sessionApi.create.input> {
+  return {
+    name: values.name.trim(),
+    type: values.type,
+    projectId,
+    imageId: values.imageId,
+    resourceGroup: values.resourceGroup,
+    resources: requestedSlots(values),
+    shmemBytes: Math.round(toNumber(values.shmemMiB) * MiB),
+    environ: Object.fromEntries(
+      values.environ
+        .filter(({ name, value }) => name.trim() !== '' || value !== '')
+        .map(({ name, value }) => [name.trim(), value]),
+    ),
+    priority: toNumber(values.priority),
+    ...(values.startupCommand.trim() && { startupCommand: values.startupCommand }),
+  }
+}
+
+/** The field of the form at which a path of the request is shown. */
+export function sessionField(path: string): string {
+  const [head, slot, ...rest] = path.split('.')
+  if (head === 'resources') {
+    if (slot === 'cpu') return 'cpu'
+    if (slot === 'mem') return 'memGiB'
+    return slot === undefined ? 'cpu' : `accelerators.${[slot, ...rest].join('.')}`
+  }
+  return head === 'shmemBytes' ? 'shmemMiB' : (head ?? '')
+}
+
+export interface SlotAdvice {
+  readonly slot: string
+  /** What the image raises the request to, where it asks for more. */
+  readonly raisedTo: number | undefined
+  /** More than is free now: it will wait. */
+  readonly waits: boolean
+}
+
+/** What the form says beside each amount before it is sent (SES-12). */
+export function adviceOn(
+  asked: Slots,
+  minimum: Slots,
+  group: Pick<ResourceGroup, 'capacity' | 'used'>,
+): SlotAdvice[] {
+  return [...new Set([...Object.keys(asked), ...Object.keys(minimum)])].map(slot => {
+    const wanted = asked[slot] ?? 0
+    const least = minimum[slot] ?? 0
+    const free = (group.capacity[slot] ?? 0) - (group.used[slot] ?? 0)
+    return {
+      slot,
+      raisedTo: least > wanted ? least : undefined,
+      waits: Math.max(wanted, least) > free,
+    }
+  })
+}
+
+/** Lines of `NAME=value`, as they are pasted; undefined when the text is not that. */
+export function parseVariables(text: string): { name: string; value: string }[] | undefined {
+  const lines = text.split(/\r?\n/).filter(line => line.trim() !== '' && !line.startsWith('#'))
+  const parsed = lines.map(line => /^(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line.trim()))
+  if (parsed.length === 0 || parsed.includes(null)) return undefined
+  return parsed.map(match => ({
+    name: match?.[1] ?? '',
+    value: (match?.[2] ?? '').replace(/^(["'])(.*)\1$/, '$2'),
+  }))
+}

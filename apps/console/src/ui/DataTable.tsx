@@ -1,0 +1,271 @@
+import { Button, Checkbox, Group, Skeleton, Text } from '@mantine/core'
+import { IconFilterOff } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import {
+  columnVisibilityFeature,
+  rowSelectionFeature,
+  tableFeatures,
+  useTable,
+  type RowData,
+  type RowSelectionState,
+} from '@tanstack/react-table'
+import { type ReactNode, useMemo, useState } from 'react'
+import { useAccount } from '../api/account.ts'
+import { useWords } from '../words/words.tsx'
+import type { Column } from './column.ts'
+import './DataTable.css'
+import { EmptyState } from './EmptyState.tsx'
+import { ErrorPanel } from './ErrorPanel.tsx'
+import { moveThroughRows } from './row-keys.ts'
+import { ColumnChooser, Paging } from './TableFoot.tsx'
+import { TableHeadCell } from './TableHeadCell.tsx'
+import { useTableMemory, visibilityOf } from './table-memory.ts'
+import { clearFilters, type TableSearch } from './table-search.ts'
+import { TableToolbar } from './TableToolbar.tsx'
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly nextCursor: string | null
+  readonly count: number
+  readonly isCountExact: boolean
+}
+
+interface Props<T extends RowData> {
+  /** Names the table where its columns are remembered. */
+  readonly id: string
+  /** What the table lists, for screen readers. */
+  readonly label: string
+  readonly query: {
+    readonly queryKey: readonly unknown[]
+    readonly queryFn: (context: { signal: AbortSignal }) => Promise<Page<T>>
+  }
+  readonly columns: readonly Column<T>[]
+  readonly search: TableSearch
+  readonly onSearch: (patch: TableSearch) => void
+  readonly rowId: (row: T) => string
+  readonly rowName: (row: T) => string
+  readonly empty: { icon: ReactNode; title: string; help: string; action?: ReactNode }
+  readonly renderRowActions?: (row: T) => ReactNode
+  /** Buttons for the rows that are selected; `clear` ends the selection. */
+  readonly renderBulkActions?: (rows: readonly T[], clear: () => void) => ReactNode
+  /** At the left above the table: tabs of the list. */
+  readonly switcher?: ReactNode
+}
+
+const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature })
+const noRows: never[] = []
+const skeletonRows = [0, 1, 2, 3, 4, 5]
+
+/** Cursor of the page that led to a page: `previous` works after `next` in this tab; a link from elsewhere leads to the first page. */
+const ledTo = new Map<string, string>()
+
+/** The one list of this console: pages, sorts and filters on the server, with all of that in the URL. */
+export function DataTable<T extends RowData>(props: Props<T>) {
+  const {
+    id,
+    label,
+    columns,
+    search,
+    onSearch,
+    rowId,
+    rowName,
+    renderRowActions,
+    renderBulkActions,
+  } = props
+  const { w } = useWords()
+  const [memory, setMemory] = useTableMemory(id, useAccount().id)
+  const answer = useQuery({ ...props.query, placeholderData: keepPreviousData })
+  const columnVisibility = useMemo(
+    () => visibilityOf(columns, memory.columns),
+    [columns, memory.columns],
+  )
+  // A selection belongs to the rows that were shown: another page, filter or sort begins a new one.
+  const place = JSON.stringify(props.query.queryKey)
+  const [selection, setSelection] = useState<{ place: string; rows: RowSelectionState }>()
+  const rowSelection = selection?.place === place ? selection.rows : {}
+  const table = useTable({
+    features,
+    columns: useMemo(() => columns.map(column => ({ id: column.id })), [columns]),
+    data: answer.data?.items ?? noRows,
+    getRowId: rowId,
+    enableRowSelection: renderBulkActions !== undefined,
+    state: { columnVisibility, rowSelection },
+    onRowSelectionChange: change => {
+      const rows = typeof change === 'function' ? change(rowSelection) : change
+      setSelection({ place, rows })
+    },
+  })
+  const visible = columns.filter(column => columnVisibility[column.id])
+  const rows = table.getRowModel().rows
+  const selected = rows.filter(row => row.getIsSelected()).map(row => row.original)
+  const clearSelection = (): void => {
+    setSelection(undefined)
+  }
+  const page = (patch: TableSearch): void => {
+    if (patch.cursor !== undefined && (patch.page ?? 1) > (search.page ?? 1))
+      ledTo.set(patch.cursor, search.cursor ?? '')
+    onSearch(patch)
+  }
+  const filtered = columns.filter(({ id, filter }) => filter && search[id] !== undefined)
+  const width = visible.length + (renderBulkActions ? 1 : 0) + (renderRowActions ? 1 : 0)
+
+  return (
+    <section aria-label={label}>
+      {selected.length > 0 && renderBulkActions ? (
+        <Group className="table-toolbar" role="toolbar" aria-label={w.common.actions}>
+          <Text size="sm" fw={600} aria-live="polite">
+            {w.table.selected(selected.length)}
+          </Text>
+          {renderBulkActions(selected, clearSelection)}
+          <Button size="xs" variant="subtle" onClick={clearSelection}>
+            {w.table.unselect}
+          </Button>
+        </Group>
+      ) : (
+        <TableToolbar columns={columns} search={search} onChange={onSearch}>
+          {props.switcher}
+        </TableToolbar>
+      )}
+      {answer.error && answer.data && (
+        <div style={{ marginBottom: 12 }}>
+          <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} />
+        </div>
+      )}
+      <div className="table-frame">
+        <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
+          <table
+            className="data-table"
+            data-dense={memory.isDense || undefined}
+            aria-busy={answer.isPlaceholderData || answer.isPending}
+            onKeyDown={moveThroughRows}
+          >
+            <thead>
+              <tr>
+                {renderBulkActions && (
+                  <th data-check scope="col">
+                    <Checkbox
+                      size="xs"
+                      aria-label={w.table.selectAll}
+                      checked={rows.length > 0 && table.getIsAllRowsSelected()}
+                      indeterminate={table.getIsSomeRowsSelected()}
+                      onChange={table.getToggleAllRowsSelectedHandler()}
+                    />
+                  </th>
+                )}
+                {visible.map(column => (
+                  <TableHeadCell
+                    key={column.id}
+                    column={column}
+                    search={search}
+                    onChange={onSearch}
+                  />
+                ))}
+                {renderRowActions && (
+                  <th scope="col" data-actions>
+                    {w.common.actions}
+                  </th>
+                )}
+              </tr>
+            </thead>
+            <tbody>
+              {answer.isPending &&
+                skeletonRows.map(row => (
+                  <tr key={row}>
+                    {Array.from({ length: width }, (_, cell) => (
+                      <td key={cell}>
+                        <Skeleton height={14} width={cell === 0 ? '60%' : '80%'} />
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              {rows.map(row => (
+                <tr
+                  key={row.id}
+                  aria-selected={renderBulkActions ? row.getIsSelected() : undefined}
+                >
+                  {renderBulkActions && (
+                    <td data-check>
+                      <Checkbox
+                        size="xs"
+                        aria-label={w.table.select(rowName(row.original))}
+                        checked={row.getIsSelected()}
+                        onChange={row.getToggleSelectedHandler()}
+                      />
+                    </td>
+                  )}
+                  {visible.map(column => (
+                    <td
+                      key={column.id}
+                      className={column.isFixed ? 'table-name' : undefined}
+                      data-right={column.align === 'right' || undefined}
+                    >
+                      {column.cell(row.original)}
+                    </td>
+                  ))}
+                  {renderRowActions && <td data-actions>{renderRowActions(row.original)}</td>}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        {answer.error && !answer.data && (
+          <div style={{ padding: 16 }}>
+            <ErrorPanel
+              error={answer.error}
+              title={w.table.failed}
+              onRetry={() => void answer.refetch()}
+            />
+          </div>
+        )}
+        {answer.data?.items.length === 0 &&
+          (filtered.length > 0 ? (
+            <EmptyState
+              icon={<IconFilterOff size={32} />}
+              title={w.table.noMatch}
+              help={w.table.noMatchHelp}
+              action={
+                <Button
+                  variant="default"
+                  onClick={() => {
+                    onSearch(clearFilters(filtered.map(column => column.id)))
+                  }}
+                >
+                  {w.table.clearAll}
+                </Button>
+              }
+            />
+          ) : (
+            <EmptyState {...props.empty} />
+          ))}
+        <div className="table-foot">
+          {answer.data ? (
+            <Paging
+              search={search}
+              count={answer.data.count}
+              isCountExact={answer.data.isCountExact}
+              nextCursor={answer.data.nextCursor}
+              previousCursor={search.cursor === undefined ? undefined : ledTo.get(search.cursor)}
+              onChange={page}
+            />
+          ) : (
+            <span />
+          )}
+          <ColumnChooser
+            columns={columns}
+            isVisible={columnVisibility}
+            isDense={memory.isDense}
+            onToggle={(column, isShown) => {
+              setMemory({ ...memory, columns: { ...memory.columns, [column]: isShown } })
+            }}
+            onDense={isDense => {
+              setMemory({ ...memory, isDense })
+            }}
+            onReset={() => {
+              setMemory({ columns: {}, isDense: false })
+            }}
+          />
+        </div>
+      </div>
+    </section>
+  )
+}

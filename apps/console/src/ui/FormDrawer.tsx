@@ -1,0 +1,65 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { useBlocker } from '@tanstack/react-router'
+import type { FormEventHandler, ReactNode } from 'react'
+import { useWords } from '../words/words.tsx'
+import { ErrorPanel } from './ErrorPanel.tsx'
+import { SideDrawer } from './SideDrawer.tsx'
+
+interface Props {
+  readonly title: string
+  readonly submitLabel: string
+  readonly onSubmit: FormEventHandler<HTMLFormElement>
+  readonly onClose: () => void
+  readonly isPending: boolean
+  /** Something was entered that would be lost. */
+  readonly isDirty: boolean
+  readonly failure: unknown
+  readonly children: ReactNode
+}
+
+/** A create or edit form in a drawer that is a route: closing it with something entered asks first. */
+export function FormDrawer(props: Props) {
+  const { w } = useWords()
+  const blocker = useBlocker({
+    shouldBlockFn: () => props.isDirty,
+    enableBeforeUnload: () => props.isDirty,
+    withResolver: true,
+  })
+  const isAsking = blocker.status === 'blocked'
+  return (
+    <SideDrawer title={props.title} onClose={props.onClose} isHeld={isAsking}>
+      <form onSubmit={props.onSubmit} noValidate>
+        <Stack gap="lg">
+          {props.children}
+          {props.failure != null && <ErrorPanel error={props.failure} />}
+          <Group justify="flex-end" className="drawer-foot">
+            <Button variant="default" onClick={props.onClose}>
+              {w.common.cancel}
+            </Button>
+            <Button type="submit" loading={props.isPending}>
+              {props.submitLabel}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+      <Modal
+        opened={isAsking}
+        onClose={() => blocker.reset?.()}
+        title={w.form.leaveTitle}
+        centered
+        size="sm"
+        zIndex={400}
+      >
+        <Text size="sm">{w.form.leaveText}</Text>
+        <Group justify="flex-end" mt="md">
+          <Button variant="default" onClick={() => blocker.proceed?.()}>
+            {w.form.leave}
+          </Button>
+          <Button data-autofocus onClick={() => blocker.reset?.()}>
+            {w.form.stay}
+          </Button>
+        </Group>
+      </Modal>
+    </SideDrawer>
+  )
+}

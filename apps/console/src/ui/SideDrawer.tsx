@@ -1,0 +1,42 @@
+import { Drawer } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import type { ReactNode } from 'react'
+import { useWords } from '../words/words.tsx'
+import './SideDrawer.css'
+
+/** A drawer at the right that a route stands for; the whole page where there is no room. */
+export function SideDrawer({
+  title,
+  onClose,
+  isHeld = false,
+  children,
+}: {
+  title: ReactNode
+  onClose: () => void
+  /** Something over it has the keys: Esc is not for the drawer. */
+  isHeld?: boolean
+  children: ReactNode
+}) {
+  const { w } = useWords()
+  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      title={title}
+      position="right"
+      size={isNarrow ? '100%' : 720}
+      closeOnEscape={!isHeld}
+      closeButtonProps={{ 'aria-label': w.common.close }}
+      overlayProps={{ backgroundOpacity: 0.25 }}
+      classNames={{
+        content: 'drawer',
+        header: 'drawer-head',
+        title: 'drawer-title',
+        body: 'drawer-body',
+      }}
+    >
+      {children}
+    </Drawer>
+  )
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react'
+import type { Words } from '../words/en.ts'
+
+export interface Choice {
+  readonly value: string
+  readonly label: string
+}
+
+export type ColumnFilter =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'choice'; readonly choices: (w: Words) => readonly Choice[] }
+
+/** A column of a list. Its id is also the name of its filter in the URL and in the list endpoint. */
+export interface Column<T> {
+  readonly id: string
+  readonly header: (w: Words) => string
+  readonly cell: (row: T) => ReactNode
+  /** The endpoint's name for sorting by it. */
+  readonly sort?: string
+  readonly filter?: ColumnFilter
+  readonly align?: 'right'
+  /** Cannot be taken away: the name. */
+  readonly isFixed?: boolean
+  /** Not shown until someone chooses it. */
+  readonly isHidden?: boolean
+}

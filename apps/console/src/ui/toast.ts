@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react'
+
+/** Toasts come with the first one to show: nothing on the way to a first page needs them. */
+async function withToasts(
+  show: (toasts: typeof import('./toast-show.tsx')) => void,
+): Promise<void> {
+  show(await import('./toast-show.tsx'))
+}
+
+/** Says that something was done; the message may hold a link. */
+export function toastDone(message: ReactNode): void {
+  void withToasts(({ showDone }) => {
+    showDone(message)
+  })
+}
+
+/** Says what failed where there is no form or page to say it in. Stays until it is closed. */
+export function toastError(error: unknown): void {
+  void withToasts(({ showError }) => {
+    showError(error)
+  })
+}

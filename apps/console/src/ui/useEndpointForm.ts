@@ -1,0 +1,63 @@
+import { AppError } from '@capstan/contract/errors'
+import type { Endpoint } from '@capstan/contract/endpoint'
+import { useForm } from '@mantine/form'
+import { useMutation } from '@tanstack/react-query'
+import type * as z from 'zod'
+import { call } from '../api/call.ts'
+
+interface Options<I extends z.ZodType, O extends z.ZodType, V extends Record<string, unknown>> {
+  readonly endpoint: Endpoint<I, O>
+  readonly initialValues: V
+  /** The request that stands for what is in the fields. */
+  readonly toInput: (values: V) => z.input<I>
+  /** The field that a path of the request is shown at; by default the one of its first segment. */
+  readonly fieldOf?: (path: string) => string
+  /** Rules of the form alone: what the request's own schema cannot know. */
+  readonly check?: (values: V) => Record<string, string>
+  readonly onDone: (output: z.output<O>) => void
+}
+
+/**
+ * A form that is validated by the schema the server uses, as one leaves a field, and that shows what the server refuses at
+ * the fields it concerns. `failure` is what belongs to no field.
+ */
+export function useEndpointForm<
+  I extends z.ZodType,
+  O extends z.ZodType,
+  V extends Record<string, unknown>,
+>({ endpoint, initialValues, toInput, fieldOf = firstOf, check, onDone }: Options<I, O, V>) {
+  const form = useForm<V>({
+    initialValues,
+    validateInputOnBlur: true,
+    validate: values => {
+      const result = endpoint.input.safeParse(toInput(values))
+      const issues = result.error?.issues ?? []
+      return {
+        ...Object.fromEntries(
+          issues.map(issue => [fieldOf(issue.path.join('.')), issue.message] as const),
+        ),
+        ...check?.(values),
+      }
+    },
+  })
+  const mutation = useMutation({
+    mutationFn: (values: V) => call(endpoint, toInput(values)),
+    onSuccess: onDone,
+    onError: error => {
+      if (!(error instanceof AppError)) return
+      for (const { path, message } of error.issues) form.setFieldError(fieldOf(path), message)
+    },
+  })
+  const submit = form.onSubmit(values => {
+    mutation.mutate(values)
+  })
+  return {
+    form,
+    submit,
+    isPending: mutation.isPending,
+    isDone: mutation.isSuccess,
+    failure: mutation.error,
+  }
+}
+
+const firstOf = (path: string): string => path.split('.')[0] ?? ''

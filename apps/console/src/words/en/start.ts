@@ -1,0 +1,48 @@
+import { pluralFor } from '../plural.ts'
+
+const plural = pluralFor('en')
+
+export const start = {
+  title: 'Start',
+  purpose: 'What runs, and what to do next.',
+  welcome: 'Welcome to Capstan',
+  welcomeText: 'A few things, and your first session runs.',
+  startSession: 'Start a session',
+  steps: 'Getting ready',
+  node: 'A machine to run on',
+  nodes: (count: number) =>
+    plural(count, { one: '# machine is connected', other: '# machines are connected' }),
+  noNode: 'No machine is connected yet',
+  noNodeHelp: 'On this or another machine, start an agent with a join token.',
+  environment: 'Something to run in',
+  local: 'The local environment is ready: sessions run as isolated processes of the machine.',
+  images: (count: number) =>
+    plural(count, { one: '# container image is ready', other: '# container images are ready' }),
+  noImage: 'A container engine answers, but it has no session image yet',
+  noImageHelp: 'Images give sessions their own file system, with Python and a notebook.',
+  noImageAsk: 'An administrator can build or pull one.',
+  nothingToRun: 'No image and no local environment yet',
+  proxy: 'A way to open terminals and applications',
+  proxyReady: 'The application proxy is connected',
+  noProxy: 'No application proxy is connected: terminals and web applications cannot be opened',
+  first: 'Your first session',
+  firstDone: 'You have started a session',
+  firstHelp: 'Choose an environment, then open its terminal.',
+  build: 'Build the base image',
+  buildHelp: 'From Debian packages, on one of your machines. It takes a few minutes.',
+  cannotBuild: 'None of the connected machines has the tools that building needs.',
+  pull: 'Pull an image',
+  pullLabel: 'Image name',
+  pullHelp: 'With its registry and tag. It must carry session labels.',
+  tasks: 'Image work',
+  building: (agent: string) => `Building on ${agent}`,
+  pulling: (agent: string) => `Pulling on ${agent}`,
+  waiting: 'Waiting for the machine',
+  taskDone: 'Done',
+  taskFailed: 'Failed',
+  taskCancelled: 'Cancelled',
+  recent: 'Recent sessions',
+  allSessions: 'All sessions',
+  noRecent: 'No sessions yet in this project.',
+  machines: 'Machines',
+}

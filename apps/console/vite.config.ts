@@ -1,0 +1,19 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { budget } from './vite.budget.ts'
+
+/** Where `npm run dev` finds a manager. */
+const manager = process.env.CAPSTAN_URL ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  plugins: [react(), budget({ page: 'SessionsPage.tsx', limitKB: 250 })],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // The content security policy allows files of our own origin only: nothing may be inlined as a data URL.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '/api': { target: manager, changeOrigin: false } } },
+})
