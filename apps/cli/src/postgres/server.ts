@@ -73,6 +73,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       ...[
         ...settings,
         `unix_socket_directories=${socketFolder === dataFolder ? '.' : socketFolder}`,
+        // For people who look at the list of processes: which home a server belongs to.
+        `capstan.data=${dataFolder}`,
       ].flatMap(setting => ['-c', setting]),
     ],
     // Its own process group: Ctrl-C at the terminal must not end it before the programs that use it.
