@@ -115,18 +115,23 @@ find_engine() {
 
 # Makes an image of a root file system. $1: tar file; $2: file of Dockerfile instructions, one a line (LABEL, ENV, USER …).
 import_image() {
-  local query repository=${reference%:*} line answer
+  local query repository=${reference%:*} line answer replaced
   query="fromSrc=-&repo=$(urlencode "$repository")&tag=$(urlencode "${reference##*:}")"
   while IFS= read -r line; do
     [[ -z $line || $line == '#'* ]] || query+="&changes=$(urlencode "$line")"
   done <"$2"
   answer=$workspace/answer
+  replaced=$("${engine[@]}" "$engine_url/images/$reference/json" | grep -o -m 1 '"Id":"sha256:[0-9a-f]*' | cut -d '"' -f 4) || true
   # no --fail: the reason stands in the body, and a late failure comes with status 200
   start_job "${engine[@]}" --header 'Content-Type: application/x-tar' --header 'Expect:' --output "$answer" \
     --request POST --upload-file "$1" "$engine_url/images/create?$query"
   wait "$job" || fail 1 'the engine did not take the image'
   if ! image_id=$(grep -o 'sha256:[0-9a-f]\{64\}' "$answer") || grep -qE '"(error|errorDetail)"' "$answer"; then
     fail 1 "the engine refused the image: $(<"$answer")"
+  fi
+  if [[ -n $replaced && $replaced != "$image_id" ]]; then
+    # nobody can name the image that had this tag any more; the engine keeps it while a container or another tag needs it
+    "${engine[@]}" --output /dev/null --request DELETE "$engine_url/images/$replaced" || true
   fi
   progress 1.00 "Made $reference, $image_id"
 }

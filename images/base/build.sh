@@ -35,7 +35,7 @@ install_packages() {
   start_job run_mmdebstrap
   show_installation <"$workspace/messages"
   wait "$job" || {
-    grep -E '^(E|W|Err|dpkg: error)[: ]' "$workspace/log" | tail -n 20 >&2 || tail -n 20 "$workspace/log" >&2
+    grep -E '^(E|Err|dpkg: error)[: ]' "$workspace/log" | tail -n 20 >&2 || tail -n 20 "$workspace/log" >&2
     fail 1 'the packages could not be installed'
   }
 }

@@ -23,7 +23,8 @@ main() {
     [[ $applet == busybox ]] || ln -s busybox "$root/bin/$applet"
   done < <("$root/bin/busybox" --list)
   ln -s /bin/env "$root/usr/bin/env"
-  pack "$root" >"$workspace/image.tar"
+  cp -R "$folder/rootfs/." "$root"
+  pack "$root"
   progress 0.80 'Handing the image to the container engine'
   import_image "$workspace/image.tar" "$folder/config"
 }
@@ -42,15 +43,13 @@ find_busybox() {
   dpkg-deb --fsys-tarfile "$workspace"/packages/*.deb | tar --extract --to-stdout --wildcards './*bin/busybox'
 }
 
-# Prints a tar of folder $1 and of rootfs/, with owners and modes that do not depend on who runs this.
+# Makes image.tar of folder $1, with owners and modes that do not depend on who runs this.
 pack() {
-  local owned=(--owner=0 --group=0)
-  tar --create --file "$workspace/part.tar" --directory "$1" "${owned[@]}" --mode='u=rwX,go=rX' \
+  local image=$workspace/image.tar
+  tar --create --file "$image" --directory "$1" --owner=0 --group=0 --mode='u=rwX,go=rX' \
     --exclude=./home/work --exclude=./tmp --exclude=./var/tmp .
-  tar --append --file "$workspace/part.tar" --directory "$1" "${owned[@]}" --mode=1777 ./tmp ./var/tmp
-  tar --append --file "$workspace/part.tar" --directory "$1" --owner=1000 --group=1000 --mode=755 ./home/work
-  tar --append --file "$workspace/part.tar" --directory "$folder/rootfs" "${owned[@]}" --mode='u=rwX,go=rX' .
-  cat "$workspace/part.tar"
+  tar --append --file "$image" --directory "$1" --owner=0 --group=0 --mode=1777 ./tmp ./var/tmp
+  tar --append --file "$image" --directory "$1" --owner=1000 --group=1000 --mode=755 ./home/work
 }
 
 main "$@"
