@@ -1,44 +1,37 @@
 // What this machine has of the things that tests need.
-import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-
-export const isDebianRoot = () =>
-  process.getuid?.() === 0 && existsSync('/etc/debian_version') && findProgram('apt-get')
 
 export const findChromium = () =>
   ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
     .map(findProgram)
     .find(path => path !== undefined)
 
-/** Reasons, by what is missing, in words that tell a reader what was not tested. */
-export function whatIsMissing() {
+/** What is missing, each in words that tell a reader what was not tested for want of it. */
+export function whatIsMissing({ packages, engine }) {
   return {
-    ...(!answersEngine() && {
-      engine: 'container engine: none answers, so no engine and no system tests were run',
+    ...(!engine.isGood && {
+      engine: `container engine (${engine.line || 'it would not start'}): no engine and no system tests were run`,
     }),
     ...(!findChromium() && {
-      chromium: 'browser: there is no Chromium, so no browser tests were run',
+      chromium: 'browser: there is no Chromium, no browser tests were run',
     }),
-    ...(!findProgram('bwrap') && {
-      bubblewrap: 'sandboxed local sessions: there is no bubblewrap, so only `unshare` was tried',
-    }),
-    ...(!findProgram('mmdebstrap') && {
-      mmdebstrap: 'building the base image: there is no mmdebstrap',
-    }),
+    ...(!packages.isGood && { packages: `packages: ${packages.line || 'apt-get failed'}` }),
     ...(!existsSync('/dev/nvidia0') && {
       gpu: 'real GPUs: there is none here, only declared (mock) ones were used',
     }),
   }
 }
 
-/** Asks the engine as its clients do: DOCKER_HOST counts. */
-function answersEngine() {
-  const { status } = spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], {
-    stdio: 'ignore',
-    timeout: 20_000,
-  })
-  return status === 0
+/** Stops the engine, if it is one that our script has started (`started PIDFILE`). */
+export function stopEngine({ line }) {
+  const pidFile = /^started (.+)$/.exec(line)?.[1]
+  if (pidFile === undefined) return
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGTERM')
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function findProgram(name) {

@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildConsole, install, root } from './install.mjs'
 import { countsOf, runStage } from './stage.mjs'
-import { findChromium, isDebianRoot, whatIsMissing } from './surroundings.mjs'
+import { findChromium, stopEngine, whatIsMissing } from './surroundings.mjs'
 
 await install()
-if (isDebianRoot()) prepare('setup-debian.sh')
-prepare('setup-engine.sh')
+const packages = prepare('setup-debian.sh')
+const engine = prepare('setup-engine.sh')
+process.once('exit', () => stopEngine(engine))
 
-const missing = whatIsMissing()
+const missing = whatIsMissing({ packages, engine })
 const notTested = Object.values(missing)
 const reports = mkdtempSync(join(tmpdir(), 'capstan-reports-'))
 const results = []
@@ -63,12 +64,19 @@ await stage('browser', ['playwright', 'test', '-c', 'e2e/playwright.config.ts'],
 rmSync(reports, { recursive: true, force: true })
 summarize()
 
-/** Installs or starts something that tests use. What it cannot do here is found out by looking afterwards. */
+/** Runs a script that installs or starts what tests use; answers whether it could, and what it says about that. */
 function prepare(script) {
   const begin = Date.now()
-  const { status } = spawnSync('bash', [join(root, 'tools', script)], { stdio: 'inherit' })
+  const { status, stdout } = spawnSync('bash', [join(root, 'tools', script)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  })
+  const line = stdout.trim().split('\n').at(-1) ?? ''
   const seconds = ((Date.now() - begin) / 1000).toFixed(1)
-  console.log(`── ${script}: ${status === 0 ? 'done' : `ended with ${status}`} (${seconds} s)`)
+  console.log(
+    `── ${script}: ${line || (status === 0 ? 'done' : `ended with ${status}`)} (${seconds} s)`,
+  )
+  return { isGood: status === 0, line }
 }
 
 function describe({ name, seconds, passed, failed, problems }) {
