@@ -1,3 +1,4 @@
+import './no-eval.ts'
 import { AppError } from '@capstan/contract/errors'
 import { MantineProvider } from '@mantine/core'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'

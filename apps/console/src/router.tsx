@@ -118,12 +118,20 @@ const connectRoute = createRoute({
   component: lazyRouteComponent(() => import('./agent/ConnectAgent.tsx'), 'ConnectAgent'),
 })
 
+/** Whatever else is asked for: the frame stays, so that one can go on from there. */
+const nowhereRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '$',
+  component: NotFound,
+})
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   signedInRoute.addChildren([
     shellRoute.addChildren([
       startRoute,
       sessionsRoute.addChildren([sessionFormRoute, sessionRoute]),
+      nowhereRoute,
       agentsRoute.addChildren([connectRoute, agentRoute]),
     ]),
     terminalRoute,

@@ -1,5 +1,5 @@
 import type { Agent } from '@capstan/contract/agent'
-import { Badge, Group } from '@mantine/core'
+import { Group } from '@mantine/core'
 import { AmountBar } from '../ui/AmountBar.tsx'
 import type { Column } from '../ui/column.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
@@ -161,9 +161,7 @@ function IdCell({ agent }: { agent: Agent }) {
         {agent.id}
       </TextLink>
       {agent.problems.length > 0 && (
-        <Badge color="orange.9" variant="outline" size="sm" tt="none">
-          {w.agent.problems(agent.problems.length)}
-        </Badge>
+        <div className="cell-warn">{w.agent.problems(agent.problems.length)}</div>
       )}
     </>
   )

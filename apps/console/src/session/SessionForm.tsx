@@ -4,6 +4,7 @@ import {
   ActionIcon,
   Alert,
   Fieldset,
+  Input,
   NumberInput,
   SegmentedControl,
   Stack,
@@ -164,9 +165,9 @@ function Basics({ form }: { form: SessionFormApi }) {
   return (
     <Stack gap="md">
       <div>
-        <Text size="sm" fw={500} mb={4} id="session-type">
+        <Input.Label id="session-type" labelElement="div" display="block" mb={4}>
           {w.sessionForm.type}
-        </Text>
+        </Input.Label>
         <SegmentedControl
           aria-labelledby="session-type"
           data={(['interactive', 'batch'] as const).map(value => ({
@@ -181,6 +182,7 @@ function Basics({ form }: { form: SessionFormApi }) {
       </div>
       <TextInput
         label={w.sessionForm.name}
+        data-autofocus
         required
         withAsterisk={false}
         rightSection={

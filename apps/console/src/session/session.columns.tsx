@@ -59,7 +59,7 @@ const image: Column<Session> = {
   filter: { kind: 'text' },
   cell: session => (
     <Tooltip label={session.image.reference}>
-      <div className="clip" style={{ maxWidth: 220 }}>
+      <div className="clip" style={{ maxWidth: 150 }}>
         <Word
           pick={w =>
             session.image.runtime === 'process' ? w.sessionForm.local : session.image.reference
@@ -86,6 +86,7 @@ const group: Column<Session> = {
 const agent: Column<Session> = {
   id: 'agentId',
   header: w => w.session.column.agent,
+  isHidden: true,
   filter: { kind: 'text' },
   cell: session => session.agentIds.join(', ') || '–',
 }
@@ -95,7 +96,11 @@ const owner: Column<Session> = {
   header: w => w.session.column.owner,
   sort: 'userEmail',
   filter: { kind: 'text' },
-  cell: session => session.userEmail,
+  cell: session => (
+    <div className="clip" style={{ maxWidth: 150 }} title={session.userEmail}>
+      {session.userEmail}
+    </div>
+  ),
 }
 
 const priority: Column<Session> = {
@@ -144,11 +149,11 @@ export const sessionColumns: Readonly<Record<'live' | 'ended', readonly Column<S
     type,
     image,
     resources,
+    created,
+    owner,
     group,
     agent,
-    owner,
     priority,
-    created,
   ],
   ended: [
     name,
@@ -157,10 +162,10 @@ export const sessionColumns: Readonly<Record<'live' | 'ended', readonly Column<S
     type,
     image,
     resources,
-    group,
-    owner,
-    created,
     endedAt,
+    created,
+    owner,
+    group,
   ],
 }
 

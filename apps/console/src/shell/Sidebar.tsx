@@ -65,9 +65,10 @@ function Toggle({ isCollapsed, onToggle }: Required<Props>) {
   const label = isCollapsed ? w.shell.expand : w.shell.collapse
   const Icon = isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse
   return (
-    <Tooltip label={label} position="right">
+    <Tooltip label={label} disabled={!isCollapsed} position="right">
       <UnstyledButton className="nav-link" w="100%" mt="xs" onClick={onToggle} aria-label={label}>
         <Icon size={18} aria-hidden />
+        {!isCollapsed && w.shell.collapseShort}
       </UnstyledButton>
     </Tooltip>
   )

@@ -34,7 +34,7 @@ export function AddImage({ canBuild }: { canBuild: boolean }) {
     },
   })
   return (
-    <div style={{ marginTop: 12 }}>
+    <div style={{ marginTop: 12, color: 'var(--mantine-color-text)' }}>
       <Button
         leftSection={<IconHammer size={16} aria-hidden />}
         disabled={!canBuild || isBuilding}

@@ -49,7 +49,7 @@ export function RecentSessions() {
             >
               {session.name}
             </TextLink>
-            <Text size="sm" component="div" miw={140}>
+            <Text size="sm" component="div" miw={180}>
               <SessionBadge status={session.status} isNodeLost={session.isNodeLost} />
             </Text>
             <Text size="sm" c="dimmed" miw={120} ta="right">

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react'
+import './small.css'
 import { useWords } from '../words/words.tsx'
 import { CopyableId } from './CopyableId.tsx'
 import { describeError } from './describe-error.ts'
@@ -19,11 +20,9 @@ export function ErrorPanel({
   return (
     <Alert
       role="alert"
-      color="red"
-      variant="light"
+      className="error-panel"
       title={title ?? described.title}
       icon={<IconAlertTriangle aria-hidden />}
-      styles={{ title: { color: 'var(--mantine-color-error)' } }}
     >
       {title !== undefined && <Text size="sm">{described.title}</Text>}
       {described.detail && (

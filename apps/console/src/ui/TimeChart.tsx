@@ -113,6 +113,7 @@ function options(width: number, look: Look): uPlot.Options {
       {
         ...axis,
         grid: { show: false },
+        size: 26,
         space: 70,
         values: (_, times) => times.map(time => look.printTime(new Date(time * 1000))),
       },

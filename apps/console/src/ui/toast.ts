@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react'
+import type * as toastShow from './toast-show.tsx'
 
 /** Toasts come with the first one to show: nothing on the way to a first page needs them. */
-async function withToasts(
-  show: (toasts: typeof import('./toast-show.tsx')) => void,
-): Promise<void> {
+async function withToasts(show: (toasts: typeof toastShow) => void): Promise<void> {
   show(await import('./toast-show.tsx'))
 }
 

@@ -80,6 +80,7 @@ export const en = {
     sessions: 'Sessions',
     resources: 'Resources',
     collapse: 'Collapse the sidebar',
+    collapseShort: 'Collapse',
     expand: 'Expand the sidebar',
     menu: 'Menu',
     project: 'Project',

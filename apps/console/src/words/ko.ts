@@ -77,6 +77,7 @@ export const ko: Words = {
     sessions: '세션',
     resources: '자원',
     collapse: '사이드바 접기',
+    collapseShort: '접기',
     expand: '사이드바 펼치기',
     menu: '메뉴',
     project: '프로젝트',

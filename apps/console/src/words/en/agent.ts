@@ -56,8 +56,8 @@ export const agent = {
   schedulableOffText: 'Sessions that run there stay. New ones are placed elsewhere, or wait.',
   schedulableOn: (name: string) => `Let new sessions go to ${name}?`,
   schedulableOnText: 'It takes part in the next scheduling turn.',
-  turnOff: 'Keep them off',
-  turnOn: 'Let them in',
+  turnOff: 'Keep new sessions off',
+  turnOn: 'Let new sessions in',
 }
 
 export const join = {

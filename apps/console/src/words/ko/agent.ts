@@ -55,8 +55,8 @@ export const agent: Words['agent'] = {
     '실행 중인 세션은 그대로 있습니다. 새 세션은 다른 곳에 배정되거나 기다립니다.',
   schedulableOn: name => `${name}에 새 세션을 보낼까요?`,
   schedulableOnText: '다음 배정 차례부터 참여합니다.',
-  turnOff: '받지 않기',
-  turnOn: '받기',
+  turnOff: '새 세션 받지 않기',
+  turnOn: '새 세션 받기',
 }
 
 export const join: Words['join'] = {
