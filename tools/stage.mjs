@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from './install.mjs'
 
 /** Every process of a stage has this in its environment, however far it went from its parent. */
@@ -41,7 +42,7 @@ export async function runStage(command, args, { env, limitMs }) {
   })
   clearTimeout(limit)
   process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt)
-  const left = processesOf(mark)
+  const left = await leftOf(mark)
   endAll(left)
   return {
     code,
@@ -59,6 +60,13 @@ function endGroup(child) {
   } catch {
     // It has ended already.
   }
+}
+
+/** What still runs a moment after the stage: programs that were told to end take that moment. */
+async function leftOf(mark) {
+  for (const end = performance.now() + 3000; performance.now() < end; await sleep(50))
+    if (processesOf(mark).length === 0) return []
+  return processesOf(mark)
 }
 
 /** Living processes with this mark. Where the system does not show environments, none. */
