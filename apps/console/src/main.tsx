@@ -5,7 +5,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@ta
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import '@mantine/core/styles.css'
+import '@mantine/core/styles.layer.css'
 import './app.css'
 import { Live } from './api/live.ts'
 import { createConsoleRouter } from './router.tsx'

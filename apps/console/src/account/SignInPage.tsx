@@ -1,15 +1,5 @@
 import { accountApi } from '@capstan/contract/account'
-import {
-  Alert,
-  Button,
-  Center,
-  Paper,
-  PasswordInput,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core'
+import { Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
@@ -19,6 +9,7 @@ import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { useWords } from '../words/words.tsx'
 import { ownAddress } from './own-address.ts'
+import { Notice } from '../ui/Notice.tsx'
 
 const route = getRouteApi('/sign-in')
 
@@ -51,11 +42,7 @@ export function SignInPage() {
         <Paper p="xl" className="surface">
           <form onSubmit={submit} noValidate>
             <Stack>
-              {ended === true && !failure && (
-                <Alert color="gray" role="status">
-                  {w.signIn.ended}
-                </Alert>
-              )}
+              {ended === true && !failure && <Notice tone="idle">{w.signIn.ended}</Notice>}
               <TextInput
                 label={w.signIn.email}
                 type="email"

@@ -1,5 +1,5 @@
 import { agentApi, type AgentDetails } from '@capstan/contract/agent'
-import { Alert, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
@@ -17,6 +17,7 @@ import { AgentDevices } from './AgentDevices.tsx'
 import { AgentIsolation } from './AgentIsolation.tsx'
 import { SchedulableSwitch } from './SchedulableSwitch.tsx'
 import { TextLink } from '../ui/links.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import './AgentDrawer.css'
 
 const route = getRouteApi('/signed-in/shell/agents/$agentId')
@@ -67,11 +68,11 @@ function Details({ agent }: { agent: AgentDetails }) {
           </Text>
         )}
         {agent.problems.length > 0 && (
-          <Alert color="yellow" title={w.agent.problemsTitle}>
+          <Notice tone="warn" title={w.agent.problemsTitle}>
             {agent.problems.map(problem => (
               <div key={problem.code}>{problem.message}</div>
             ))}
-          </Alert>
+          </Notice>
         )}
         {agent.status === 'connected' && <SchedulableSwitch agent={agent} />}
       </Stack>

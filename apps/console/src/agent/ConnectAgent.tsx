@@ -1,5 +1,5 @@
 import { joinTokenApi } from '@capstan/contract/join-token'
-import { Alert, Button, Code, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Code, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -11,6 +11,7 @@ import { FormDrawer } from '../ui/FormDrawer.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { useWords } from '../words/words.tsx'
+import { Notice } from '../ui/Notice.tsx'
 
 const route = getRouteApi('/signed-in/shell/agents/-/connect')
 
@@ -114,7 +115,7 @@ function JoinCommand({ made }: { made: Made }) {
       <Text size="sm" c="dimmed">
         {w.join.once}
       </Text>
-      {isLocal && <Alert color="yellow">{w.join.local}</Alert>}
+      {isLocal && <Notice tone="warn">{w.join.local}</Notice>}
     </Stack>
   )
 }

@@ -1,11 +1,12 @@
 import type { Image } from '@capstan/contract/image'
-import { Alert, Select, Text } from '@mantine/core'
+import { Select, Text } from '@mantine/core'
 import { useEffect } from 'react'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { slotsText } from '../ui/slot-words.ts'
 import { useWords } from '../words/words.tsx'
 import type { SessionFormApi } from './session-form.ts'
 import type { useImages } from './useImages.ts'
+import { Notice } from '../ui/Notice.tsx'
 
 /** What a session runs in: container images, and the nodes' own file systems. */
 export function ImageField({
@@ -35,7 +36,7 @@ export function ImageField({
         }}
       />
     )
-  if (items?.length === 0) return <Alert color="yellow">{w.sessionForm.noImages}</Alert>
+  if (items?.length === 0) return <Notice tone="warn">{w.sessionForm.noImages}</Notice>
   const option = (image: Image) => ({
     value: image.id,
     label: image.runtime === 'process' ? w.sessionForm.local : image.reference,

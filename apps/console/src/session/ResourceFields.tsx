@@ -1,6 +1,6 @@
 import { groupApi, type ResourceGroup } from '@capstan/contract/group'
 import type { Slots } from '@capstan/contract/slots'
-import { Alert, NumberInput, Select } from '@mantine/core'
+import { NumberInput, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { query } from '../api/call.ts'
 import { slotAmount, slotName, slotsText } from '../ui/slot-words.ts'
@@ -8,6 +8,7 @@ import { orderedSlots } from '../words/format.ts'
 import { useWords } from '../words/words.tsx'
 import type { SessionFormApi } from './session-form.ts'
 import { adviceOn, requestedSlots } from './session-input.ts'
+import { Notice } from '../ui/Notice.tsx'
 
 const GiB = 2 ** 30
 
@@ -112,12 +113,12 @@ export function ResourceFields({ form, minimum }: { form: SessionFormApi; minimu
         ))}
       </div>
       {(raised.length > 0 || advice.some(each => each.waits)) && (
-        <Alert color="sea" role="status">
+        <Notice tone="busy">
           {raised.map(({ slot, raisedTo }) => (
             <div key={slot}>{w.sessionForm.raised(slotAmount(slot, raisedTo ?? 0, w, f))}</div>
           ))}
           {advice.some(each => each.waits) && <div>{w.sessionForm.waits}</div>}
-        </Alert>
+        </Notice>
       )}
     </>
   )

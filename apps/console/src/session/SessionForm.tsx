@@ -2,7 +2,6 @@ import { groupApi } from '@capstan/contract/group'
 import { sessionApi, type SessionDetails } from '@capstan/contract/session'
 import {
   ActionIcon,
-  Alert,
   Fieldset,
   Input,
   NumberInput,
@@ -34,6 +33,7 @@ import { suggestName } from './session-name.ts'
 import type { SessionFormApi } from './session-form.ts'
 import { useImages } from './useImages.ts'
 import { TextLink } from '../ui/links.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import './SessionForm.css'
 
 const route = getRouteApi('/signed-in/shell/sessions/new')
@@ -59,8 +59,8 @@ export function SessionForm() {
     )
   return (
     <SideDrawer title={w.sessionForm.title} onClose={close}>
-      {!project && <Alert color="yellow">{w.sessionForm.noProject}</Alert>}
-      {project && groups.data && <Alert color="yellow">{w.sessionForm.noGroups}</Alert>}
+      {!project && <Notice tone="warn">{w.sessionForm.noProject}</Notice>}
+      {project && groups.data && <Notice tone="warn">{w.sessionForm.noGroups}</Notice>}
       {groups.isPending && <PageLoading />}
       {groups.error && (
         <ErrorPanel

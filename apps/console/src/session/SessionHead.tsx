@@ -1,5 +1,5 @@
 import type { SessionDetails } from '@capstan/contract/session'
-import { Alert, Button, Group, Menu, Stack, Text, Tooltip } from '@mantine/core'
+import { Button, Group, Menu, Stack, Text, Tooltip } from '@mantine/core'
 import { IconAppWindow, IconPencil, IconPlayerStop, IconTerminal2 } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
@@ -8,6 +8,7 @@ import { ButtonLink } from '../ui/links.tsx'
 import { useWords } from '../words/words.tsx'
 import { RenameSession } from './RenameSession.tsx'
 import { useEndSessions, useOpenApp, useWhyNotUsable, whyNotEndable } from './useSessionActions.ts'
+import { Notice } from '../ui/Notice.tsx'
 
 /** How a session is, why, and what can be done with it. */
 export function SessionHead({ session }: { session: SessionDetails }) {
@@ -30,11 +31,11 @@ export function SessionHead({ session }: { session: SessionDetails }) {
         )}
       </div>
       {session.notices.length > 0 && (
-        <Alert color="sea" title={w.session.noticesTitle}>
+        <Notice tone="busy" title={w.session.noticesTitle}>
           {session.notices.map(notice => (
             <div key={notice}>{notice}</div>
           ))}
-        </Alert>
+        </Notice>
       )}
       <Group gap="xs">
         <UseButtons session={session} />

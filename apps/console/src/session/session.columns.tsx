@@ -97,7 +97,7 @@ const owner: Column<Session> = {
   sort: 'userEmail',
   filter: { kind: 'text' },
   cell: session => (
-    <div className="clip" style={{ maxWidth: 150 }} title={session.userEmail}>
+    <div className="clip" style={{ maxWidth: 128 }} title={session.userEmail}>
       {session.userEmail}
     </div>
   ),

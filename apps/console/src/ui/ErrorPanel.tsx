@@ -1,9 +1,9 @@
-import { Alert, Button, Group, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react'
-import './small.css'
 import { useWords } from '../words/words.tsx'
 import { CopyableId } from './CopyableId.tsx'
 import { describeError } from './describe-error.ts'
+import { Notice } from './Notice.tsx'
 
 /** What failed, why, the request's id for whoever is asked about it, and another try. */
 export function ErrorPanel({
@@ -18,9 +18,9 @@ export function ErrorPanel({
   const { w, f } = useWords()
   const described = describeError(error, w, f)
   return (
-    <Alert
+    <Notice
+      tone="bad"
       role="alert"
-      className="error-panel"
       title={title ?? described.title}
       icon={<IconAlertTriangle aria-hidden />}
     >
@@ -49,6 +49,6 @@ export function ErrorPanel({
           )}
         </Group>
       )}
-    </Alert>
+    </Notice>
   )
 }

@@ -1,5 +1,5 @@
 import { Notifications, notifications } from '@mantine/notifications'
-import '@mantine/notifications/styles.css'
+import '@mantine/notifications/styles.layer.css'
 import type { ReactNode } from 'react'
 import { ErrorPanel } from './ErrorPanel.tsx'
 
