@@ -17,13 +17,15 @@ export const nodeOfCheckout = () => join(modules, '.bin/node')
 export async function install() {
   refuseOldNode()
   if (isInstalled()) return
-  const wanted = Object.keys(packagesOf(lockFile)).filter(isOutside)
+  const wanted = Object.entries(packagesOf(lockFile))
+    .filter(([name, about]) => isOutside(name) && isForThisMachine(about))
+    .map(([name]) => name)
   const begin = Date.now()
-  console.log(`Installing packages (about 600 MB; a few minutes the first time) …`)
+  console.log('Installing packages (about 650 MB on disk; one to three minutes) …')
   const timer = setInterval(() => {
     const there = wanted.filter(name => existsSync(join(root, name, 'package.json'))).length
     const seconds = Math.round((Date.now() - begin) / 1000)
-    console.log(`  ${there} of up to ${wanted.length} packages, ${seconds} s`)
+    console.log(`  ${there} of ${wanted.length} packages, ${seconds} s`)
   }, 5000)
   try {
     await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
@@ -58,6 +60,12 @@ function refuseOldNode() {
   const major = Number(process.versions.node.split('.')[0])
   if (major < 20) fail(`Node ${process.versions.node} is too old: Capstan needs 20 or newer.`)
 }
+
+/** Many packages come once for each platform, of which only one is installed. */
+const isForThisMachine = ({ os, cpu, libc }) =>
+  (os?.includes(process.platform) ?? true) &&
+  (cpu?.includes(process.arch) ?? true) &&
+  (libc?.includes('glibc') ?? true)
 
 const isOutside = name => name.startsWith('node_modules/')
 
