@@ -19,14 +19,14 @@ export function ImageField({
   const { w, f } = useWords()
   const items = images.data?.items
   const chosen = items?.find(image => image.id === form.values.imageId)
-  const [first] = items ?? []
-  const { setFieldValue, resetDirty, getValues } = form
+  const current = form.values.imageId
+  // With one image there is nothing to choose; one that another group lacks is chosen no more.
+  const fitting = items?.length === 1 ? (items[0]?.id ?? '') : ''
+  const isGone = items !== undefined && !chosen && current !== fitting
+  const { setFieldValue } = form
   useEffect(() => {
-    // With one image to choose there is nothing to choose; nobody has entered anything by that.
-    if (!items || chosen || items.length === 0) return
-    setFieldValue('imageId', items.length === 1 && first ? first.id : '')
-    resetDirty(getValues())
-  }, [items, chosen, first, setFieldValue, resetDirty, getValues])
+    if (isGone) setFieldValue('imageId', fitting)
+  }, [isGone, fitting, setFieldValue])
   if (images.error && !items)
     return (
       <ErrorPanel

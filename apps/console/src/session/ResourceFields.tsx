@@ -50,6 +50,7 @@ export function ResourceFields({ form, minimum }: { form: SessionFormApi; minimu
   const group = useGroup(form.values.resourceGroup)
   if (!group) return null
   const advice = adviceOn(requestedSlots(form.values), minimum, group)
+  const memBytes = Number(form.values.memGiB) * GiB
   const raised = advice.filter(each => each.raisedTo !== undefined)
   const help = (slot: string): string => {
     const free = freeOf(group)[slot] ?? 0
@@ -90,7 +91,7 @@ export function ResourceFields({ form, minimum }: { form: SessionFormApi; minimu
           {...number}
           inputWrapperOrder={[...number.inputWrapperOrder]}
           label={w.slot.shmem}
-          description={w.common.max(f.bytes(Number(form.values.memGiB) * GiB || 0))}
+          description={memBytes > 0 && w.common.max(f.bytes(memBytes))}
           suffix=" MiB"
           step={64}
           {...form.getInputProps('shmemMiB')}

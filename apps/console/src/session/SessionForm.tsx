@@ -88,6 +88,10 @@ const initialValues = (resourceGroup: string): SessionFormValues => ({
   priority: 10,
 })
 
+/** Whether something would be lost. The only image there is was not chosen by anybody. */
+const isChanged = (values: SessionFormValues, initial: SessionFormValues): boolean =>
+  JSON.stringify({ ...values, imageId: '' }) !== JSON.stringify({ ...initial, imageId: '' })
+
 interface LoadedProps {
   readonly projectId: string
   readonly firstGroup: string
@@ -108,11 +112,11 @@ function LoadedForm({ projectId, firstGroup, onClose }: LoadedProps) {
       ...(values.imageId === '' && { imageId: w.sessionForm.imageNeeded }),
       ...(values.type === 'batch' &&
         values.startupCommand.trim() === '' && { startupCommand: w.sessionForm.commandNeeded }),
+      ...(Number(values.shmemMiB) < 1 && { shmemMiB: w.form.atLeast('1 MiB') }),
     }),
     onDone: session => {
       toastDone(<CreatedToast session={session} />)
       void queries.invalidateQueries({ queryKey: [sessionApi.list.path] })
-      form.resetDirty()
       void navigate({
         to: '/sessions/$sessionId',
         params: { sessionId: session.id },
@@ -130,7 +134,7 @@ function LoadedForm({ projectId, firstGroup, onClose }: LoadedProps) {
       onSubmit={submit}
       onClose={onClose}
       isPending={isPending}
-      isDirty={!isDone && form.isDirty()}
+      isDirty={!isDone && isChanged(form.values, initial)}
       failure={failure}
     >
       <Basics form={form} />

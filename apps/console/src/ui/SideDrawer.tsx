@@ -22,7 +22,10 @@ export function SideDrawer({
   return (
     <Drawer
       opened
-      onClose={onClose}
+      onClose={() => {
+        // In the next turn: a question that this opens must not take the same press of Esc for its answer.
+        setTimeout(onClose)
+      }}
       title={title}
       position="right"
       size={isNarrow ? '100%' : 720}

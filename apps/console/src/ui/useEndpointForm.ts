@@ -4,6 +4,8 @@ import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
 import type * as z from 'zod'
 import { call } from '../api/call.ts'
+import { useWords } from '../words/words.tsx'
+import { issueText } from './issue-words.ts'
 
 interface Options<I extends z.ZodType, O extends z.ZodType, V extends Record<string, unknown>> {
   readonly endpoint: Endpoint<I, O>
@@ -26,6 +28,7 @@ export function useEndpointForm<
   O extends z.ZodType,
   V extends Record<string, unknown>,
 >({ endpoint, initialValues, toInput, fieldOf = firstOf, check, onDone }: Options<I, O, V>) {
+  const { w, f } = useWords()
   const form = useForm<V>({
     initialValues,
     validateInputOnBlur: true,
@@ -34,7 +37,7 @@ export function useEndpointForm<
       const issues = result.error?.issues ?? []
       return {
         ...Object.fromEntries(
-          issues.map(issue => [fieldOf(issue.path.join('.')), issue.message] as const),
+          issues.map(issue => [fieldOf(issue.path.join('.')), issueText(issue, w, f)] as const),
         ),
         ...check?.(values),
       }
@@ -48,9 +51,15 @@ export function useEndpointForm<
       for (const { path, message } of error.issues) form.setFieldError(fieldOf(path), message)
     },
   })
-  const submit = form.onSubmit(values => {
-    mutation.mutate(values)
-  })
+  const submit = form.onSubmit(
+    values => {
+      mutation.mutate(values)
+    },
+    errors => {
+      const [first] = Object.keys(errors)
+      if (first !== undefined) form.getInputNode(first)?.focus()
+    },
+  )
   return {
     form,
     submit,

@@ -42,6 +42,14 @@ export const en = {
     leaveText: 'What you have entered here will be lost.',
     leave: 'Leave',
     stay: 'Stay',
+    needed: 'this is needed',
+    notNumber: 'a number is needed',
+    atLeast: (amount: string) => `at least ${amount}`,
+    atMost: (amount: string) => `at most ${amount}`,
+    tooShort: (count: number) =>
+      plural(count, { one: 'at least # character', other: 'at least # characters' }),
+    tooLong: (count: number) =>
+      plural(count, { one: 'at most # character', other: 'at most # characters' }),
   },
   table: {
     filterBy: (column: string) => `Filter by ${column.toLowerCase()}`,

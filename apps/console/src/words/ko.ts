@@ -40,6 +40,12 @@ export const ko: Words = {
     leaveText: '입력한 내용이 사라집니다.',
     leave: '나가기',
     stay: '머무르기',
+    needed: '필요한 값입니다',
+    notNumber: '숫자가 필요합니다',
+    atLeast: amount => `${amount} 이상`,
+    atMost: amount => `${amount} 이하`,
+    tooShort: count => `${count}자 이상`,
+    tooLong: count => `${count}자 이하`,
   },
   table: {
     filterBy: column => `${column} 필터`,
