@@ -1,7 +1,6 @@
 // `npm start`: installs what is missing, builds the console when it has changed, and becomes `capstan up`.
 // Runs on any Node from 20 on with nothing installed.
 import { spawn } from 'node:child_process'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { buildConsole, install, nodeOfCheckout, root } from './install.mjs'
 
@@ -9,9 +8,8 @@ await install()
 await buildConsole()
 
 const node = nodeOfCheckout()
-const home = process.env.CAPSTAN_HOME || join(homedir(), '.capstan')
 // Compiled code is kept from one start to the next: half the time, and less memory.
-const env = { NODE_COMPILE_CACHE: join(home, 'cache/node'), ...process.env }
+const env = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/capstan'), ...process.env }
 const args = [
   '--max-semi-space-size=1',
   '--optimize-for-size',

@@ -151,7 +151,8 @@ export class Cluster {
           env: {
             ...options.env,
             CAPSTAN_HOME: this.#options.home,
-            NODE_COMPILE_CACHE: join(this.#options.home, 'cache/node'),
+            NODE_COMPILE_CACHE:
+              process.env['NODE_COMPILE_CACHE'] ?? join(this.#options.home, 'cache/node'),
           },
           log,
           onError: message => this.#options.say(`${name}: ${message} (${log.path})`),
