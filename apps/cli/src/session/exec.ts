@@ -40,6 +40,9 @@ type Outcome =
   | { readonly kind: 'exit'; readonly exitCode: number }
   | { readonly kind: 'error' | 'lost'; readonly message: string }
 
+/** A file piped in is read as fast as the session takes it. */
+const mostUnsentBytes = 1024 * 1024
+
 /** Joins the socket to our standard streams until the other end says how it ended. */
 async function converse(socket: WebSocket, tty: boolean): Promise<Outcome> {
   const ended = Promise.withResolvers<Outcome>()
@@ -48,7 +51,12 @@ async function converse(socket: WebSocket, tty: boolean): Promise<Outcome> {
     const { columns, rows } = process.stdout
     if (columns > 0 && rows > 0) control({ type: 'resize', columns, rows })
   }
-  const input = (chunk: Buffer): void => socket.send(chunk)
+  const input = (chunk: Buffer): void => {
+    socket.send(chunk, error => {
+      if (!error) process.stdin.resume()
+    })
+    if (socket.bufferedAmount > mostUnsentBytes) process.stdin.pause()
+  }
   const eof = (): void => control({ type: 'eof' })
 
   socket.on('open', () => {
