@@ -115,7 +115,7 @@ function LoadedForm({ projectId, firstGroup, onClose }: LoadedProps) {
       ...(Number(values.shmemMiB) < 1 && { shmemMiB: w.form.atLeast('1 MiB') }),
     }),
     onDone: session => {
-      toastDone(<CreatedToast session={session} />)
+      announce(session)
       void queries.invalidateQueries({ queryKey: [sessionApi.list.path] })
       void navigate({
         to: '/sessions/$sessionId',
@@ -226,6 +226,10 @@ function CommandField({ form }: { form: SessionFormApi }) {
       {...form.getInputProps('startupCommand')}
     />
   )
+}
+
+function announce(session: SessionDetails): void {
+  toastDone(<CreatedToast session={session} />)
 }
 
 function CreatedToast({ session }: { session: SessionDetails }) {

@@ -63,7 +63,7 @@ export function TerminalPage() {
           size="compact-sm"
           variant="subtle"
           color="gray.4"
-          aria-label={w.terminal.back}
+          aria-label={`${w.terminal.back}: ${name}`}
           leftSection={<IconArrowLeft size={16} aria-hidden />}
         >
           <h1 className="clip terminal-title">{name || w.common.loading}</h1>

@@ -17,7 +17,7 @@ export function TerminalStateLine({ state, onRetry, onNewShell }: Props) {
   const isOver = state.status === 'exited' || state.status === 'failed'
   return (
     // The scheme of the page does not reach here: the terminal is dark in both.
-    <footer className="terminal-state" data-mantine-color-scheme="dark" role="status">
+    <div className="terminal-state" data-mantine-color-scheme="dark" role="status">
       <StateText state={state} />
       {state.status === 'lost' && (
         <Button size="compact-xs" variant="default" onClick={onRetry}>
@@ -29,7 +29,7 @@ export function TerminalStateLine({ state, onRetry, onNewShell }: Props) {
           {w.terminal.newShell}
         </Button>
       )}
-    </footer>
+    </div>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Tooltip, UnstyledButton } from '@mantine/core'
+import { Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useWords } from '../words/words.tsx'
@@ -19,11 +19,8 @@ export function CopyableId({ id }: { id: string }) {
   }
   return (
     <Tooltip label={isCopied ? w.common.copied : id}>
-      <UnstyledButton
-        className="copyable"
-        onClick={() => void copy()}
-        aria-label={w.common.copyOf(id)}
-      >
+      <UnstyledButton className="copyable" onClick={() => void copy()}>
+        <VisuallyHidden>{w.common.copy} </VisuallyHidden>
         <span className="clip">{shorten(id)}</span>
         {isCopied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
       </UnstyledButton>

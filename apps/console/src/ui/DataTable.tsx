@@ -110,7 +110,7 @@ export function DataTable<T extends RowData>(props: Props<T>) {
   const width = visible.length + (renderBulkActions ? 1 : 0) + (renderRowActions ? 1 : 0)
 
   return (
-    <section aria-label={label}>
+    <div>
       {selected.length > 0 && renderBulkActions ? (
         <Group className="table-toolbar" role="toolbar" aria-label={w.common.actions}>
           <Text size="sm" fw={600} aria-live="polite">
@@ -266,6 +266,6 @@ export function DataTable<T extends RowData>(props: Props<T>) {
           />
         </div>
       </div>
-    </section>
+    </div>
   )
 }

@@ -32,6 +32,8 @@ export function SideDrawer({
       closeOnEscape={!isHeld}
       closeButtonProps={{ 'aria-label': w.common.close }}
       overlayProps={{ backgroundOpacity: 0.25 }}
+      // It is the head of the dialog, not another banner of the page.
+      attributes={{ header: { role: 'none' } }}
       classNames={{
         content: 'drawer',
         header: 'drawer-head',

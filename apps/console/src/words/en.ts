@@ -28,7 +28,6 @@ export const en = {
     close: 'Close',
     copy: 'Copy',
     copied: 'Copied',
-    copyOf: (text: string) => `Copy ${text}`,
     yes: 'Yes',
     no: 'No',
     loading: 'Loading',

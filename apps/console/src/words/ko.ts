@@ -26,7 +26,6 @@ export const ko: Words = {
     close: '닫기',
     copy: '복사',
     copied: '복사했습니다',
-    copyOf: text => `${text} 복사`,
     yes: '예',
     no: '아니요',
     loading: '불러오는 중',
