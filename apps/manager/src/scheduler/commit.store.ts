@@ -40,21 +40,26 @@ export async function place(tx: Db, placed: readonly Placement[]): Promise<strin
   return rows.map(row => row.agentId)
 }
 
-/** Notes why sessions wait, where that is news; and that those that were tried in vain were passed over once more (SCH-08). */
+/**
+ * Notes why sessions wait, where that is news, and that those that lack something were tried in vain once more (SCH-08).
+ * Tries beyond `retriesToSkip` change nothing, so they are not counted: a long queue is not written again every turn.
+ */
 export async function explain(
   tx: Db,
   waiting: readonly Waiting[],
-  turnCounts: boolean,
+  retriesToSkip: number,
 ): Promise<void> {
   if (waiting.length === 0) return
   const told = waiting.map(({ sessionId, reason }) => ({
     sessionId,
     reason,
-    counts: turnCounts && reason.code === 'insufficient_resources',
+    counts: reason.code === 'insufficient_resources',
   }))
   await sql`
-    update session s set reason = told.reason, skips = s.skips + case when told.counts then 1 else 0 end
+    update session s set reason = told.reason, skips = s.skips + case when told.counts and s.skips < ${retriesToSkip} then 1 else 0 end
     from jsonb_to_recordset(${JSON.stringify(told)}::jsonb) as told ("sessionId" uuid, reason jsonb, counts bool)
     where s.id = told."sessionId" and s.status = 'pending'
-      and (s.reason is distinct from told.reason or (told.counts and s.skips < 1000))`.execute(tx)
+      and (s.reason is distinct from told.reason or (told.counts and s.skips < ${retriesToSkip}))`.execute(
+    tx,
+  )
 }

@@ -26,16 +26,17 @@ export async function schedule(app: App): Promise<void> {
 
 async function scheduleGroup(app: App, tx: Tx, group: GroupTurn): Promise<string[]> {
   const [agents, queue] = [await readAgents(tx, group.name), await readQueue(tx, group.name)]
+  const retriesToSkip = group.retriesToSkip ?? defaultRetriesToSkip
   const { placed, waiting } = plan({
     agents,
     queue,
     // DRF comes with the scheduler's own capability; until then a group cannot be set to it.
     sequencer: group.scheduler === 'lifo' ? 'lifo' : 'fifo',
     selector: group.selector,
-    retriesToSkip: group.retriesToSkip ?? defaultRetriesToSkip,
+    retriesToSkip,
   })
   const agentIds = await place(tx, placed)
-  await explain(tx, waiting, placed.length > 0)
+  await explain(tx, waiting, retriesToSkip)
   if (placed.length > 0)
     app.log.info(
       { group: group.name, placed: placed.length, waiting: waiting.length },
