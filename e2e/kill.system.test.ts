@@ -23,6 +23,8 @@ function randomFrom(start: number): () => number {
   }
 }
 
+const quiet = { patienceMs: 60_000, everyMs: 500 }
+
 let engine: TestEngine
 let system: System
 beforeAll(async () => {
@@ -87,6 +89,7 @@ async function churn(signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Waits until there is something to kill: one that was killed before may not be back yet. */
 async function kill(victim: (typeof victims)[number]): Promise<void> {
   if (victim === 'engine') {
     await engine.kill()
@@ -94,7 +97,10 @@ async function kill(victim: (typeof victims)[number]): Promise<void> {
     await engine.start()
     return
   }
-  for (const pid of system.pids(victim)) process.kill(pid, 'SIGKILL')
+  let pids: number[] = []
+  const found = (): boolean => (pids = system.pids(victim)).length > 0
+  await until(`a ${victim} runs`, found, quiet)
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
 }
 
 /** What must hold when everything is quiet again. Answers what does not. */
@@ -122,8 +128,6 @@ async function contradictions(): Promise<string[]> {
     wrong.push(`${agent.used['cpu']} cores are given out; ${cpu} are in use`)
   return wrong
 }
-
-const quiet = { patienceMs: 60_000, everyMs: 500 }
 
 async function settled(): Promise<void> {
   await until(
@@ -169,7 +173,9 @@ test(
     await settled()
     expect((await system.call(api.agent.list, {})).items[0]!.used).toEqual({})
     expect(await engine.containers('capstan.kernel')).toEqual([])
-    for (const session of await sessions('any')) {
+    const all = await sessions('any')
+    expect(all.length).toBeGreaterThan(sessionsAtOnce)
+    for (const session of all) {
       const { history } = await system.call(api.session.show, { id: session.id })
       const ends = history.filter(entry =>
         ['terminated', 'cancelled', 'error'].includes(entry.status),

@@ -57,6 +57,8 @@ export async function startTestEngine(): Promise<TestEngine> {
   ]
   const start = async (): Promise<void> => {
     rmSync(join(folder, 'pid'), { force: true })
+    // A killed engine takes its containerd along; while that is a zombie, its pid file would say that it lives.
+    rmSync(join(folder, 'run/containerd/containerd.pid'), { force: true })
     daemon = spawn('/usr/sbin/dockerd', options, { stdio: 'ignore' })
     await until('the engine answers', async () => (await get(socket, '/_ping')) === 'OK', {
       patienceMs: 60_000,
