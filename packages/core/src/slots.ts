@@ -18,20 +18,6 @@ export const toAmounts = (slots: Slots): Amounts =>
 export const toSlots = (amounts: Amounts): Slots =>
   mapAmounts(amounts, (value, slot) => value / unitsPer(slot))
 
-/** `a + b`, slot by slot. */
-export function addAmounts(a: Amounts, b: Amounts): Amounts {
-  const sum: Record<string, number> = { ...a }
-  for (const [slot, value] of Object.entries(b)) sum[slot] = (sum[slot] ?? 0) + value
-  return sum
-}
-
-/** The larger of both, slot by slot. */
-export function maxAmounts(a: Amounts, b: Amounts): Amounts {
-  const most: Record<string, number> = { ...a }
-  for (const [slot, value] of Object.entries(b)) most[slot] = Math.max(most[slot] ?? 0, value)
-  return most
-}
-
 /** Slots of `request` that `capacity` does not cover, with both figures. Empty: it fits. */
 export const shortfalls = (
   request: Amounts,

@@ -37,23 +37,19 @@ export async function startTestEngine(): Promise<TestEngine> {
   const host = `unix://${socket}`
   let daemon: ChildProcess | undefined
   const options = [
-    ...[
-      '--data-root',
-      join(folder, 'data'),
-      '--exec-root',
-      join(folder, 'run'),
-      '--pidfile',
-      join(folder, 'pid'),
-    ],
+    '--data-root',
+    join(folder, 'data'),
+    '--exec-root',
+    join(folder, 'run'),
+    '--pidfile',
+    join(folder, 'pid'),
+    '-H',
+    host,
     // Two engines share this host's network: neither may touch the other's rules or bridge.
-    ...[
-      '-H',
-      host,
-      '--bridge=none',
-      '--iptables=false',
-      '--ip-masq=false',
-      '--userland-proxy=false',
-    ],
+    '--bridge=none',
+    '--iptables=false',
+    '--ip-masq=false',
+    '--userland-proxy=false',
   ]
   const start = async (): Promise<void> => {
     rmSync(join(folder, 'pid'), { force: true })

@@ -132,7 +132,7 @@ function killIfThere(pid: number): void {
 function pidsOf(home: string, port: number, name: ProgramName | 'postgres'): number[] {
   const isIt = (words: readonly string[]): boolean => {
     if (name === 'postgres')
-      return /postgres$/.test(words[0] ?? '') && words.some(word => word.includes(home))
+      return (words[0] ?? '').endsWith('postgres') && words.some(word => word.includes(home))
     const at = words.findIndex(word => word.endsWith('/apps/cli/src/main.ts'))
     if (at < 0 || words[at + 1] !== name) return false
     return name === 'manager' ? words.includes(String(port)) : words.includes(join(home, name))

@@ -3,6 +3,3 @@ export type Scope =
   | { readonly reach: 'all' }
   | { readonly reach: 'domain'; readonly domainId: string }
   | { readonly reach: 'user'; readonly userId: string; readonly domainId: string }
-
-/** The reach of those who work for the system itself: loops and agents. */
-export const everything: Scope = { reach: 'all' }
