@@ -115,7 +115,7 @@ function Details({ agent }: { agent: AgentDetails }) {
 function AgentSessions({ agent }: { agent: AgentDetails }) {
   const { w, f } = useWords()
   return (
-    <section aria-label={w.agent.sessionsOn}>
+    <div>
       <Title order={2} mb="sm">
         {w.agent.sessionsOn}
       </Title>
@@ -154,6 +154,6 @@ function AgentSessions({ agent }: { agent: AgentDetails }) {
           </table>
         </div>
       )}
-    </section>
+    </div>
   )
 }

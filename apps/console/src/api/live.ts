@@ -58,7 +58,7 @@ export class Live {
     source.addEventListener('open', () => {
       this.#opened()
     })
-    source.addEventListener('message', message => {
+    source.addEventListener('change', message => {
       const event = ChangeEvent.safeParse(parseJson(message.data))
       if (event.success) this.#take(event.data)
     })

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { query } from '../api/call.ts'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { slotAmount } from '../ui/slot-words.ts'
 import { useWords } from '../words/words.tsx'
 
 /** Agents measure every few seconds; the plots keep up while they are looked at. */
@@ -27,7 +28,7 @@ export function SessionUsage({ session }: { session: SessionDetails }) {
         {w.session.usage.none}
       </Text>
     )
-  const printCores = (cores: number): string => `${f.number(cores)} ${w.session.usage.cores}`
+  const printCores = (cores: number): string => slotAmount('cpu', cores, w, f)
   return (
     <Suspense fallback={<Skeleton h={150} />}>
       {measured.map(kernel => {

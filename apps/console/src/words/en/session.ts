@@ -101,7 +101,6 @@ export const session = {
     mem: 'Memory',
     limit: (amount: string) => `limit ${amount}`,
     none: 'Nothing measured yet.',
-    cores: 'cores',
   },
   log: {
     follow: 'Follow',

@@ -89,7 +89,6 @@ export const session: Words['session'] = {
     mem: '메모리',
     limit: amount => `한도 ${amount}`,
     none: '아직 측정된 것이 없습니다.',
-    cores: '코어',
   },
   log: {
     follow: '따라가기',
