@@ -5,7 +5,9 @@ test.describe('signing in', () => {
   // The browser itself reports every answer of 401.
   test.use({ who: 'nobody', expectedErrors: [/status of 401/] })
 
-  test('ACC-01 signs in with e-mail and password, and goes where one wanted to', async ({ page }) => {
+  test('ACC-01 signs in with e-mail and password, and goes where one wanted to', async ({
+    page,
+  }) => {
     await page.goto('/sessions')
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
     await page.getByLabel('E-mail').fill(people.admin.email)

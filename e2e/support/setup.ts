@@ -31,15 +31,23 @@ export default async function setup(): Promise<() => Promise<void>> {
     process.env['CAPSTAN_E2E_URL'] = system.url
     await addPeople(databaseUrl)
     const call = await signedIn(system.url, people.admin)
-    await until('the machine has told its images', async () => {
-      const { items } = await call(api.image.list, {})
-      const references = items.map(image => image.reference)
-      return references.includes(tinyImage) && references.includes(baseImage)
-    }, { patienceMs: 60_000 })
-    await until('sessions can be reached', async () => {
-      const { items } = await call(api.agent.list, { status: ['connected'] })
-      return items.length > 0
-    }, { patienceMs: 30_000 })
+    await until(
+      'the machine has told its images',
+      async () => {
+        const { items } = await call(api.image.list, {})
+        const references = items.map(image => image.reference)
+        return references.includes(tinyImage) && references.includes(baseImage)
+      },
+      { patienceMs: 60_000 },
+    )
+    await until(
+      'sessions can be reached',
+      async () => {
+        const { items } = await call(api.agent.list, { status: ['connected'] })
+        return items.length > 0
+      },
+      { patienceMs: 30_000 },
+    )
   } catch (error) {
     await stop()
     throw error
