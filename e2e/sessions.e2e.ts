@@ -1,0 +1,111 @@
+import { api } from '@capstan/contract/api'
+import { expect, test, uniqueName } from './support/test.ts'
+
+test('SES-03 filters and sorting are in the address, and survive a reload', async ({
+  page,
+  startSession,
+}) => {
+  const begin = uniqueName('list')
+  await startSession({ name: `${begin}-a`, until: 'created' })
+  await startSession({ name: `${begin}-b`, until: 'created' })
+  await startSession({ name: `${begin}-c`, isBatch: true, command: 'sleep 300', until: 'created' })
+  await page.goto('/sessions')
+  const names = page.getByRole('link', { name: new RegExp(`^${begin}`) })
+  const inOrder = (...letters: string[]) => letters.map(letter => `${begin}-${letter}`)
+
+  await page.getByRole('textbox', { name: 'Filter by name' }).fill(begin)
+  await expect(names).toHaveText(inOrder('c', 'b', 'a'))
+  await page.getByRole('button', { name: 'Name', exact: true }).click()
+  await expect(names).toHaveText(inOrder('a', 'b', 'c'))
+  await page.getByRole('button', { name: 'Filter by type' }).click()
+  await page.getByRole('checkbox', { name: 'Interactive' }).click()
+  await page.keyboard.press('Escape')
+  await expect(names).toHaveText(inOrder('a', 'b'))
+
+  await page.reload()
+  await expect(names).toHaveText(inOrder('a', 'b'))
+  await expect(page.getByRole('textbox', { name: 'Filter by name' })).toHaveValue(begin)
+  await page.getByRole('button', { name: 'Name', exact: true }).click()
+  await expect(names).toHaveText(inOrder('b', 'a'))
+  await page.getByRole('button', { name: 'Remove: Type: Interactive' }).click()
+  await expect(names).toHaveText(inOrder('c', 'b', 'a'))
+  await page.goBack()
+  await expect(names).toHaveText(inOrder('b', 'a'))
+})
+
+test('SES-03 several sessions are ended at once, after a question that names them', async ({
+  page,
+  startSession,
+}) => {
+  const begin = uniqueName('many')
+  for (const letter of ['a', 'b', 'c']) await startSession({ name: `${begin}-${letter}` })
+  await page.goto(`/sessions?name=${begin}`)
+  await page.getByRole('checkbox', { name: `Select ${begin}-a` }).check()
+  await page.getByRole('checkbox', { name: `Select ${begin}-b` }).check()
+  await page.getByRole('button', { name: 'End 2 sessions' }).click()
+  const question = page.getByRole('dialog', { name: 'End 2 sessions' })
+  await expect(question.getByRole('listitem')).toHaveText([
+    new RegExp(`${begin}-[ab] · Running`),
+    new RegExp(`${begin}-[ab] · Running`),
+  ])
+  await question.getByRole('button', { name: 'End 2 sessions' }).click()
+  await expect(page.getByText('2 sessions are ending')).toBeVisible()
+  const names = page.getByRole('link', { name: new RegExp(`^${begin}`) })
+  await expect(names).toHaveText([`${begin}-c`])
+  await page.getByText('Ended', { exact: true }).first().click()
+  await expect(names).toHaveCount(2)
+})
+
+test('SES-03 the details show live plots, and the log as it is written', async ({
+  page,
+  startSession,
+}) => {
+  const name = uniqueName('live')
+  const { id } = await startSession({
+    name,
+    command: 'n=0; while true; do n=$((n + 1)); echo "tick $n"; sleep 0.2; done',
+  })
+  await page.goto('/sessions')
+  await page.getByRole('link', { name, exact: true }).click()
+  await expect(page).toHaveURL(new RegExp(`/sessions/${id}`))
+  const drawer = page.getByRole('dialog', { name })
+  await expect(drawer.getByRole('figure', { name: /CPU/ })).toBeVisible({ timeout: 30_000 })
+  await expect(drawer.getByRole('figure', { name: /Memory/ })).toContainText('MiB')
+
+  await drawer.getByRole('tab', { name: 'Log' }).click()
+  const log = drawer.getByRole('log')
+  await expect(log).toContainText('tick 5')
+  const seen = Number(/tick (\d+)\s*$/.exec(await log.innerText())?.[1])
+  await expect(log).toContainText(`tick ${seen + 10}`)
+})
+
+test('SES-08 a session is renamed', async ({ page, startSession, call }) => {
+  const name = uniqueName('old')
+  const renamed = uniqueName('new')
+  const { id } = await startSession({ name })
+  await page.goto(`/sessions/${id}`)
+  await page.getByRole('button', { name: 'Rename' }).click()
+  const field = page.getByRole('dialog', { name }).getByRole('textbox', { name: 'Name' })
+  await field.fill(renamed)
+  await field.press('Enter')
+  await expect(page.getByRole('dialog', { name: renamed })).toBeVisible()
+  expect((await call(api.session.show, { id })).name).toBe(renamed)
+})
+
+for (const { how, confirm, takesS } of [
+  { how: 'End', confirm: 'End', takesS: 30 },
+  { how: 'End at once', confirm: 'End at once', takesS: 15 },
+])
+  test(`SES-08 a session ends with “${how}”, after a question`, async ({ page, startSession }) => {
+    const name = uniqueName('ends')
+    const { id } = await startSession({ name })
+    await page.goto(`/sessions/${id}`)
+    const drawer = page.getByRole('dialog', { name, exact: true })
+    await drawer.getByRole('button', { name: how, exact: true }).click()
+    const question = page.getByRole('dialog', { name: `End ${name}?` })
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await expect(drawer.getByRole('status')).toContainText('Running')
+    await drawer.getByRole('button', { name: how, exact: true }).click()
+    await question.getByRole('button', { name: confirm }).click()
+    await expect(drawer.getByRole('status')).toContainText('Ended', { timeout: takesS * 1000 })
+  })
