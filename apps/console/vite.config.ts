@@ -23,8 +23,8 @@ export default defineConfig({
               name: 'base',
               test: /apps\/console\/src\/no-eval\.ts$|node_modules\/(?:react|react-dom|scheduler|zod|@tanstack\/(?!react-table|table-core)[^/]+)\//,
             },
-            // What very many chunks share; more of it would bring the drawers' parts along with the first list.
-            { name: 'shared', minShareCount: 6, priority: -1 },
+            // Parts of the component library that very many chunks share; more of it would bring those of the drawers along.
+            { name: 'parts', test: /node_modules\/@(?:mantine|floating-ui)\//, minShareCount: 10 },
           ],
         },
       },
