@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DesiredKernel } from '@capstan/contract/sync'
+import { AppError } from '@capstan/contract/errors'
 import type { Log } from '@capstan/runtime/log'
-import type Docker from 'dockerode'
+import type { Driver } from './driver.ts'
 
 /** Sends bytes that begin at an offset; answers where the manager's log ends now. */
 export type SendLog = (
@@ -11,128 +12,125 @@ export type SendLog = (
   isComplete: boolean,
 ) => Promise<number>
 
+export interface LogPumpOptions {
+  readonly driver: Driver
+  readonly containerId: string
+  readonly kernel: DesiredKernel
+  readonly send: SendLog
+  readonly log: Log
+}
+
+/** Largest piece that is sent at once, in bytes. */
 const pieceBytes = 256 * 1024
+
+/** Output is gathered so long before it is sent. Milliseconds. */
+const gatherMs = 200
 
 /** Carries a container's output to the manager: from what it holds on, in order, each byte once. */
 export class LogPump {
-  readonly #docker: Docker
-  readonly #containerId: string
-  readonly #kernel: DesiredKernel
-  readonly #send: SendLog
-  readonly #log: Log
-  #isClosed = false
+  readonly #options: LogPumpOptions
+  readonly #following: Promise<void>
   #offset: number
-  #running: Promise<void>
+  #isClosed = false
 
-  constructor(docker: Docker, containerId: string, kernel: DesiredKernel, send: SendLog, log: Log) {
-    this.#docker = docker
-    this.#containerId = containerId
-    this.#kernel = kernel
-    this.#send = send
-    this.#log = log
-    this.#offset = kernel.logOffset
-    this.#running = this.#follow()
-  }
-
-  /** Resolves when all output of an ended container is with the manager. */
-  async finish(): Promise<void> {
-    await this.#running
-    for (;;) {
-      try {
-        await this.#copy(false)
-        await this.#send(this.#kernel.kernelId, this.#offset, Buffer.alloc(0), true)
-        return
-      } catch (error) {
-        if (this.#isClosed) return
-        this.#log.warn({ kernelId: this.#kernel.kernelId, err: error }, 'log_not_sent')
-        await sleep(1000)
-      }
-    }
+  constructor(options: LogPumpOptions) {
+    this.#options = options
+    this.#offset = options.kernel.logOffset
+    this.#following = this.#follow()
   }
 
   close(): void {
     this.#isClosed = true
   }
 
-  async #follow(): Promise<void> {
+  /** Resolves when all output of an ended container is with the manager, or nobody wants it any more. */
+  async finish(): Promise<void> {
+    const { kernel, send, log } = this.#options
+    await this.#following
     while (!this.#isClosed) {
       try {
-        await this.#copy(true)
+        await this.#copy(false)
+        await send(kernel.kernelId, this.#offset, Buffer.alloc(0), true)
         return
       } catch (error) {
-        this.#log.debug({ kernelId: this.#kernel.kernelId, err: error }, 'log_follow_broke')
-        const { State } = await this.#docker
-          .getContainer(this.#containerId)
-          .inspect()
-          .catch(() => ({ State: { Running: true } }))
-        if (!State.Running) return
+        if (error instanceof AppError && error.code === 'kernel_not_found') return
+        log.debug({ kernelId: kernel.kernelId, err: error }, 'log_not_sent')
         await sleep(1000)
       }
     }
   }
 
-  /** Reads from the beginning, skips what was sent, sends the rest in pieces; with `follow`, until the container ends. */
-  async #copy(follow: boolean): Promise<void> {
-    const container = this.#docker.getContainer(this.#containerId)
-    const options = { stdout: true, stderr: true }
-    const source = follow
-      ? await container.logs({ ...options, follow: true })
-      : await container.logs({ ...options, follow: false })
-    const chunks = Buffer.isBuffer(source) ? [source] : source
-    let seen = 0
-    let rest: Buffer = Buffer.alloc(0)
-    let pending: Buffer[] = []
-    let pendingSize = 0
-    let lastSent = 0
-    const flush = async (): Promise<void> => {
-      while (pendingSize > 0) {
-        const all = Buffer.concat(pending)
-        const piece = all.subarray(0, pieceBytes)
-        pending = all.length > piece.length ? [all.subarray(piece.length)] : []
-        pendingSize = all.length - piece.length
-        await this.#deliver(piece)
+  async #follow(): Promise<void> {
+    const { driver, containerId, kernel, log } = this.#options
+    while (!this.#isClosed) {
+      try {
+        await this.#copy(true)
+      } catch (error) {
+        log.debug({ kernelId: kernel.kernelId, err: error }, 'log_follow_broke')
+        await sleep(1000)
       }
-      lastSent = Date.now()
+      const state = await driver.inspect(containerId).catch(() => ({ phase: 'running' }))
+      if (state?.phase !== 'running') return
+      await sleep(gatherMs)
     }
-    let timer: NodeJS.Timeout | undefined
-    let flushing = Promise.resolve()
-    const later = (): void => {
-      flushing = flushing.then(flush)
-      timer = undefined
-    }
-    for await (const chunk of chunks as AsyncIterable<Buffer>) {
-      rest = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
-      while (rest.length >= 8) {
-        const size = rest.readUInt32BE(4)
-        if (rest.length < 8 + size) break
-        const data = rest.subarray(8, 8 + size)
-        rest = rest.subarray(8 + size)
-        const skip = Math.max(0, Math.min(size, this.#offset + pendingSize - seen))
-        seen += size
-        if (skip < size) {
-          pending.push(Buffer.from(data.subarray(skip)))
-          pendingSize += size - skip
-        }
-      }
-      if (pendingSize >= pieceBytes) {
-        clearTimeout(timer)
-        later()
-        await flushing
-      } else if (pendingSize > 0 && timer === undefined)
-        timer = setTimeout(later, Math.max(0, lastSent + 200 - Date.now()))
-    }
-    clearTimeout(timer)
-    await flushing
-    await flush()
   }
 
+  /** Reads from the first byte, skips what was sent, sends the rest in pieces; with `follow`, until the container ends. */
+  async #copy(follow: boolean): Promise<void> {
+    let seen = 0
+    let pending: Buffer[] = []
+    let pendingSize = 0
+    let sending = Promise.resolve()
+    let timer: NodeJS.Timeout | undefined
+    const flush = async (): Promise<void> => {
+      const all = Buffer.concat(pending)
+      pending = []
+      for (let at = 0; at < all.length; at += pieceBytes) {
+        const piece = all.subarray(at, at + pieceBytes)
+        await this.#deliver(piece)
+        pendingSize -= piece.length
+      }
+    }
+    const sendSoon = (): void => {
+      timer = undefined
+      sending = sending.then(flush)
+      // Told by the next await; without this a rejection in between would count as unhandled.
+      sending.catch(() => {})
+    }
+    try {
+      for await (const data of this.#options.driver.output(this.#options.containerId, { follow })) {
+        if (this.#isClosed) return
+        const skip = Math.max(0, Math.min(data.length, this.#offset + pendingSize - seen))
+        seen += data.length
+        if (skip === data.length) continue
+        pending.push(Buffer.from(data.subarray(skip)))
+        pendingSize += data.length - skip
+        if (pendingSize >= pieceBytes) {
+          clearTimeout(timer)
+          sendSoon()
+          await sending
+        } else timer ??= setTimeout(sendSoon, gatherMs)
+      }
+      await sending
+      await flush()
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** The manager answers where its log ends: after a lost answer that is past this piece, or inside it. */
   async #deliver(piece: Buffer): Promise<void> {
-    let rest = piece
-    while (rest.length > 0) {
-      const end = await this.#send(this.#kernel.kernelId, this.#offset, rest, false)
-      const taken = end - this.#offset
-      this.#offset = end
-      rest = taken >= rest.length ? Buffer.alloc(0) : rest.subarray(Math.max(0, taken))
+    const end = this.#offset + piece.length
+    while (this.#offset < end) {
+      const rest = piece.subarray(piece.length - (end - this.#offset))
+      const reached = await this.#options.send(
+        this.#options.kernel.kernelId,
+        this.#offset,
+        rest,
+        false,
+      )
+      if (reached < this.#offset) throw new Error(`the manager's log went back to ${reached}`)
+      this.#offset = Math.min(end, reached)
     }
   }
 }

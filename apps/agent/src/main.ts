@@ -1,344 +1,260 @@
-import { cpus, totalmem } from 'node:os'
-import { mkdirSync, rmSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync } from 'node:fs'
 import { api } from '@capstan/contract/api'
-import { createClient } from '@capstan/contract/client'
 import { AppError } from '@capstan/contract/errors'
-import { type Desired, heartbeatMs, type ImageTask } from '@capstan/contract/sync'
-import { readSecret } from '@capstan/runtime/home'
+import { type Desired, heartbeatMs, type Observed } from '@capstan/contract/sync'
 import type { Log } from '@capstan/runtime/log'
 import { backoffMs, pause } from '@capstan/runtime/retry'
 import { version } from '@capstan/runtime/version'
 import Docker from 'dockerode'
 import type { JWK } from 'jose'
 import type * as z from 'zod'
-import { Engine } from './engine.ts'
-import { KernelKeeper } from './kernels.ts'
+import { DockerDriver } from './docker/docker-driver.ts'
+import type { Driver } from './driver.ts'
+import { fingerprint, type Fingerprint } from './fingerprint.ts'
+import { canBuild, ImageTasks } from './image-tasks.ts'
+import { Membership } from './membership.ts'
+import { NodeMeter } from './meter.ts'
+import { Node } from './node.ts'
+import { problemsOf } from './problems.ts'
+import { ProcessDriver } from './process/process-driver.ts'
 import { startRelay } from './relay.ts'
-import { NodeMeter, UsageMeter } from './usage.ts'
 
 export interface AgentOptions {
   readonly manager: string
   readonly joinToken?: string | undefined
   readonly id: string
+  /** Where it keeps its token, and the files of local sessions. */
   readonly home: string
+  /** Default: containers where an engine answers, and local processes. */
   readonly runtimes?: readonly ('docker' | 'process')[] | undefined
   readonly relayHost: string
   readonly relayPort: number
+  /** At which proxies reach the relay, when not where it listens. */
   readonly address?: string | undefined
   readonly resourceGroup: string
   readonly region: string
   readonly signal: AbortSignal
   readonly log: Log
 }
-type Observed = z.input<typeof api.sync.sync.input>['observed']
 
+/** Runs an agent until the signal: reports what is, makes what is wanted. Containers go on when it stops. */
 export async function runAgent(options: AgentOptions): Promise<void> {
-  const { id, log, signal } = options
-  mkdirSync(options.home, { recursive: true, mode: 0o700 })
-  const docker = new Docker()
-  const engine = new Engine(docker, id)
-  const keepers = new Map<string, KernelKeeper>()
-  let desired: z.output<typeof Desired> | undefined
-  let isSynced = false
-  let engineProblem: string | undefined
-  let engineVersion = ''
-  const relay = await startRelay({
-    host: options.relayHost,
-    port: options.relayPort,
-    agentId: id,
-    log,
-    docker,
-    ticketKey: () => desired?.ticketKey as JWK | undefined,
-    containerOf: kernelId => keepers.get(kernelId)?.containerId ?? undefined,
-    ready: async () => (isSynced ? undefined : 'has not reached the manager yet'),
-  })
-  const address = options.address ?? relay.url
-  let token = readSecret(join(options.home, 'token'))
-  const call = createClient({
-    baseUrl: options.manager,
-    headers: () => ({ authorization: `Bearer ${token ?? ''}` }),
-  })
-  const join_ = async (): Promise<void> => {
-    if (options.joinToken === undefined) throw new Error('no join token was given')
-    const joined = await createClient({ baseUrl: options.manager })(api.sync.join, {
-      joinToken: options.joinToken,
-      id,
+  const agent = new Agent(
+    options,
+    await chooseDrivers(options),
+    await fingerprint(process.env['CAPSTAN_MOCK_DEVICES']),
+  )
+  await agent.run()
+}
+
+async function chooseDrivers({ id, home, runtimes }: AgentOptions): Promise<Driver[]> {
+  const docker = new DockerDriver(new Docker(), id)
+  const hasEngine =
+    process.env['DOCKER_HOST'] !== undefined ||
+    existsSync('/var/run/docker.sock') ||
+    (await docker.version().then(
+      () => true,
+      () => false,
+    ))
+  const wanted = runtimes ?? (hasEngine ? ['docker', 'process'] : ['process'])
+  const drivers: Driver[] = wanted.includes('docker') ? [docker] : []
+  return wanted.includes('process') ? [...drivers, await ProcessDriver.open(home, id)] : drivers
+}
+
+type Report = z.input<typeof Observed>
+
+class Agent {
+  readonly #options: AgentOptions
+  readonly #drivers: readonly Driver[]
+  readonly #fingerprint: Fingerprint
+  readonly #membership: Membership
+  readonly #node: Node
+  readonly #meter: NodeMeter
+  readonly #tasks: ImageTasks
+  #desired: z.output<typeof Desired> | undefined
+  #desiredHash = ''
+  #imagesTaken = ''
+  #address = ''
+  #clockOffsetMs = 0
+  #measuredAt = -Infinity
+  #poll = new AbortController()
+  #isChanged = false
+
+  constructor(options: AgentOptions, drivers: readonly Driver[], found: Fingerprint) {
+    this.#options = options
+    this.#drivers = drivers
+    this.#fingerprint = found
+    this.#membership = new Membership({ ...options, joinToken: options.joinToken })
+    this.#meter = new NodeMeter(options.home)
+    this.#tasks = new ImageTasks(drivers[0]!, this.#changed)
+    this.#node = new Node({
+      drivers,
+      changed: this.#changed,
+      sendLog: this.#sendLog,
+      log: options.log,
     })
-    token = joined.token
-    await writeFile(join(options.home, 'token'), token, { mode: 0o600 })
   }
-  let poll = new AbortController()
-  let isDirty = false
-  const changed = (): void => {
-    isDirty = true
-    poll.abort('changed')
+
+  /** Something is worth telling before the open report has ended. */
+  readonly #changed = (): void => {
+    this.#isChanged = true
+    this.#poll.abort()
   }
-  const sendLog = async (
+
+  readonly #sendLog = async (
     kernelId: string,
     offset: number,
     data: Buffer,
     isComplete: boolean,
   ): Promise<number> => {
-    const answer = await call(api.sync.appendLog, {
-      id,
+    const piece = {
+      id: this.#options.id,
       kernelId,
       offset,
       data: data.toString('base64'),
       isComplete,
-    })
-    return answer.offset
+    }
+    return (await this.#membership.call(api.sync.appendLog, piece)).offset
   }
-  const tasks = new Map<
-    string,
-    {
-      task: ImageTask
-      status: 'running' | 'done' | 'failed'
-      progress: number
-      message: string
-      child?: ChildProcess
-    }
-  >()
-  const runTask = (task: ImageTask): void => {
-    const entry: {
-      task: ImageTask
-      status: 'running' | 'done' | 'failed'
-      progress: number
-      message: string
-      child?: ChildProcess
-    } = { task, status: 'running', progress: 0, message: 'Starting' }
-    tasks.set(task.id, entry)
-    const end = (status: 'done' | 'failed', message: string): void => {
-      entry.status = status
-      entry.progress = status === 'done' ? 1 : entry.progress
-      entry.message = message.slice(-2000)
-      imagesHash = ''
-      changed()
-    }
-    if (task.kind === 'pull') {
-      void (async () => {
-        const stream = await docker.pull(task.reference)
-        await new Promise<void>((resolve, reject) =>
-          docker.modem.followProgress(
-            stream,
-            (error: Error | null) => (error ? reject(error) : resolve()),
-            (event: { status?: string }) => {
-              entry.message = event.status ?? ''
-              changed()
-            },
-          ),
-        )
-      })().then(
-        () => end('done', 'Pulled'),
-        (error: unknown) => end('failed', String(error)),
-      )
-      return
-    }
-    const script = fileURLToPath(new URL('../../../images/base/build.sh', import.meta.url))
-    const child = spawn('bash', [script, '--progress'], { stdio: ['ignore', 'pipe', 'pipe'] })
-    entry.child = child
-    let errors = ''
-    child.stderr.on('data', (data: Buffer) => {
-      errors = (errors + String(data)).slice(-2000)
+
+  async run(): Promise<void> {
+    const { signal, log, id, relayHost, relayPort, address } = this.#options
+    const relay = await startRelay({
+      host: relayHost,
+      port: relayPort,
+      agentId: id,
+      log,
+      // The manager sends its public key as JSON; jose looks at what it is.
+      ticketKey: () => this.#desired?.ticketKey as JWK | undefined,
+      placeOf: kernelId => this.#node.placeOf(kernelId),
+      ready: async () => (this.#desired ? undefined : 'the manager has not been reached yet'),
     })
-    createInterface(child.stdout).on('line', line => {
-      const match = /^progress ([\d.]+) (.*)$/.exec(line)
-      if (match) {
-        entry.progress = Number(match[1])
-        entry.message = match[2]!
-        changed()
-      }
-    })
-    child.on('exit', code =>
-      code === 0 ? end('done', 'Built') : end('failed', errors || `ended with ${code}`),
+    this.#address = address ?? relay.url
+    log.info(
+      { address: this.#address, runtimes: this.#drivers.map(driver => driver.name) },
+      'listening',
     )
+    const watching = this.#drivers.map(driver =>
+      driver.watch((kernelId, outOfMemory) => this.#node.onChange(kernelId, outOfMemory), signal),
+    )
+    await Promise.all([this.#syncLoop(), this.#lookLoop(), ...watching])
+    await this.#membership.call(api.sync.leave, { id, reason: 'It was stopped' }).catch(() => {})
+    this.#node.close()
+    this.#tasks.close()
+    await relay.close()
   }
 
-  const reconcile = async (): Promise<void> => {
-    if (!desired) return
-    const { clusterId, kernels } = desired
-    const found = new Map<string, Awaited<ReturnType<Engine['list']>>[number]>()
-    try {
-      for (const container of await engine.list(clusterId)) found.set(container.kernelId, container)
-      engineVersion ||= (await docker.version()).Version
-      engineProblem = undefined
-    } catch (error) {
-      engineProblem = String(error)
-      return
-    }
-    const wanted = new Set(kernels.map(kernel => kernel.kernelId))
-    for (const kernel of kernels) {
-      const known = keepers.get(kernel.kernelId)
-      if (known) known.desired = kernel
-      else
-        keepers.set(
-          kernel.kernelId,
-          new KernelKeeper(
-            kernel,
-            { engine, clusterId, changed, sendLog, log },
-            found.get(kernel.kernelId),
-          ),
-        )
-      keepers.get(kernel.kernelId)!.poke()
-    }
-    for (const [kernelId, keeper] of keepers)
-      if (!wanted.has(kernelId)) {
-        keeper.close()
-        keepers.delete(kernelId)
-      }
-    for (const container of found.values())
-      if (!wanted.has(container.kernelId)) void engine.remove(container.id).catch(() => {})
-    for (const task of desired.imageTasks) if (!tasks.has(task.id)) runTask(task)
-    for (const [taskId, entry] of tasks)
-      if (!desired.imageTasks.some(task => task.id === taskId)) {
-        entry.child?.kill('SIGTERM')
-        tasks.delete(taskId)
-      }
-  }
-
-  let imagesHash = ''
-  const usage = new UsageMeter()
-  const node = new NodeMeter(options.home)
-  let lastUsageAt = 0
-  const observe = async (): Promise<{ observed: Observed; hash: string }> => {
-    const images = engineProblem === undefined ? await engine.images().catch(() => []) : []
-    const hash = JSON.stringify(images)
-    const isTime = performance.now() - lastUsageAt > 4500
-    if (isTime) {
-      lastUsageAt = performance.now()
-      for (const keeper of keepers.values())
-        if (keeper.containerId !== null)
-          keeper.observation = {
-            ...keeper.observation,
-            usage: await usage.sample(keeper.containerId),
-          }
-      usage.forget(new Set([...keepers.values()].flatMap(keeper => keeper.containerId ?? [])))
-    }
-    const observed: Observed = {
-      version,
-      architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
-      region: options.region,
-      address,
-      resourceGroup: options.resourceGroup,
-      clock: new Date().toISOString(),
-      runtimes:
-        engineProblem === undefined
-          ? [
-              {
-                name: 'docker',
-                version: engineVersion,
-                canBuild: process.getuid?.() === 0,
-                isolation: [
-                  {
-                    aspect: 'File system',
-                    isEnforced: true,
-                    note: 'The container sees only its image and its own files',
-                  },
-                  { aspect: 'Memory', isEnforced: true, note: 'Held by the kernel' },
-                ],
-              },
-            ]
-          : [],
-      capacity: { cpu: cpus().length, mem: Math.floor(totalmem() * 0.9) },
-      devices: [],
-      images: hash === imagesHash ? null : images,
-      imageTasks: [...tasks.values()].map(({ task, status, progress, message }) => ({
-        id: task.id,
-        status,
-        progress,
-        message,
-      })),
-      kernels: [...keepers.values()].map(keeper => keeper.observation),
-      usage: await node.sample(),
-      problems:
-        engineProblem === undefined ? [] : [{ code: 'engine_gone', message: engineProblem }],
-    }
-    return { observed, hash }
-  }
-
-  const events = async (): Promise<void> => {
+  /** Looks at all containers now and then: what events told is only a hint. */
+  async #lookLoop(): Promise<void> {
+    const { signal, log } = this.#options
     while (!signal.aborted) {
-      try {
-        const stream = (await docker.getEvents({
-          filters: {
-            type: ['container'],
-            event: ['die', 'oom', 'start', 'destroy'],
-            label: [`capstan.agent=${id}`],
-          },
-        })) as NodeJS.ReadableStream & { destroy: () => void }
-        signal.addEventListener('abort', () => stream.destroy(), { once: true })
-        let rest = ''
-        for await (const chunk of stream) {
-          rest += String(chunk)
-          for (let at = rest.indexOf('\n'); at >= 0; at = rest.indexOf('\n')) {
-            const event = JSON.parse(rest.slice(0, at)) as {
-              Action: string
-              Actor: { Attributes: Record<string, string> }
-            }
-            rest = rest.slice(at + 1)
-            const keeper = keepers.get(event.Actor.Attributes['capstan.kernel'] ?? '')
-            if (keeper && event.Action === 'oom') keeper.isOutOfMemory = true
-            keeper?.poke()
-          }
-        }
-      } catch {
-        /* The engine is away: reported by reconcile. */
-      }
-      await pause(500, signal)
-    }
-  }
-  const watching = events()
-  const looking = (async () => {
-    while (!signal.aborted) {
-      await reconcile().catch((error: unknown) => log.warn({ err: error }, 'reconcile_failed'))
+      await this.#match().catch((error: unknown) => log.warn({ err: error }, 'look_failed'))
       await pause(3000, signal)
     }
-  })()
-  await reconcile()
-  let desiredHash = ''
-  for (let attempt = 1; !signal.aborted; attempt++) {
-    try {
-      if (token === undefined) await join_()
-      isDirty = false
-      poll = new AbortController()
-      const { observed, hash } = await observe()
-      const answer = await call(
-        api.sync.sync,
-        { id, observed, desiredHash, waitMs: isDirty ? 0 : heartbeatMs - 1000 },
-        { signal: AbortSignal.any([signal, poll.signal]) },
-      )
-      imagesHash = hash
-      desiredHash = answer.desiredHash
-      isSynced = true
-      attempt = 0
-      if (answer.desired) {
-        desired = answer.desired
-        await reconcile()
+  }
+
+  async #match(): Promise<void> {
+    if (!this.#desired) return
+    this.#tasks.want(this.#desired.imageTasks)
+    await this.#node.match(this.#desired)
+  }
+
+  async #syncLoop(): Promise<void> {
+    const { signal, log } = this.#options
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        await this.#membership.ensure()
+        await this.#sync()
+        failures = 0
+      } catch (error) {
+        if (signal.aborted) return
+        // Not a failure: there was news, and it goes out with the next report.
+        if (this.#poll.signal.aborted) continue
+        if (error instanceof AppError && error.code === 'unauthenticated') this.#membership.forget()
+        failures++
+        log.warn({ err: error, failures }, 'sync_failed')
+        await pause(backoffMs(failures, 200, 5000), signal)
       }
-    } catch (error) {
-      if (signal.aborted) break
-      if (poll.signal.aborted) {
-        attempt = 0
-        continue
-      }
-      if (error instanceof AppError && error.status === 401) {
-        token = undefined
-        rmSync(join(options.home, 'token'), { force: true })
-      }
-      log.warn({ err: error }, 'sync_failed')
-      await pause(backoffMs(attempt, 200, 5000), signal)
     }
   }
-  await call(api.sync.leave, { id, reason: 'stopped' }).catch(() => {})
-  for (const keeper of keepers.values()) keeper.close()
-  for (const { child } of tasks.values()) child?.kill('SIGTERM')
-  await relay.close()
-  await Promise.race([
-    Promise.all([watching, looking]),
-    new Promise(resolve => setTimeout(resolve, 1000)),
-  ])
+
+  async #sync(): Promise<void> {
+    const { id, signal } = this.#options
+    this.#isChanged = false
+    this.#poll = new AbortController()
+    const { observed, images } = await this.#observe()
+    const sentAt = Date.now()
+    // What changed while it looked is told at once, by another report.
+    const waitMs = this.#isChanged ? 0 : heartbeatMs - 500
+    const answer = await this.#membership.call(
+      api.sync.sync,
+      { id, observed, desiredHash: this.#desiredHash, waitMs },
+      { signal: AbortSignal.any([signal, ...(this.#isChanged ? [] : [this.#poll.signal])]) },
+    )
+    this.#imagesTaken = images
+    this.#desiredHash = answer.desiredHash
+    this.#clockOffsetMs = clockOffset(new Date(answer.clock).getTime(), sentAt, Date.now())
+    if (!answer.desired) return
+    this.#desired = answer.desired
+    // Not waited for: what it does is told by later reports.
+    this.#match().catch((error: unknown) => this.#options.log.warn({ err: error }, 'match_failed'))
+  }
+
+  async #observe(): Promise<{ observed: Report; images: string }> {
+    if (performance.now() - this.#measuredAt > heartbeatMs - 600) {
+      this.#measuredAt = performance.now()
+      await this.#node.measure()
+    }
+    const [runtimes, images, usage] = await Promise.all([
+      this.#runtimes(),
+      this.#images(),
+      this.#meter.sample(),
+    ])
+    const text = JSON.stringify(images)
+    const { architecture, capacity, devices } = this.#fingerprint
+    const { region, resourceGroup } = this.#options
+    const observed: Report = {
+      version,
+      architecture,
+      region,
+      address: this.#address,
+      resourceGroup,
+      clock: new Date().toISOString(),
+      runtimes,
+      capacity,
+      devices: [...devices],
+      images: text === this.#imagesTaken ? null : images,
+      imageTasks: this.#tasks.states,
+      kernels: this.#node.observations,
+      usage,
+      problems: problemsOf({
+        usage,
+        clockOffsetMs: this.#clockOffsetMs,
+        drivers: this.#node.problems,
+      }),
+    }
+    return { observed, images: text }
+  }
+
+  async #runtimes(): Promise<Report['runtimes']> {
+    const answers = this.#drivers.map(async driver => {
+      const found = await driver.version().catch(() => undefined)
+      if (found === undefined) return []
+      const builds = driver.name === 'docker' && canBuild()
+      return [
+        { name: driver.name, version: found, canBuild: builds, isolation: [...driver.isolation] },
+      ]
+    })
+    return (await Promise.all(answers)).flat()
+  }
+
+  async #images(): Promise<NonNullable<Report['images']>> {
+    return (await Promise.all(this.#drivers.map(driver => driver.images().catch(() => [])))).flat()
+  }
 }
+
+/** How far our clock is ahead of the manager's; zero when the answer took too long to tell. */
+const clockOffset = (managerMs: number, sentMs: number, receivedMs: number): number =>
+  receivedMs - sentMs > 30_000
+    ? 0
+    : Math.max(sentMs - managerMs, Math.min(0, receivedMs - managerMs))

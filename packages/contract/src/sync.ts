@@ -35,6 +35,8 @@ export const DesiredKernel = z.object({
   /** Batch: the command whose end is the session's end. Interactive: run beside the shell, if given. */
   startupCommand: z.string().nullable(),
   isSudoEnabled: z.boolean(),
+  /** Interpreter of the image, for service definitions. */
+  runtimePath: z.string(),
   /** Applications that the image offers. */
   apps: z.array(ImageApp),
   /** Names of those that somebody has opened: to be kept running. */

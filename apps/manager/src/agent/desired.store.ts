@@ -91,7 +91,9 @@ export async function readDesired(app: App, agentId: string): Promise<z.input<ty
 }
 
 function toDesired(app: App, row: Whole): DesiredKernel {
-  const { apps } = readLabels(row.labels)
+  const { apps, runtimePath, corecountNames } = readLabels(row.labels)
+  const cores = String(Math.max(1, Math.floor((row.amounts['cpu'] ?? 0) / 1000)))
+  const corecounts = Object.fromEntries(corecountNames.map(name => [name, cores]))
   const own = JSON.parse(unseal(app.sealKey, row.environSealed, environPurpose)) as Record<
     string,
     string
@@ -114,9 +116,10 @@ function toDesired(app: App, row: Whole): DesiredKernel {
       amount: toSlots({ [slot]: amount })[slot]!,
     })),
     shmemBytes: row.shmemBytes,
-    environ: { ...own, ...platformEnviron(place) },
+    environ: { ...corecounts, ...own, ...platformEnviron(place) },
     startupCommand: row.startupCommand,
     isSudoEnabled: row.isSudoEnabled,
+    runtimePath: runtimePath ?? '/usr/bin/python3',
     apps: [...apps],
     openApps: row.openApps,
     logOffset: row.logOffset,

@@ -1,0 +1,270 @@
+import { connect as connectTcp } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
+import type Docker from 'dockerode'
+import type * as z from 'zod'
+import type {
+  AttachedCommand,
+  CommandSpec,
+  Container,
+  ContainerState,
+  Driver,
+  PullProgress,
+} from '../driver.ts'
+import { containerName, containerOptions, labels } from './container-options.ts'
+import { attachCommand, launchCommand, runCommand } from './exec.ts'
+import { readCgroup } from '../cgroup.ts'
+import { demultiplexed } from './output.ts'
+import { watchEvents } from './events.ts'
+
+const statusOf = (error: unknown): number =>
+  error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0
+
+/** An engine that takes longer than this has hung: the call is given up, and tried again later. Milliseconds. */
+const patienceMs = 60_000
+
+/** Longest that `patient` waits before it counts the engine as away. */
+async function patient<T>(work: Promise<T>, extraMs = 0): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => late.reject(new Error('the container engine does not answer')),
+    patienceMs + extraMs,
+  )
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const isoOrNull = (time: string): string | null =>
+  time.startsWith('0001') ? null : new Date(time).toISOString()
+
+/** Containers of a Docker Engine, or of Podman through the same API. */
+export class DockerDriver implements Driver {
+  readonly name = 'docker'
+  readonly isolation = [
+    {
+      aspect: 'Files',
+      isEnforced: true,
+      note: 'A session sees its image and its own files, nothing of the node',
+    },
+    { aspect: 'Processes', isEnforced: true, note: 'A session sees only its own processes' },
+    {
+      aspect: 'Network',
+      isEnforced: true,
+      note: 'Sessions have addresses of their own and cannot reach each other',
+    },
+    {
+      aspect: 'Memory, CPU, number of processes',
+      isEnforced: true,
+      note: 'Limits are held by the kernel',
+    },
+    { aspect: 'Disk', isEnforced: false, note: 'Sessions share the free disk of the node' },
+  ]
+  readonly #docker: Docker
+  readonly #agentId: string
+  #network: string | undefined
+  readonly #addresses = new Map<string, string>()
+
+  constructor(docker: Docker, agentId: string) {
+    this.#docker = docker
+    this.#agentId = agentId
+  }
+
+  async version(): Promise<string> {
+    return (await patient(this.#docker.version())).Version
+  }
+
+  async images(): Promise<z.input<typeof ObservedImage>[]> {
+    const found = await patient(
+      this.#docker.listImages({ filters: { label: ['ai.backend.kernelspec=1'] } }),
+    )
+    return found.flatMap(image =>
+      (image.RepoTags ?? [])
+        .filter(tag => !tag.startsWith('<none>'))
+        .map(reference => ({
+          reference,
+          runtime: 'docker' as const,
+          digest: image.Id,
+          architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
+          sizeBytes: image.Size,
+          labels: image.Labels,
+        })),
+    )
+  }
+
+  async list(clusterId: string): Promise<Container[]> {
+    const label = [`${labels.cluster}=${clusterId}`, `${labels.agent}=${this.#agentId}`]
+    const found = await patient(this.#docker.listContainers({ all: true, filters: { label } }))
+    return found.map(one => ({ id: one.Id, kernelId: one.Labels[labels.kernel] ?? '' }))
+  }
+
+  async start(kernel: DesiredKernel, clusterId: string): Promise<string> {
+    const network = (this.#network ??= await this.#makeNetwork(clusterId))
+    const options = containerOptions(kernel, { clusterId, agentId: this.#agentId, network })
+    const container = await patient(this.#docker.createContainer(options)).catch(
+      (error: unknown) => {
+        if (statusOf(error) === 409) return undefined
+        throw error
+      },
+    )
+    if (container) {
+      await this.#startCreated(container.id)
+      return container.id
+    }
+    // Made by an earlier try whose answer was lost. One that has run already is not started again.
+    const found = await patient(this.#docker.getContainer(containerName(kernel.kernelId)).inspect())
+    if (found.State.Status === 'created') await this.#startCreated(found.Id)
+    return found.Id
+  }
+
+  async #startCreated(id: string): Promise<void> {
+    await patient(this.#docker.getContainer(id).start()).catch((error: unknown) => {
+      if (statusOf(error) === 304) return
+      // The network may have gone with an engine that lost its state: made anew for the next try.
+      this.#network = undefined
+      throw error
+    })
+  }
+
+  /** A network of this cluster's own, on which containers cannot reach each other. */
+  async #makeNetwork(clusterId: string): Promise<string> {
+    const name = `capstan-${clusterId.slice(0, 8)}`
+    const options = {
+      Name: name,
+      CheckDuplicate: true,
+      Driver: 'bridge',
+      Options: { 'com.docker.network.bridge.enable_icc': 'false' },
+      Labels: { [labels.cluster]: clusterId },
+    }
+    await patient(this.#docker.createNetwork(options)).catch((error: unknown) => {
+      if (statusOf(error) !== 409) throw error
+    })
+    return name
+  }
+
+  async inspect(id: string): Promise<ContainerState | undefined> {
+    const found = await patient(this.#docker.getContainer(id).inspect()).catch((error: unknown) => {
+      if (statusOf(error) === 404) return undefined
+      throw error
+    })
+    if (!found) return undefined
+    const { Status, Running, ExitCode, OOMKilled, StartedAt, FinishedAt } = found.State
+    const phase = Running ? 'running' : Status === 'created' ? 'created' : 'ended'
+    return {
+      phase,
+      exitCode: phase === 'ended' ? ExitCode : null,
+      isOutOfMemory: OOMKilled,
+      startedAt: isoOrNull(StartedAt),
+      endedAt: phase === 'ended' ? isoOrNull(FinishedAt) : null,
+    }
+  }
+
+  async stop(id: string, graceS: number): Promise<void> {
+    await patient(this.#docker.getContainer(id).stop({ t: graceS }), graceS * 1000).catch(
+      (error: unknown) => {
+        if (![304, 404].includes(statusOf(error))) throw error
+      },
+    )
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#addresses.delete(id)
+    await patient(this.#docker.getContainer(id).remove({ force: true, v: true })).catch(
+      (error: unknown) => {
+        if (![404, 409].includes(statusOf(error))) throw error
+      },
+    )
+  }
+
+  async pull(reference: string, onProgress: (progress: PullProgress) => void): Promise<void> {
+    const layers = new Map<string, { current: number; total: number }>()
+    const sum = (key: 'current' | 'total'): number =>
+      [...layers.values()].reduce((all, layer) => all + layer[key], 0)
+    const stream = await this.#docker.pull(reference)
+    await new Promise<void>((resolve, reject) => {
+      this.#docker.modem.followProgress(
+        stream,
+        (error: Error | null) => (error ? reject(error) : resolve()),
+        (event: {
+          id?: string
+          status?: string
+          progressDetail?: { current?: number; total?: number }
+        }) => {
+          const { current = 0, total = 0 } = event.progressDetail ?? {}
+          if (event.id !== undefined && total > 0) layers.set(event.id, { current, total })
+          onProgress({ current: sum('current'), total: sum('total'), message: event.status ?? '' })
+        },
+      )
+    })
+  }
+
+  async *output(id: string, { follow }: { follow: boolean }): AsyncIterable<Buffer> {
+    const container = this.#docker.getContainer(id)
+    const options = { stdout: true, stderr: true }
+    const source: AsyncIterable<Buffer> | Buffer = follow
+      ? ((await container.logs({ ...options, follow: true })) as AsyncIterable<Buffer>)
+      : await container.logs({ ...options, follow: false })
+    yield* demultiplexed(Buffer.isBuffer(source) ? [source] : source)
+  }
+
+  run(id: string, command: readonly string[]): Promise<string> {
+    return patient(runCommand(this.#docker, id, command))
+  }
+
+  launch(
+    id: string,
+    command: readonly string[],
+    options: { env: Record<string, string>; logPath: string },
+  ): Promise<void> {
+    return patient(launchCommand(this.#docker, id, command, options))
+  }
+
+  attach(id: string, spec: CommandSpec): Promise<AttachedCommand> {
+    return patient(attachCommand(this.#docker, id, spec))
+  }
+
+  async connect(id: string, port: number): Promise<Duplex> {
+    const host = this.#addresses.get(id) ?? (await this.#addressOf(id))
+    this.#addresses.set(id, host)
+    return new Promise((resolve, reject) => {
+      const socket = connectTcp({ host, port, noDelay: true, allowHalfOpen: true, timeout: 10_000 })
+      socket.once('timeout', () => socket.destroy(new Error(`port ${port} does not answer`)))
+      socket.once('error', reject)
+      socket.once('connect', () => {
+        socket.setTimeout(0)
+        socket.removeListener('error', reject)
+        resolve(socket)
+      })
+    })
+  }
+
+  async #addressOf(id: string): Promise<string> {
+    const { NetworkSettings } = await patient(this.#docker.getContainer(id).inspect())
+    const address = Object.values(NetworkSettings.Networks).find(
+      network => network.IPAddress,
+    )?.IPAddress
+    if (address === undefined) throw new Error('the container has no address')
+    return address
+  }
+
+  measure(id: string): Promise<{ cpuUs: number; memBytes: number } | undefined> {
+    return readCgroup(`docker/${id}`, `system.slice/docker-${id}.scope`)
+  }
+
+  watch(
+    onChange: (kernelId: string, outOfMemory: boolean) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return watchEvents(this.#docker, this.#agentId, onChange, signal)
+  }
+
+  isAway(error: unknown): boolean {
+    return statusOf(error) === 0 || statusOf(error) >= 502
+  }
+
+  isImageMissing(error: unknown): boolean {
+    return statusOf(error) === 404 && /no such image/i.test(String(error))
+  }
+}

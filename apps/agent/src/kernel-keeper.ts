@@ -1,0 +1,238 @@
+import type { DesiredKernel, ObservedKernel } from '@capstan/contract/sync'
+import { describeBytes } from '@capstan/core/slots'
+import type { Log } from '@capstan/runtime/log'
+import type * as z from 'zod'
+import { AppKeeper } from './app-keeper.ts'
+import type { ContainerState, Driver } from './driver.ts'
+import { LogPump, type SendLog } from './log-pump.ts'
+
+export type Observation = z.input<typeof ObservedKernel>
+
+export interface KernelContext {
+  readonly driver: Driver
+  readonly clusterId: string
+  /** Something is to be told to the manager at once. */
+  readonly changed: () => void
+  readonly sendLog: SendLog
+  readonly log: Log
+}
+
+const blank = (kernelId: string): Observation => ({
+  kernelId,
+  status: 'preparing',
+  progress: null,
+  containerId: null,
+  exitCode: null,
+  reason: null,
+  startedAt: null,
+  endedAt: null,
+  apps: [],
+  usage: null,
+  isLogComplete: false,
+})
+
+type Reason = Observation['reason']
+
+const vanished: Reason = {
+  code: 'container_vanished',
+  message: 'Its container is gone: something else than Capstan removed it',
+  isRetryable: false,
+}
+
+/**
+ * One kernel: brings its container to what is desired, a step at a time, and knows what to report. Each step looks at what
+ * is there, so that it may be repeated, and given up anywhere.
+ */
+export class KernelKeeper {
+  desired: DesiredKernel
+  observation: Observation
+  readonly #context: KernelContext
+  #containerId: string | undefined
+  #isOutOfMemory = false
+  #hasEnded = false
+  #step: Promise<void> | undefined
+  #isPoked = false
+  #pump: LogPump | undefined
+  #apps: AppKeeper | undefined
+
+  constructor(desired: DesiredKernel, context: KernelContext, containerId: string | undefined) {
+    this.desired = desired
+    this.#context = context
+    this.#containerId = containerId
+    this.observation = { ...blank(desired.kernelId), containerId: containerId ?? null }
+  }
+
+  get containerId(): string | undefined {
+    return this.#containerId
+  }
+
+  get driver(): Driver {
+    return this.#context.driver
+  }
+
+  /** A process of it was ended because memory ran out. */
+  noteOutOfMemory(): void {
+    this.#isOutOfMemory = true
+  }
+
+  /** Looks again: now, or right after the step that is running. */
+  poke(): void {
+    this.#isPoked = true
+    this.#step ??= this.#steps().finally(() => {
+      this.#step = undefined
+      if (this.#isPoked) this.poke()
+    })
+  }
+
+  async #steps(): Promise<void> {
+    while (this.#isPoked) {
+      this.#isPoked = false
+      try {
+        await this.#look()
+      } catch (error) {
+        // An engine that is away says nothing about the container: it is looked at again later.
+        const level = this.#context.driver.isAway(error) ? 'debug' : 'warn'
+        this.#context.log[level](
+          { kernelId: this.desired.kernelId, err: error },
+          'kernel_step_failed',
+        )
+      }
+    }
+  }
+
+  close(): void {
+    this.#pump?.close()
+    this.#apps?.close()
+  }
+
+  #tell(change: Partial<Observation>): void {
+    const next = { ...this.observation, ...change }
+    if (JSON.stringify(next) === JSON.stringify(this.observation)) return
+    this.observation = next
+    this.#context.changed()
+  }
+
+  async #look(): Promise<void> {
+    if (this.#hasEnded) return this.#sendRest()
+    if (this.#containerId === undefined)
+      return this.desired.desired === 'stop' ? this.#end(null) : this.#start()
+    const state = await this.#context.driver.inspect(this.#containerId)
+    if (!state) return this.#end(null, this.desired.desired === 'stop' ? null : vanished)
+    if (this.desired.desired === 'stop') return this.#stop(state)
+    if (state.phase === 'created') return this.#start()
+    if (state.phase === 'running' && !this.#isOutOfMemory) return this.#serve(state)
+    return this.#finish(state)
+  }
+
+  async #start(): Promise<void> {
+    if (this.desired.hasStarted) return this.#end(null, vanished)
+    this.#tell({ status: 'creating', progress: null })
+    const { driver, clusterId } = this.#context
+    try {
+      this.#containerId = await driver.start(this.desired, clusterId)
+    } catch (error) {
+      if (driver.isAway(error)) throw error
+      if (driver.isImageMissing(error)) return this.#pull()
+      return this.#end(null, failure('start_failed', error))
+    }
+    this.#tell({
+      status: 'running',
+      containerId: this.#containerId,
+      startedAt: new Date().toISOString(),
+    })
+    this.#isPoked = true
+  }
+
+  async #pull(): Promise<void> {
+    const { driver } = this.#context
+    this.#tell({
+      status: 'pulling',
+      progress: { current: 0, total: 0, message: 'Asking for the image' },
+    })
+    try {
+      await driver.pull(this.desired.image.reference, progress => this.#tell({ progress }))
+    } catch (error) {
+      if (driver.isAway(error)) throw error
+      return this.#end(null, failure('pull_failed', error))
+    }
+    this.#tell({ status: 'preparing', progress: null })
+    this.#isPoked = true
+  }
+
+  #serve(state: ContainerState): void {
+    const { driver, log, sendLog } = this.#context
+    const containerId = this.#containerId!
+    this.#tell({ status: 'running', progress: null, containerId, startedAt: state.startedAt })
+    this.#pump ??= new LogPump({ driver, containerId, kernel: this.desired, send: sendLog, log })
+    this.#apps ??= new AppKeeper({
+      driver,
+      containerId,
+      kernel: this.desired,
+      report: apps => this.#tell({ apps }),
+    })
+    this.#apps.want(this.desired.openApps)
+  }
+
+  async #stop(state: ContainerState): Promise<void> {
+    if (state.phase === 'running') {
+      this.#tell({ status: 'terminating' })
+      await this.#context.driver.stop(this.#containerId!, this.desired.graceS)
+    }
+    const ended = (await this.#context.driver.inspect(this.#containerId!)) ?? state
+    return this.#end(ended, this.#memoryReason(ended))
+  }
+
+  async #finish(state: ContainerState): Promise<void> {
+    if (state.phase === 'running') await this.#context.driver.stop(this.#containerId!, 1)
+    const ended = (await this.#context.driver.inspect(this.#containerId!)) ?? state
+    return this.#end(ended, this.#memoryReason(ended))
+  }
+
+  /** SES-07: with the limit that it went over. */
+  #memoryReason(state: ContainerState): Reason {
+    if (!this.#isOutOfMemory && !state.isOutOfMemory) return null
+    const limit = describeBytes(this.desired.resources['mem'] ?? 0)
+    return {
+      code: 'out_of_memory',
+      message: `It used more than the ${limit} of memory that it was given`,
+      isRetryable: false,
+    }
+  }
+
+  async #end(state: ContainerState | null, reason: Reason = null): Promise<void> {
+    this.#hasEnded = true
+    this.#apps?.close()
+    this.#tell({
+      status: 'terminated',
+      progress: null,
+      apps: [],
+      reason,
+      exitCode: state?.exitCode ?? null,
+      startedAt: state?.startedAt ?? this.observation.startedAt,
+      endedAt: state?.endedAt ?? new Date().toISOString(),
+    })
+    return this.#sendRest()
+  }
+
+  /** What is left of the output; only then may the manager forget the kernel, and the container go. */
+  async #sendRest(): Promise<void> {
+    if (this.observation.isLogComplete) return
+    if (this.#containerId !== undefined && !this.desired.isLogComplete) {
+      const { driver, log, sendLog } = this.#context
+      this.#pump ??= new LogPump({
+        driver,
+        containerId: this.#containerId,
+        kernel: this.desired,
+        send: sendLog,
+        log,
+      })
+      await this.#pump.finish()
+    }
+    this.#tell({ isLogComplete: true })
+  }
+}
+
+function failure(code: string, error: unknown): Reason {
+  const message = error instanceof Error ? error.message : String(error)
+  return { code, message: message.slice(0, 1500), isRetryable: true }
+}

@@ -1,0 +1,168 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DesiredKernel } from '@capstan/contract/sync'
+
+/** What keeps local sessions apart: bubblewrap where it is installed, else util-linux' `unshare`. */
+export type SandboxTool = 'bwrap' | 'unshare'
+
+/** Folders of a session, all inside one of its own. */
+export const paths = (folder: string) => ({
+  home: join(folder, 'home'),
+  spec: join(folder, 'spec.json'),
+  output: join(folder, 'output.log'),
+  /** Process number and start time of the wrapper. */
+  pid: join(folder, 'pid'),
+  /** What the sandbox tool tells of its child. */
+  info: join(folder, 'info'),
+  exit: join(folder, 'exit'),
+  passwd: join(folder, 'passwd'),
+  group: join(folder, 'group'),
+  hosts: join(folder, 'hosts'),
+})
+
+/** Of the node's /etc what programs need to start, and nothing that is secret. */
+const etc = [
+  'alternatives',
+  'bash.bashrc',
+  'ca-certificates',
+  'fonts',
+  'inputrc',
+  'jupyter',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'localtime',
+  'magic',
+  'mime.types',
+  'profile',
+  'ssl/certs',
+  'terminfo',
+]
+
+/** System folders: links stay links (`/bin` to `/usr/bin`), others are bound read-only. */
+function systemFolders(): string[] {
+  return ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/usr', '/opt'].flatMap(path => {
+    if (!existsSync(path)) return []
+    return lstatSync(path).isSymbolicLink()
+      ? ['--symlink', readlinkSync(path), path]
+      : ['--ro-bind', path, path]
+  })
+}
+
+/** The words that run a program in a sandbox of its own; more words follow. Needs no rights beyond user namespaces. */
+export function sandboxCommand(
+  tool: SandboxTool,
+  kernel: DesiredKernel,
+  folder: string,
+  serviceDefinitions: string,
+): string[] {
+  if (tool === 'unshare')
+    return [
+      'unshare',
+      '--user',
+      '--map-user=1000',
+      '--map-group=1000',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--mount-proc',
+      '--net',
+      '--ipc',
+      '--uts',
+    ]
+  const own = paths(folder)
+  return [
+    'bwrap',
+    ...['--unshare-all', '--die-with-parent', '--new-session', '--uid', '1000', '--gid', '1000'],
+    ...['--hostname', kernel.hostname, '--info-fd', '3'],
+    ...systemFolders(),
+    ...etc.flatMap(name => ['--ro-bind-try', join('/etc', name), join('/etc', name)]),
+    ...[
+      '--ro-bind',
+      own.passwd,
+      '/etc/passwd',
+      '--ro-bind',
+      own.group,
+      '/etc/group',
+      '--ro-bind',
+      own.hosts,
+      '/etc/hosts',
+    ],
+    ...['--ro-bind', serviceDefinitions, '/etc/backend.ai/service-defs'],
+    ...['--proc', '/proc', '--tmpfs', '/tmp', '--tmpfs', '/run', '--dir', '/var/tmp'],
+    // Not --dev: it would need a second user namespace, which nobody but root could enter afterwards.
+    ...['--tmpfs', '/dev', '--tmpfs', '/dev/shm', '--symlink', '/proc/self/fd', '/dev/fd'],
+    ...['null', 'zero', 'full', 'random', 'urandom', 'tty'].flatMap(name => [
+      '--dev-bind',
+      `/dev/${name}`,
+      `/dev/${name}`,
+    ]),
+    ...[
+      '--symlink',
+      '/proc/self/fd/0',
+      '/dev/stdin',
+      '--symlink',
+      '/proc/self/fd/1',
+      '/dev/stdout',
+    ],
+    ...['--symlink', '/proc/self/fd/2', '/dev/stderr'],
+    ...['--bind', own.home, '/home/work', '--chdir', '/home/work'],
+  ]
+}
+
+/** Words that drop root to a session's own user. Nothing where we are not root. */
+export const asUser = (uid: number | null): string[] =>
+  uid === null
+    ? []
+    : [
+        'setpriv',
+        '--reuid',
+        String(uid),
+        '--regid',
+        String(uid),
+        '--clear-groups',
+        '--no-new-privs',
+      ]
+
+/** Words that enter the sandbox of a process, as its own user. */
+export const enterCommand = (tool: SandboxTool, pid: number, uid: number | null): string[] => [
+  ...asUser(uid),
+  ...['nsenter', '-t', String(pid), '-U', '-n', '-i', '-u', '-p', '-m', '--preserve-credentials'],
+  ...(tool === 'bwrap' ? ['--wdns=/home/work'] : []),
+]
+
+/** Puts the shell itself into control groups, then becomes the command: `sh -c SCRIPT sh "GROUPS" COMMAND…`. */
+export const joinGroupsScript =
+  'for g in $1; do echo $$ > "$g/cgroup.procs" || exit 125; done; shift; exec "$@"'
+
+/**
+ * Runs the sandbox as its child, so that the exit code is written down whoever lives then:
+ * `sh -c SCRIPT sh FOLDER "GROUPS" COMMAND…`.
+ */
+export const wrapperScript = `dir=$1; groups=$2; shift 2
+echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > "$dir/pid.new"; mv "$dir/pid.new" "$dir/pid"
+sh -c '${joinGroupsScript}' sh "$groups" "$@" 3>"$dir/info" &
+wait $!; code=$?
+echo "$code" > "$dir/exit.new"; mv "$dir/exit.new" "$dir/exit"`
+
+/** What runs inside: like in a container, a session stays until it is told to go, a batch command until it ends. */
+export const insideCommand = ({ sessionType, startupCommand }: DesiredKernel): string[] =>
+  sessionType === 'batch'
+    ? [
+        '/bin/sh',
+        '-c',
+        'exec "$(command -v bash || echo /bin/sh)" -c "$1"',
+        'session',
+        startupCommand ?? '',
+      ]
+    : [
+        '/bin/sh',
+        '-c',
+        interactiveScript,
+        'session',
+        ...(startupCommand === null ? [] : [startupCommand]),
+      ]
+
+const interactiveScript = `trap 'exit 0' TERM INT
+if [ $# -gt 0 ]; then sh -c "$1" & fi
+while :; do sleep 86400 & wait $!; done`

@@ -1,0 +1,34 @@
+/** What is to be done with the containers that were found, so that they match what is wanted. */
+export interface Actions {
+  /** Kernels to begin looking after, with the container that is there already. */
+  readonly adopt: readonly { readonly kernelId: string; readonly containerId: string | undefined }[]
+  /** Kernels that nobody wants any more. */
+  readonly drop: readonly string[]
+  /** Containers that nobody wants. */
+  readonly remove: readonly string[]
+}
+
+/**
+ * Pure: the difference between what is wanted, what is looked after, and what is there. A container is removed only when
+ * its kernel is not wanted; of two containers of one kernel the first is kept.
+ */
+export function reconcile(
+  wanted: readonly string[],
+  kept: readonly string[],
+  found: readonly { readonly id: string; readonly kernelId: string }[],
+): Actions {
+  const wants = new Set(wanted)
+  const keeps = new Set(kept)
+  const byKernel = new Map<string, string>()
+  const remove: string[] = []
+  for (const { id, kernelId } of found)
+    if (!wants.has(kernelId) || byKernel.has(kernelId)) remove.push(id)
+    else byKernel.set(kernelId, id)
+  return {
+    adopt: [...wants]
+      .filter(kernelId => !keeps.has(kernelId))
+      .map(kernelId => ({ kernelId, containerId: byKernel.get(kernelId) })),
+    drop: [...keeps].filter(kernelId => !wants.has(kernelId)),
+    remove,
+  }
+}
