@@ -9,7 +9,7 @@ test('AGT-01 the agents page shows each machine with what it has and what is giv
   await startSession({ name: uniqueName('on-agent'), cpu: 0.2 })
   const agent = (await call(api.agent.list, { status: ['connected'] })).items[0]!
   await page.goto('/agents')
-  const table = page.getByRole('table', { name: 'Agents' })
+  const table = page.getByRole('region', { name: 'Agents' })
   for (const column of [
     'ID',
     'Schedulable',

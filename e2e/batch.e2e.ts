@@ -10,7 +10,7 @@ test('SES-05 a batch session ends by itself and keeps its result, exit code and 
   startSession,
 }) => {
   const name = uniqueName('batch')
-  const command = `seq -f 'line %g of the log' ${lineCount}; echo over; exit 3`
+  const command = `seq ${lineCount} | sed 's/.*/line & of the log/'; echo over; exit 3`
   const { id } = await startSession({ name, isBatch: true, command, until: 'terminated' })
 
   await page.goto('/sessions?state=ended')

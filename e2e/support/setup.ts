@@ -14,7 +14,8 @@ import { signedIn } from './signed-in.ts'
 const encryptionKey = 'browser-tests'
 const scripts = { [tinyImage]: 'tiny', [baseImage]: 'base' }
 
-/** One real system for the whole run. Answers how to stop it. */
+/** One real system for the whole run. Answers how to stop it. Playwright takes the default export. */
+// oxlint-disable-next-line import/no-default-export
 export default async function setup(): Promise<() => Promise<void>> {
   buildMissingImages()
   const postgres = await startPostgres()

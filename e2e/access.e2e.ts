@@ -1,0 +1,70 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { api } from '@capstan/contract/api'
+import { expect, test, uniqueName } from './support/test.ts'
+
+interface Look {
+  readonly what: string
+  readonly path: string
+  /** A heading that is there when the page is. */
+  readonly heading: string
+}
+
+const pages: readonly Look[] = [
+  { what: 'start page', path: '/', heading: 'Start' },
+  { what: 'list of sessions', path: '/sessions', heading: 'Sessions' },
+  { what: 'session form', path: '/sessions/new', heading: 'Start a session' },
+  { what: 'list of agents', path: '/agents', heading: 'Agents' },
+]
+
+/** What axe holds against the page, but the trifles. */
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`)
+}
+
+async function seesAll(page: Page): Promise<void> {
+  expect(await faults(page)).toEqual([])
+  await page.setViewportSize({ width: 390, height: 844 })
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+  expect(wide, 'the page scrolls sideways on a phone').toBeLessThanOrEqual(390)
+}
+
+for (const { what, path, heading } of pages)
+  test(`the ${what} can be used by everybody, and on a phone`, async ({ page, startSession }) => {
+    await startSession({ name: uniqueName('look') })
+    await page.goto(path)
+    await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible()
+    await page.waitForLoadState('load')
+    await seesAll(page)
+  })
+
+test('the details of a session can be used by everybody, and on a phone', async ({
+  page,
+  startSession,
+}) => {
+  const name = uniqueName('look')
+  const { id } = await startSession({ name })
+  await page.goto(`/sessions/${id}`)
+  await expect(page.getByRole('dialog', { name }).getByRole('status')).toContainText('Running')
+  await seesAll(page)
+})
+
+test('the details of an agent can be used by everybody, and on a phone', async ({ page, call }) => {
+  const agent = (await call(api.agent.list, { status: ['connected'] })).items[0]!
+  await page.goto(`/agents/${agent.id}`)
+  await expect(page.getByRole('region', { name: 'Live use' })).toBeVisible()
+  await seesAll(page)
+})
+
+test.describe('signed out', () => {
+  test.use({ who: 'nobody', expectedErrors: [/status of 401/] })
+
+  test('the sign-in page can be used by everybody, and on a phone', async ({ page }) => {
+    await page.goto('/sign-in')
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    await seesAll(page)
+  })
+})
