@@ -1,0 +1,204 @@
+// Pictures for README and docs, of a real system: `node e2e/screenshots.ts FOLDER`, after `npm run build`.
+import { join } from 'node:path'
+import { api } from '@capstan/contract/api'
+import type { Call } from '@capstan/contract/client'
+import { until } from '@capstan/testkit/system'
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
+import config from './playwright.config.ts'
+import { baseImage, firstProject, people, tinyImage } from './support/people.ts'
+import setup from './support/setup.ts'
+import { cookieOf, signedIn } from './support/signed-in.ts'
+
+const folder = process.argv[2]
+if (folder === undefined)
+  throw new Error('say where the pictures go: node e2e/screenshots.ts FOLDER')
+
+const MiB = 2 ** 20
+const desktop = { width: 1440, height: 900 }
+const phone = { width: 390, height: 844 }
+
+interface Example {
+  readonly name: string
+  readonly image?: string
+  readonly command?: string
+  readonly isBatch?: boolean
+  readonly cpu?: number
+  readonly memMiB?: number
+}
+
+/** A busy morning: notebooks, training, and work that waits its turn. */
+const examples: readonly Example[] = [
+  { name: 'tokenizer-tests', isBatch: true, command: 'sleep 2; echo "128 passed"' },
+  { name: 'convert-checkpoints', isBatch: true, command: 'echo "no such file"; exit 2' },
+  { name: 'sentiment-baseline', cpu: 0.2 },
+  { name: 'nightly-metrics', isBatch: true, command: 'sleep 900', cpu: 0.1 },
+  { name: 'label-review', cpu: 0.1 },
+  { name: 'dedupe-corpus', isBatch: true, command: 'sleep 900', cpu: 0.1, memMiB: 128 },
+  { name: 'speech-eval', cpu: 0.1, memMiB: 128 },
+  {
+    name: 'train-small-model',
+    image: baseImage,
+    cpu: 0.5,
+    memMiB: 512,
+    command: `python3 -c "
+import time
+held = []
+step = 0
+while True:
+    begin = time.time()
+    while time.time() - begin < (0.3 + 0.2 * (step % 5)): pass
+    held.append(bytearray(1 << 20))
+    held = held[-120:]
+    step += 1
+    print(f'step {step:4d}  loss {2.4 / (1 + step / 30):.4f}', flush=True)
+    time.sleep(1)
+"`,
+  },
+  { name: 'explore-embeddings', image: baseImage, cpu: 0.3, memMiB: 512 },
+  { name: 'wide-sweep', isBatch: true, command: 'true', cpu: 1 },
+  { name: 'finetune-large', image: baseImage, cpu: 1, memMiB: 1024 },
+]
+
+const stop = await setup()
+try {
+  await takeAll()
+} finally {
+  await stop()
+}
+
+async function takeAll(): Promise<void> {
+  const url = process.env['CAPSTAN_E2E_URL'] ?? ''
+  const call = await signedIn(url, people.admin)
+  const ids = await startExamples(call)
+  const browser = await chromium.launch({ ...config.use?.launchOptions })
+  try {
+    await takeWide(browser, { url, ids })
+    await takeOthers(browser, { url })
+  } finally {
+    await browser.close()
+  }
+}
+
+/** Starts them in order. Answers their ids by name, when those that can run do. */
+async function startExamples(call: Call): Promise<Map<string, string>> {
+  const { projects } = await call(api.account.show, {})
+  const projectId = projects.find(project => project.name === firstProject)!.id
+  const { items: images } = await call(api.image.list, {})
+  const ids = new Map<string, string>()
+  for (const { name, image = tinyImage, isBatch, command, cpu, memMiB } of examples) {
+    const { id } = await call(api.session.create, {
+      name,
+      projectId,
+      imageId: images.find(each => each.reference === image)!.id,
+      type: isBatch ? 'batch' : 'interactive',
+      resources: { cpu: cpu ?? 0.1, mem: (memMiB ?? 64) * MiB },
+      ...(command !== undefined && { startupCommand: command }),
+    })
+    ids.set(name, id)
+  }
+  const id = ids.get('train-small-model')!
+  const enough = 24
+  const isMeasured = async (): Promise<boolean> => {
+    const { kernels } = await call(api.session.usage, { id })
+    return (kernels[0]?.samples.length ?? 0) >= enough
+  }
+  await until('there is something to plot', isMeasured, { patienceMs: 180_000, everyMs: 1000 })
+  return ids
+}
+
+interface Given {
+  readonly url: string
+  readonly ids: ReadonlyMap<string, string>
+}
+
+async function takeWide(browser: Browser, { url, ids }: Given): Promise<void> {
+  const { context, page } = await open(browser, url, { viewport: desktop })
+  const training = ids.get('train-small-model')!
+  await take(page, { path: '/', name: 'start', sees: 'Recent sessions' })
+  await take(page, { path: '/sessions', name: 'sessions', sees: 'explore-embeddings' })
+  await take(page, { path: `/sessions/${training}`, name: 'session', sees: 'Ran for' })
+  await take(page, { path: '/sessions/new', name: 'session-form', sees: 'More settings' })
+  await take(page, { path: '/agents', name: 'agents', sees: 'Resource group' })
+  await takeTerminal(page, ids.get('explore-embeddings')!)
+  await takeJupyter(page, ids.get('explore-embeddings')!)
+  await context.close()
+}
+
+async function takeOthers(browser: Browser, { url }: Pick<Given, 'url'>): Promise<void> {
+  const dark = await open(browser, url, { viewport: desktop, colorScheme: 'dark' })
+  await take(dark.page, { path: '/sessions', name: 'sessions-dark', sees: 'explore-embeddings' })
+  await dark.context.close()
+  const small = await open(browser, url, { viewport: phone })
+  await take(small.page, { path: '/sessions', name: 'sessions-phone', sees: 'explore-embeddings' })
+  await small.context.close()
+}
+
+async function open(
+  browser: Browser,
+  url: string,
+  look: { viewport: typeof desktop; colorScheme?: 'dark' },
+): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({ baseURL: url, locale: 'en-US', ...look })
+  const [name = '', ...rest] = (await cookieOf(url, people.admin)).split('=')
+  await context.addCookies([{ name, value: rest.join('='), url }])
+  return { context, page: await context.newPage() }
+}
+
+async function take(
+  page: Page,
+  { path, name, sees }: { path: string; name: string; sees: string },
+): Promise<void> {
+  await page.goto(path)
+  await page.getByText(sees).first().waitFor()
+  await shoot(page, name)
+}
+
+/** When nothing moves any more. */
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.evaluate(async () => {
+    await document.fonts.ready
+    const moving = document.getAnimations().filter(each => each.playState === 'running')
+    const ending = moving.filter(each => Number.isFinite(each.effect?.getComputedTiming().endTime))
+    await Promise.allSettled(ending.map(each => each.finished))
+  })
+  await page.screenshot({ path: join(folder!, `${name}.png`), animations: 'disabled' })
+}
+
+async function takeTerminal(page: Page, id: string): Promise<void> {
+  await page.goto(`/sessions/${id}/terminal`)
+  await page.getByRole('status').getByText('Connected').waitFor()
+  await page.getByRole('textbox', { name: 'Terminal input' }).focus()
+  const commands = [
+    'python3 --version',
+    'nproc; free -m | head -2',
+    `python3 -c 'print(sum(n * n for n in range(1000)))'`,
+    'ls -la',
+  ]
+  for (const command of commands) await page.keyboard.type(`${command}\n`)
+  await page.locator('.xterm-rows').getByText('332833500').waitFor()
+  await page.locator('.xterm-rows').getByText('total').waitFor()
+  await shoot(page, 'terminal')
+}
+
+async function takeJupyter(page: Page, id: string): Promise<void> {
+  await page.goto(`/sessions/${id}`)
+  await page.getByRole('button', { name: 'Applications' }).click()
+  const opening = page.waitForEvent('popup')
+  await page.getByRole('menuitem', { name: 'jupyter' }).click()
+  const jupyter = await opening
+  await jupyter.waitForURL(/\/(tree|lab)/, { timeout: 60_000 })
+  const making = jupyter.waitForEvent('popup')
+  await jupyter.getByRole('button', { name: 'New' }).click()
+  await jupyter.getByRole('menuitem', { name: /Python 3/ }).click()
+  const notebook = await making
+  await notebook.setViewportSize(desktop)
+  await notebook.locator('.code_cell').first().waitFor()
+  await notebook.locator('#kernel_indicator_icon.kernel_idle_icon').waitFor()
+  await notebook.locator('.code_cell').first().click()
+  await notebook.keyboard.insertText(
+    'values = [n * n for n in range(10)]\nprint(values, sum(values))',
+  )
+  await notebook.keyboard.press('Shift+Enter')
+  await notebook.getByText('285').waitFor()
+  await shoot(notebook, 'jupyter')
+}
