@@ -182,7 +182,7 @@ async function takeTerminal(page: Page, id: string): Promise<void> {
 
 async function takeJupyter(page: Page, id: string): Promise<void> {
   await page.goto(`/sessions/${id}`)
-  await page.getByRole('button', { name: 'Applications' }).click()
+  await page.getByRole('button', { name: 'Applications', exact: true }).click()
   const opening = page.waitForEvent('popup')
   await page.getByRole('menuitem', { name: 'jupyter' }).click()
   const jupyter = await opening

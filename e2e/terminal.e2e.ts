@@ -21,7 +21,7 @@ test('SES-04 a terminal runs what is typed, follows the window’s size, and is 
   const { id } = await startSession({ name: uniqueName('shell') })
   await page.goto(`/sessions/${id}`)
   const opening = page.waitForEvent('popup')
-  await page.getByRole('link', { name: 'Terminal' }).click()
+  await page.getByRole('link', { name: 'Terminal', exact: true }).click()
   const terminal = await opening
   const state = terminal.getByRole('status')
   await expect(state).toContainText('Connected')
@@ -67,7 +67,7 @@ test('SES-04 Jupyter opens through the proxy in a tab of its own, and a notebook
   const name = uniqueName('notebook')
   const { id } = await startSession({ name, image: baseImage, cpu: 0.5, memMiB: 512 })
   await page.goto(`/sessions/${id}`)
-  await page.getByRole('button', { name: 'Applications' }).click()
+  await page.getByRole('button', { name: 'Applications', exact: true }).click()
   const opening = page.waitForEvent('popup')
   await page.getByRole('menuitem', { name: 'jupyter' }).click()
   const jupyter = await opening
