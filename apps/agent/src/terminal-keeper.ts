@@ -37,6 +37,8 @@ export class TerminalKeeper {
 
   /** Shows a terminal on a socket: a new one, or the one of this id, with its last output first. */
   async show(socket: WebSocket, request: TerminalRequest): Promise<void> {
+    // What it sends before somebody listens would be lost.
+    socket.pause()
     const key = `${request.kernelId}/${request.terminalId}`
     const known = this.#terminals.get(key)
     const terminal = known ?? (await this.#open(key, request))
@@ -50,6 +52,7 @@ export class TerminalKeeper {
     })
     for (const frame of terminal.kept) socket.send(frame)
     this.#listen(key, terminal, socket, request.tty)
+    socket.resume()
     if (terminal.exitCode !== undefined) this.#tellExit(key, terminal)
     else if (!known) this.#carry(key, terminal)
   }

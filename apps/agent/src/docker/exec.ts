@@ -1,7 +1,7 @@
-import { PassThrough } from 'node:stream'
 import type Docker from 'dockerode'
 import type { AttachedCommand, CommandSpec } from '../driver.ts'
 import { workUser } from './container-options.ts'
+import { createDemultiplexer } from './output.ts'
 
 const place = { User: workUser, WorkingDir: '/home/work' }
 
@@ -65,13 +65,7 @@ export async function attachCommand(
     if (listeners.length === 0) early.push([channel, data])
     for (const listener of listeners) listener(channel, data)
   }
-  if (tty) stream.on('data', pass(1))
-  else {
-    const channels = [new PassThrough(), new PassThrough()] as const
-    channels[0].on('data', pass(1))
-    channels[1].on('data', pass(2))
-    docker.modem.demuxStream(stream, ...channels)
-  }
+  stream.on('data', tty ? pass(1) : createDemultiplexer((channel, data) => pass(channel)(data)))
   return {
     onOutput: listener => {
       for (const [channel, data] of early.splice(0)) listener(channel, data)
@@ -79,7 +73,8 @@ export async function attachCommand(
     },
     write: data => stream.write(data),
     onDrain: listener => stream.once('drain', listener),
-    endInput: () => stream.end(),
+    // A terminal's input ends with a character; closing it would take the output along.
+    endInput: () => (tty ? void stream.write('\u0004') : void stream.end()),
     resize: (columns, rows) => void exec.resize({ w: columns, h: rows }).catch(() => {}),
     pause: () => stream.pause(),
     resume: () => stream.resume(),
@@ -99,7 +94,7 @@ async function exitOf(exec: Docker.Exec, stream: Hijacked): Promise<number> {
     const { Running, ExitCode } = await exec
       .inspect()
       .catch(() => ({ Running: false, ExitCode: -1 }))
-    if (!Running) return ExitCode ?? -1
+    if (!Running && ExitCode !== null) return ExitCode
     await new Promise(resolve => setTimeout(resolve, 20))
   }
   return -1

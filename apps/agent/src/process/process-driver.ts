@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   chownSync,
   closeSync,
@@ -82,9 +83,10 @@ export class ProcessDriver implements Driver {
 
   /** Looks what this node can do. Throws where it can make no sandbox at all. */
   static async open(home: string, agentId: string): Promise<ProcessDriver> {
-    const folder = join(home, 'kernels')
+    const base = reachableFolder(home)
+    const folder = join(base, 'kernels')
     mkdirSync(folder, { recursive: true, mode: 0o711 })
-    writeServiceDefinitions(join(home, 'service-defs'))
+    writeServiceDefinitions(join(base, 'service-defs'))
     const bwrap = await run('bwrap', ['--version']).catch(() => undefined)
     const unshare = bwrap ?? (await run('unshare', ['--version']))
     return new ProcessDriver({
@@ -167,6 +169,8 @@ export class ProcessDriver implements Driver {
   #prepare(kernel: DesiredKernel, clusterId: string): Spec {
     const folder = this.#folder(kernel.kernelId)
     const own = paths(folder)
+    // Others may pass through to what they are shown of it, and see nothing else.
+    mkdirSync(folder, { recursive: true, mode: 0o711 })
     mkdirSync(own.home, { recursive: true, mode: 0o700 })
     const uid = this.#isRoot ? this.#freeUid() : null
     if (uid !== null) chownSync(own.home, uid, uid)
@@ -369,6 +373,12 @@ export class ProcessDriver implements Driver {
   isImageMissing(): boolean {
     return false
   }
+}
+
+/** Where we are root, sessions are other users, who may not pass through a home of ours: their files lie elsewhere. */
+function reachableFolder(home: string): string {
+  if (process.getuid?.() !== 0) return home
+  return join('/var/lib/capstan', createHash('sha256').update(home).digest('hex').slice(0, 16))
 }
 
 function startTimeOf(pid: string): string | undefined {

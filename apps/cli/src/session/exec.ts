@@ -19,7 +19,8 @@ export async function execInSession(
 ): Promise<void> {
   const { call } = openApi()
   const id = await sessionId(call, name)
-  const tty = options.tty && process.stdin.isTTY && process.stdout.isTTY
+  // Undefined where it is none, whatever the types say; left out of a request it would mean yes.
+  const tty = options.tty && [process.stdin, process.stdout].every(stream => Boolean(stream.isTTY))
   const { url, terminalId } = await call(sessionApi.openTerminal, {
     id,
     tty,
