@@ -97,12 +97,15 @@ async function startExamples(call: Call): Promise<Map<string, string>> {
     ids.set(name, id)
   }
   const id = ids.get('train-small-model')!
-  const enough = 24
+  const enough = 10
   const isMeasured = async (): Promise<boolean> => {
+    const { status, reason } = await call(api.session.show, { id })
     const { kernels } = await call(api.session.usage, { id })
-    return (kernels[0]?.samples.length ?? 0) >= enough
+    const count = kernels[0]?.samples.length ?? 0
+    if (count < enough) throw new Error(`${status}: ${reason?.message}, ${count} samples`)
+    return true
   }
-  await until('there is something to plot', isMeasured, { patienceMs: 180_000, everyMs: 1000 })
+  await until('there is something to plot', isMeasured, { patienceMs: 100_000, everyMs: 1000 })
   return ids
 }
 

@@ -23,7 +23,7 @@ test('SES-04 a terminal runs what is typed, follows the window’s size, and is 
   const opening = page.waitForEvent('popup')
   await page.getByRole('link', { name: 'Terminal', exact: true }).click()
   const terminal = await opening
-  const state = terminal.getByRole('status')
+  const state = terminal.getByRole('status').filter({ hasText: /\S/ })
   await expect(state).toContainText('Connected')
   await type(terminal, 'echo $((6 * 7)) is the answer')
   await expect(screenOf(terminal)).toContainText('42 is the answer')
@@ -42,7 +42,10 @@ test('SES-04 a terminal runs what is typed, follows the window’s size, and is 
 
   await type(terminal, 'kept=before; echo copy-me-please')
   await expect(screenOf(terminal)).toContainText('copy-me-please\n')
-  await screenOf(terminal).getByText('copy-me-please', { exact: true }).last().dblclick()
+  await screenOf(terminal)
+    .getByText('copy-me-please', { exact: true })
+    .last()
+    .dblclick({ force: true })
   await expect
     .poll(async () => terminal.evaluate(async () => navigator.clipboard.readText()))
     .toContain('copy')

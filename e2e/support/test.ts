@@ -41,13 +41,14 @@ const MiB = 2 ** 20
 
 /**
  * Chromium drops what it is loading, from this machine too, whenever an interface gets an address: each container that starts
- * here brings one. The console tries again by itself; the files of a page come around Chromium's network.
+ * here brings one. The console tries again by itself; scripts and styles come around Chromium's network. Not the page: one
+ * that came from nowhere may not talk to this machine.
  */
 const networkChanged = /ERR_NETWORK_CHANGED/
 
 async function keepPagesWhole(context: BrowserContext, url: string): Promise<void> {
   const isFile = (address: URL): boolean =>
-    address.origin === url && !address.pathname.startsWith('/api/')
+    address.origin === url && address.pathname.startsWith('/assets/')
   await context.route(isFile, async route => {
     await route.fulfill({ response: await route.fetch() })
   })
