@@ -50,7 +50,7 @@ export class KernelKeeper {
   #containerId: string | undefined
   #isOutOfMemory = false
   #hasEnded = false
-  #step: Promise<void> | undefined
+  #isStepping = false
   #isPoked = false
   #pump: LogPump | undefined
   #apps: AppKeeper | undefined
@@ -78,13 +78,11 @@ export class KernelKeeper {
   /** Looks again: now, or right after the step that is running. */
   poke(): void {
     this.#isPoked = true
-    this.#step ??= this.#steps().finally(() => {
-      this.#step = undefined
-      if (this.#isPoked) this.poke()
-    })
+    if (!this.#isStepping) void this.#steps()
   }
 
   async #steps(): Promise<void> {
+    this.#isStepping = true
     while (this.#isPoked) {
       this.#isPoked = false
       try {
@@ -98,6 +96,7 @@ export class KernelKeeper {
         )
       }
     }
+    this.#isStepping = false
   }
 
   close(): void {

@@ -6,7 +6,6 @@ import type { Log } from '@capstan/runtime/log'
 import { backoffMs, pause } from '@capstan/runtime/retry'
 import { version } from '@capstan/runtime/version'
 import Docker from 'dockerode'
-import type { JWK } from 'jose'
 import type * as z from 'zod'
 import { DockerDriver } from './docker/docker-driver.ts'
 import type { Driver } from './driver.ts'
@@ -124,8 +123,7 @@ class Agent {
       port: relayPort,
       agentId: id,
       log,
-      // The manager sends its public key as JSON; jose looks at what it is.
-      ticketKey: () => this.#desired?.ticketKey as JWK | undefined,
+      ticketKey: () => this.#desired?.ticketKey,
       placeOf: kernelId => this.#node.placeOf(kernelId),
       ready: async () => (this.#desired ? undefined : 'the manager has not been reached yet'),
     })

@@ -1,37 +1,41 @@
 import { Agent, request as httpRequest } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { tunnelProtocol } from '@capstan/contract/ticket'
+import type { ReadyRoute } from './routes.ts'
 
-export interface TunnelTarget {
-  readonly agentUrl: string
-  readonly agentTicket: string
-}
+/** How long a relay may take to open a tunnel, in milliseconds. */
+const patienceMs = 15_000
 
-/** Opens a raw connection to a port of a container, through its agent's relay. */
-export function openTunnel({ agentUrl, agentTicket }: TunnelTarget): Promise<Socket> {
+/** Most tunnels to one port of one container at a time: further requests wait for one. */
+const mostTunnels = 256
+
+/** Tunnels that nobody has used for this long are closed, in milliseconds. */
+const idleMs = 60_000
+
+/** Opens a raw connection to a port of a container, through its agent's relay. Rejects when nobody listens there. */
+export function openTunnel({
+  agentUrl,
+  agentTicket,
+}: Pick<ReadyRoute, 'agentUrl' | 'agentTicket'>): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const url = new URL('/tunnel', agentUrl)
-    const sent = httpRequest(url, {
+    const sent = httpRequest(new URL('/tunnel', agentUrl), {
       headers: {
         connection: 'Upgrade',
         upgrade: tunnelProtocol,
         authorization: `Bearer ${agentTicket}`,
       },
-      timeout: 10_000,
+      timeout: patienceMs,
     })
     sent.once('upgrade', (_, socket: Socket, head: Buffer) => {
-      socket.setNoDelay(true)
       socket.setTimeout(0)
+      socket.setNoDelay(true)
       if (head.length > 0) socket.unshift(head)
       resolve(socket)
     })
     sent.once('response', response => {
       response.resume()
-      reject(
-        Object.assign(new Error(`the relay answered ${response.statusCode}`), {
-          statusCode: response.statusCode,
-        }),
-      )
+      reject(new Error(`the relay answered ${response.statusCode}`))
     })
     sent.once('timeout', () => sent.destroy(new Error('the relay does not answer')))
     sent.once('error', reject)
@@ -39,21 +43,54 @@ export function openTunnel({ agentUrl, agentTicket }: TunnelTarget): Promise<Soc
   })
 }
 
-/** A pool of kept-alive tunnels to one port of one container; `target` is asked for each new one. */
-export class TunnelPool extends Agent {
-  readonly #target: () => TunnelTarget
-  constructor(target: () => TunnelTarget) {
-    super({ keepAlive: true, maxSockets: 256, maxFreeSockets: 32, timeout: 120_000 })
-    this.#target = target
+/** Kept-alive tunnels to one port of one container, for requests one after the other. */
+class TunnelPool extends Agent {
+  route: ReadyRoute
+  usedAt = 0
+
+  constructor(route: ReadyRoute) {
+    super({ keepAlive: true, maxSockets: mostTunnels, maxFreeSockets: 32, timeout: idleMs })
+    this.route = route
   }
+
   override createConnection(
     _: unknown,
-    done?: (error: Error | null, socket: Socket) => void,
+    done?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    openTunnel(this.#target()).then(
-      socket => done?.(null, socket),
-      (error: Error) => done?.(error, undefined as never),
-    )
-    return undefined
+    const open = async (): Promise<void> => {
+      try {
+        done?.(null, await openTunnel(this.route))
+      } catch (error) {
+        // With an error nobody looks at the stream, which the types ask for all the same.
+        done?.(error instanceof Error ? error : new Error(String(error)), undefined as never)
+      }
+    }
+    void open()
+  }
+}
+
+/** The pools of all applications in use. */
+export class TunnelPools {
+  readonly #pools = new Map<string, TunnelPool>()
+
+  for(route: ReadyRoute): Agent {
+    const key = `${route.kernelId}:${route.port}`
+    const pool = this.#pools.get(key) ?? new TunnelPool(route)
+    this.#pools.set(key, pool)
+    pool.route = route
+    pool.usedAt = performance.now()
+    return pool
+  }
+
+  sweep(): void {
+    for (const [key, pool] of this.#pools)
+      if (performance.now() - pool.usedAt > 10 * idleMs) {
+        pool.destroy()
+        this.#pools.delete(key)
+      }
+  }
+
+  close(): void {
+    for (const pool of this.#pools.values()) pool.destroy()
   }
 }

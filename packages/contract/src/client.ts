@@ -36,12 +36,11 @@ export function toRequest(
   })
   if (hasBody(endpoint)) return { target: apiPrefix + path, body: JSON.stringify(rest) }
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(rest))
+  for (const [name, value] of Object.entries(
+    rest as Record<string, string | number | boolean | null | undefined | string[]>,
+  ))
     if (value !== undefined && value !== null)
-      query.set(
-        name,
-        Array.isArray(value) ? value.join(',') : String(value as string | number | boolean),
-      )
+      query.set(name, Array.isArray(value) ? value.join(',') : String(value))
   const search = query.size > 0 ? `?${query.toString()}` : ''
   return { target: apiPrefix + path + search, body: null }
 }

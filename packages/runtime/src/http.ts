@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type HttpBindings, getRequestListener } from '@hono/node-server'
 import { AppError, toProblem } from '@capstan/contract/errors'
@@ -120,8 +120,11 @@ export interface Listening {
   readonly close: () => Promise<void>
 }
 
-export interface ListenOptions {
+export interface ListenOptions extends Address {
   readonly fetch: (request: Request, env: HttpBindings) => Response | Promise<Response>
+}
+
+export interface Address {
   readonly host: string
   readonly port: number
   /** With a number: when the port is taken, as many following ones are tried. */
@@ -129,16 +132,17 @@ export interface ListenOptions {
 }
 
 /** Serves a fetch handler on a port. A port that somebody else holds is named in the error. */
-export async function listen({
-  fetch,
-  host,
-  port,
-  tryNext = 0,
-}: ListenOptions): Promise<Listening> {
+export function listen({ fetch, ...address }: ListenOptions): Promise<Listening> {
   const listener = getRequestListener((request, env) => fetch(request, env as HttpBindings))
-  const server = createServer((request, response) => {
-    void listener(request, response)
-  })
+  return listenWith((request, response) => void listener(request, response), address)
+}
+
+/** The same for a plain handler of Node's, which sees the bytes as they come. */
+export async function listenWith(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+  { host, port, tryNext = 0 }: Address,
+): Promise<Listening> {
+  const server = createServer(handler)
   server.requestTimeout = 120_000
   const bound = await bind(server, host, port, tryNext)
   const shown = host.includes(':') ? `[${host}]` : host

@@ -20,7 +20,7 @@ export async function execInSession(
   const { call } = openApi()
   const id = await sessionId(call, name)
   // Undefined where it is none, whatever the types say; left out of a request it would mean yes.
-  const tty = options.tty && [process.stdin, process.stdout].every(stream => Boolean(stream.isTTY))
+  const tty = options.tty && [process.stdin, process.stdout].every(stream => stream.isTTY)
   const { url, terminalId } = await call(sessionApi.openTerminal, {
     id,
     tty,

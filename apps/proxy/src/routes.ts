@@ -1,0 +1,63 @@
+import { api } from '@capstan/contract/api'
+import type { Call } from '@capstan/contract/client'
+import { AppError } from '@capstan/contract/errors'
+import type { Route } from '@capstan/contract/proxy'
+
+export type ReadyRoute = Extract<Route, { status: 'ready' }>
+
+/** How long a route that was ready is used while the manager is away, in milliseconds: the life of its relay ticket at most. */
+const staleMs = 60_000
+
+interface Known {
+  route: Route | undefined
+  until: number
+  resolvedAt: number
+  asking: Promise<Route> | undefined
+}
+
+/** Where grants lead, as the manager says: asked once at a time for each, and remembered as long as it lets us. */
+export class Routes {
+  readonly #call: Call
+  readonly #known = new Map<string, Known>()
+
+  constructor(call: Call) {
+    this.#call = call
+  }
+
+  async find(grant: string): Promise<Route> {
+    const known = this.#known.get(grant) ?? {
+      route: undefined,
+      until: 0,
+      resolvedAt: 0,
+      asking: undefined,
+    }
+    this.#known.set(grant, known)
+    if (known.route && known.until > performance.now()) return known.route
+    known.asking ??= this.#ask(grant, known).finally(() => {
+      known.asking = undefined
+    })
+    return known.asking
+  }
+
+  async #ask(grant: string, known: Known): Promise<Route> {
+    try {
+      const route = await this.#call(api.proxy.resolve, { grant })
+      known.route = route
+      known.resolvedAt = performance.now()
+      known.until = known.resolvedAt + route.cacheMs
+      return route
+    } catch (error) {
+      const isRefused = error instanceof AppError && error.status < 500
+      if (isRefused) this.#known.delete(grant)
+      const isFresh = performance.now() - known.resolvedAt < staleMs
+      if (!isRefused && known.route?.status === 'ready' && isFresh) return known.route
+      throw error
+    }
+  }
+
+  /** Forgets what nobody has asked for in a while. */
+  sweep(): void {
+    for (const [grant, { resolvedAt, asking }] of this.#known)
+      if (!asking && performance.now() - resolvedAt > staleMs) this.#known.delete(grant)
+  }
+}
