@@ -80,6 +80,8 @@ export interface Driver {
     onChange: (kernelId: string, outOfMemory: boolean) => void,
     signal: AbortSignal,
   ) => Promise<void>
+  /** Lets go of what is of no use without the agent. Containers stay. */
+  readonly close: () => Promise<void>
   /** Whether an error means that the engine is away, not that the request was wrong. */
   readonly isAway: (error: unknown) => boolean
   /** Whether a start failed because the image is not here. */

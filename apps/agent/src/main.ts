@@ -138,6 +138,7 @@ class Agent {
     await Promise.all([this.#syncLoop(), this.#lookLoop(), ...watching])
     await this.#membership.call(api.sync.leave, { id, reason: 'It was stopped' }).catch(() => {})
     this.#node.close()
+    await Promise.all(this.#drivers.map(driver => driver.close()))
     this.#tasks.close()
     await relay.close()
   }

@@ -1,5 +1,6 @@
 import { connect as connectTcp } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
 import type Docker from 'dockerode'
 import type * as z from 'zod'
@@ -64,7 +65,7 @@ export class DockerDriver implements Driver {
   ]
   readonly #docker: Docker
   readonly #agentId: string
-  #network: string | undefined
+  #network: Promise<string> | undefined
   readonly #addresses = new Map<string, string>()
 
   constructor(docker: Docker, agentId: string) {
@@ -101,31 +102,64 @@ export class DockerDriver implements Driver {
   }
 
   async start(kernel: DesiredKernel, clusterId: string): Promise<string> {
-    const network = (this.#network ??= await this.#makeNetwork(clusterId))
+    const network = await this.#ensureNetwork(clusterId)
     const options = containerOptions(kernel, { clusterId, agentId: this.#agentId, network })
-    const container = await patient(this.#docker.createContainer(options)).catch(
-      (error: unknown) => {
-        if (statusOf(error) === 409) return undefined
-        throw error
-      },
-    )
-    if (container) {
-      await this.#startCreated(container.id)
-      return container.id
+    const made = await patient(this.#docker.createContainer(options)).catch((error: unknown) => {
+      if (statusOf(error) === 409) return undefined
+      throw error
+    })
+    if (made) {
+      await this.#startCreated(made.id, clusterId)
+      return made.id
     }
     // Made by an earlier try whose answer was lost. One that has run already is not started again.
-    const found = await patient(this.#docker.getContainer(containerName(kernel.kernelId)).inspect())
-    if (found.State.Status === 'created') await this.#startCreated(found.Id)
+    const found = await this.#findByName(containerName(kernel.kernelId))
+    if (found.State.Status === 'created') await this.#startCreated(found.Id, clusterId)
     return found.Id
   }
 
-  async #startCreated(id: string): Promise<void> {
-    await patient(this.#docker.getContainer(id).start()).catch((error: unknown) => {
+  /** A name is taken a moment before the container that has it can be seen. */
+  async #findByName(name: string): Promise<Docker.ContainerInspectInfo> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await patient(this.#docker.getContainer(name).inspect())
+      } catch (error) {
+        if (statusOf(error) !== 404 || attempt === 40) throw error
+        await sleep(50)
+      }
+    }
+  }
+
+  async #startCreated(id: string, clusterId: string): Promise<void> {
+    const start = (): Promise<unknown> => patient(this.#docker.getContainer(id).start())
+    try {
+      await start()
+    } catch (error) {
       if (statusOf(error) === 304) return
-      // The network may have gone with an engine that lost its state: made anew for the next try.
+      if (statusOf(error) !== 404 || !/network/.test(String(error))) throw error
+      // Somebody removed our network: it is made anew, under the name that the container was made with.
+      this.#network = undefined
+      await this.#ensureNetwork(clusterId)
+      await start()
+    }
+  }
+
+  #ensureNetwork(clusterId: string): Promise<string> {
+    this.#network ??= this.#makeNetwork(clusterId).catch((error: unknown) => {
       this.#network = undefined
       throw error
     })
+    return this.#network
+  }
+
+  /** Gives the address range back, unless containers still use it. */
+  async close(): Promise<void> {
+    const name = await this.#network?.catch(() => undefined)
+    if (name !== undefined)
+      await this.#docker
+        .getNetwork(name)
+        .remove()
+        .catch(() => {})
   }
 
   /** A network of this cluster's own, on which containers cannot reach each other. */

@@ -45,7 +45,7 @@ async function attachTerminal({
 }
 
 function attachPipes({ words: [file = '', ...args], env }: AttachOptions): AttachedCommand {
-  const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(file, args, { env, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] })
   child.stdin.on('error', () => {})
   return {
     onOutput: listener => {

@@ -28,6 +28,10 @@ export class PortRelays {
     return dial((await relay).socket, port)
   }
 
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#relays.keys()].map(id => this.close(id)))
+  }
+
   async close(id: string): Promise<void> {
     const relay = this.#relays.get(id)
     this.#relays.delete(id)

@@ -309,7 +309,7 @@ export class ProcessDriver implements Driver {
 
   async run(id: string, command: readonly string[]): Promise<string> {
     const { words, env } = this.#inside(id, command)
-    const { stdout } = await run(words[0]!, words.slice(1), { env, timeout: 60_000 })
+    const { stdout } = await run(words[0]!, words.slice(1), { env, timeout: 60_000, cwd: '/' })
     return stdout
   }
 
@@ -364,6 +364,10 @@ export class ProcessDriver implements Driver {
       for (const id of before.keys()) if (!existsSync(this.#folder(id))) before.delete(id)
       await pause(300, stop)
     }
+  }
+
+  async close(): Promise<void> {
+    await this.#ports.closeAll()
   }
 
   isAway(): boolean {
