@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { api } from '@capstan/contract/api'
+import type { Call } from '@capstan/contract/client'
 import { hashPassword } from '@capstan/manager/account/password'
 import { openDatabase } from '@capstan/manager/db/db'
 import { sealKeyOf } from '@capstan/manager/db/seal'
@@ -25,6 +26,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     env: { CAPSTAN_DATABASE_URL: databaseUrl, CAPSTAN_ENCRYPTION_KEY: encryptionKey },
   })
   const stop = async (): Promise<void> => {
+    await endAll(system.call)
     await system.stop()
     await postgres.stop()
   }
@@ -54,6 +56,19 @@ export default async function setup(): Promise<() => Promise<void>> {
     throw error
   }
   return stop
+}
+
+/** The engine is not ours alone: no container may be left in it. */
+async function endAll(call: Call): Promise<void> {
+  const live = async (): Promise<string[]> => {
+    const { items } = await call(api.session.list, { state: 'live', limit: 200 })
+    return items.map(session => session.id)
+  }
+  const ids = await live()
+  if (ids.length > 0) await call(api.session.terminate, { ids, force: false })
+  await until('all sessions have ended', async () => (await live()).length === 0, {
+    patienceMs: 60_000,
+  })
 }
 
 /** Sessions of these tests need both images that are built here. */
