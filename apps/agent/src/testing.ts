@@ -89,6 +89,10 @@ export function keep(
   }
 }
 
+/** Ended, and all of its output is with the manager. */
+export const isOver = ({ status, isLogComplete }: KernelKeeper['observation']): boolean =>
+  status === 'terminated' && isLogComplete
+
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'capstan-agent-'))
 
 /** Everything that an attached command prints, and how it ends. */

@@ -1,7 +1,7 @@
 import Docker from 'dockerode'
 import { afterEach, expect, test } from 'vitest'
 import type { DesiredKernel } from '@capstan/contract/sync'
-import { desiredKernel, keep, type Kept, outcomeOf } from '../testing.ts'
+import { desiredKernel, isOver, keep, type Kept, outcomeOf } from '../testing.ts'
 import { labels } from './container-options.ts'
 import { DockerDriver } from './docker-driver.ts'
 
@@ -26,7 +26,7 @@ test('SES-05 a batch session keeps its exit code and its whole output', async ()
     sessionType: 'batch',
     startupCommand: 'echo "$GREETING"; seq 1 5000; echo bad >&2; exit 3',
   })
-  await kept.until(({ status, isLogComplete }) => status === 'terminated' && isLogComplete === true)
+  await kept.until(isOver)
   expect(kept.keeper.observation).toMatchObject({ exitCode: 3, reason: null })
   expect(kept.output()).toContain('hello\n1\n2\n')
   expect(kept.output()).toContain('\n5000\n')
@@ -115,7 +115,7 @@ test('SES-08 ending is polite first: the session may clean up', async () => {
   })
   await kept.until(({ status }) => status === 'running')
   kept.keeper.desired = { ...kept.keeper.desired, desired: 'stop' }
-  await kept.until(({ status, isLogComplete }) => status === 'terminated' && isLogComplete === true)
+  await kept.until(isOver)
   expect(kept.keeper.observation.exitCode).toBe(7)
   expect(kept.output()).toContain('bye')
 })

@@ -132,13 +132,14 @@ export class DockerDriver implements Driver {
 
   async #startCreated(id: string, clusterId: string): Promise<void> {
     const start = (): Promise<unknown> => patient(this.#docker.getContainer(id).start())
+    const used = this.#network
     try {
       await start()
     } catch (error) {
       if (statusOf(error) === 304) return
       if (statusOf(error) !== 404 || !/network/.test(String(error))) throw error
-      // Somebody removed our network: it is made anew, under the name that the container was made with.
-      this.#network = undefined
+      // Somebody removed our network: it is made anew, once, under the name that the container was made with.
+      if (this.#network === used) this.#network = undefined
       await this.#ensureNetwork(clusterId)
       await start()
     }

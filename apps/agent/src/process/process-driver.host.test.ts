@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import type { DesiredKernel } from '@capstan/contract/sync'
-import { desiredKernel, keep, type Kept, outcomeOf, temporaryFolder } from '../testing.ts'
+import { desiredKernel, isOver, keep, type Kept, outcomeOf, temporaryFolder } from '../testing.ts'
 import { ProcessDriver } from './process-driver.ts'
 
 const clusterId = crypto.randomUUID()
@@ -22,7 +22,7 @@ test('SES-05 a local batch session keeps its exit code and its whole output', as
     sessionType: 'batch',
     startupCommand: 'echo "$GREETING"; seq 1 2000; exit 3',
   })
-  await kept.until(({ status, isLogComplete }) => status === 'terminated' && isLogComplete === true)
+  await kept.until(isOver)
   expect(kept.keeper.observation.exitCode).toBe(3)
   expect(kept.output()).toBe(
     `hello\n${Array.from({ length: 2000 }, (_, i) => `${i + 1}\n`).join('')}`,

@@ -155,12 +155,16 @@ export class ProcessDriver implements Driver {
     closeSync(output)
     const failed = new Promise<never>((_, reject) => child.once('error', reject))
     child.unref()
-    await Promise.race([this.#begun(own.pid), failed])
+    await Promise.race([this.#begun(id), failed])
     return id
   }
 
-  async #begun(pidPath: string): Promise<void> {
-    for (let waitedMs = 0; !existsSync(pidPath); waitedMs += 5) {
+  /** Waits until it can be entered, or has ended already. */
+  async #begun(id: string): Promise<void> {
+    const { pid, exit } = paths(this.#folder(id))
+    const hasBegun = (): boolean =>
+      existsSync(exit) || (existsSync(pid) && this.#sandboxPid(id) !== undefined)
+    for (let waitedMs = 0; !hasBegun(); waitedMs += 5) {
       if (waitedMs > 10_000) throw new Error('the sandbox did not start within ten seconds')
       await sleep(5)
     }
@@ -244,11 +248,17 @@ export class ProcessDriver implements Driver {
     if (init !== undefined) for (const pid of childrenOf(init)) signal(pid, 'SIGTERM')
     const deadline = performance.now() + graceS * 1000
     while ((await this.inspect(id))?.phase === 'running') {
-      // The end of the first process of a namespace is the end of all in it.
-      if (performance.now() > deadline && init !== undefined) signal(init, 'SIGKILL')
+      if (performance.now() > deadline) this.#kill(id)
       if (performance.now() > deadline + 5000) throw new Error('the sandbox does not end')
       await sleep(20)
     }
+  }
+
+  /** The end of the first process of a namespace is the end of all in it. One that never got so far is ended with its wrapper. */
+  #kill(id: string): void {
+    const init = this.#sandboxPid(id)
+    const wrapper = Number(readFileSync(paths(this.#folder(id)).pid, 'utf8').split(' ')[0])
+    signal(init ?? -wrapper, 'SIGKILL')
   }
 
   async remove(id: string): Promise<void> {
