@@ -132,7 +132,8 @@ export class DockerDriver implements Driver {
 
   async #startCreated(id: string, clusterId: string): Promise<void> {
     const start = (): Promise<unknown> => patient(this.#docker.getContainer(id).start())
-    const used = this.#network
+    const used = this.#ensureNetwork(clusterId)
+    await used
     try {
       await start()
     } catch (error) {

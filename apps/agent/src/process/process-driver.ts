@@ -33,8 +33,10 @@ import {
   outOfMemoryKills,
   removeGroups,
 } from './control-groups.ts'
+import { describeIsolation } from './isolation.ts'
 import { localImage, writeServiceDefinitions } from './local-image.ts'
 import { PortRelays } from './ports.ts'
+import { childrenOf, signal, startTimeOf } from './process-table.ts'
 import {
   asUser,
   enterCommand,
@@ -393,67 +395,4 @@ export class ProcessDriver implements Driver {
 function reachableFolder(home: string): string {
   if (process.getuid?.() !== 0) return home
   return join('/var/lib/capstan', createHash('sha256').update(home).digest('hex').slice(0, 16))
-}
-
-function startTimeOf(pid: string): string | undefined {
-  try {
-    // The second field may hold blanks; what follows its bracket does not. Field 22 of proc(5).
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19]
-  } catch {
-    return undefined
-  }
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-      .split(' ')
-      .filter(Boolean)
-      .map(Number)
-  } catch {
-    return []
-  }
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}
-
-/** What is and what is not kept apart, in words for whoever looks at the node. */
-function describeIsolation({ tool, cgroups }: Setup, isRoot: boolean): z.input<typeof Isolation>[] {
-  const hasSandbox = tool === 'bwrap'
-  const hasLimits = cgroups !== null
-  const limit = hasLimits
-    ? 'Held by the kernel'
-    : 'Not held: this process may not write control groups'
-  return [
-    {
-      aspect: 'Files',
-      isEnforced: hasSandbox,
-      note: hasSandbox
-        ? 'A session sees the node’s programs, read-only, and a home of its own'
-        : 'A session sees every file that others on the node may read: install bubblewrap',
-    },
-    { aspect: 'Processes', isEnforced: true, note: 'A session sees only its own processes' },
-    {
-      aspect: 'Users',
-      isEnforced: isRoot,
-      note: isRoot
-        ? 'Each session is a user of its own'
-        : 'All sessions are the same user of the node',
-    },
-    {
-      aspect: 'Network',
-      isEnforced: true,
-      note: 'A session has no network; applications are reached through Capstan',
-    },
-    { aspect: 'Memory', isEnforced: hasLimits, note: limit },
-    { aspect: 'CPU', isEnforced: hasLimits, note: limit },
-    { aspect: 'Number of processes', isEnforced: hasLimits, note: limit },
-    { aspect: 'Disk', isEnforced: false, note: 'Sessions share the free disk of the node' },
-  ]
 }
