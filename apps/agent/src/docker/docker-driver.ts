@@ -131,13 +131,17 @@ export class DockerDriver implements Driver {
   }
 
   async #startCreated(id: string, clusterId: string): Promise<void> {
-    const start = (): Promise<unknown> => patient(this.#docker.getContainer(id).start())
+    const start = async (): Promise<void> => {
+      await patient(this.#docker.getContainer(id).start()).catch((error: unknown) => {
+        // It runs already.
+        if (statusOf(error) !== 304) throw error
+      })
+    }
     const used = this.#ensureNetwork(clusterId)
     await used
     try {
       await start()
     } catch (error) {
-      if (statusOf(error) === 304) return
       if (statusOf(error) !== 404 || !/network/.test(String(error))) throw error
       // Somebody removed our network: it is made anew, once, under the name that the container was made with.
       if (this.#network === used) this.#network = undefined

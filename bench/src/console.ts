@@ -1,0 +1,59 @@
+import { gzipSync } from 'node:zlib'
+import { chromium } from '@playwright/test'
+import { startSystem } from '@capstan/testkit/system'
+import type { Figures } from './main.ts'
+import { median, rounded } from './statistics.ts'
+
+const visits = 5
+
+/** JavaScript that a browser loads until the Sessions page stands, gzipped; and its largest contentful paint on this machine. */
+export async function consoleBench(): Promise<Figures> {
+  const system = await startSystem({ env: { CAPSTAN_RUNTIME: 'process' } })
+  const browser = await chromium.launch({
+    executablePath: process.env['CAPSTAN_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  })
+  try {
+    const context = await browser.newContext({
+      baseURL: system.url,
+      viewport: { width: 1440, height: 900 },
+    })
+    await context.request.post('/api/v1/sign-in', {
+      data: { email: system.email, password: system.password },
+    })
+    const paints: number[] = []
+    let bytes = 0
+    for (let visit = 0; visit < visits; visit++) {
+      const page = await context.newPage()
+      const sizes: Promise<number>[] = []
+      page.on('response', response => {
+        if (response.url().endsWith('.js'))
+          sizes.push(response.body().then(body => gzipSync(body).length))
+      })
+      await page.goto('/sessions')
+      await page.getByRole('heading', { name: 'Sessions' }).waitFor()
+      await page.waitForLoadState('load')
+      paints.push(await page.evaluate(largestPaint))
+      if (visit === 0) bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+      await page.close()
+    }
+    return {
+      jsKb: rounded(bytes / 1000),
+      lcpMs: rounded(median(paints)),
+      firstLcpMs: rounded(paints[0]!),
+    }
+  } finally {
+    await browser.close()
+    await system.stop()
+  }
+}
+
+/** Runs in the page: milliseconds from the navigation to the largest paint so far. */
+function largestPaint(): Promise<number> {
+  return new Promise(resolve => {
+    new PerformanceObserver(list => resolve(list.getEntries().at(-1)!.startTime)).observe({
+      type: 'largest-contentful-paint',
+      buffered: true,
+    })
+  })
+}

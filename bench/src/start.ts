@@ -1,0 +1,107 @@
+import { api } from '@capstan/contract/api'
+import { startSystem, type System, until } from '@capstan/testkit/system'
+import Docker from 'dockerode'
+import type { Figures } from './main.ts'
+import { median, rounded } from './statistics.ts'
+
+const reference = 'capstan/tiny:1'
+const mib = 2 ** 20
+const pairs = 25
+const roundsAt8 = 6
+
+/**
+ * API call to a session that is reported running, against a bare create and start of the same image with the same limits on
+ * the same engine, in turn: first one at a time, then eight at once.
+ */
+export async function startBench(): Promise<Figures> {
+  const system = await startSystem({ env: { CAPSTAN_RUNTIME: 'docker' } })
+  const docker = new Docker()
+  try {
+    const ours = await prepare(system)
+    const alone = { ours: [] as number[], bare: [] as number[] }
+    for (let i = 0; i < pairs + 2; i++) {
+      const bare = await bareStarts(docker, 1)
+      const own = await ours(1)
+      // The first ones warm both up.
+      if (i < 2) continue
+      alone.bare.push(...bare)
+      alone.ours.push(...own)
+    }
+    const together = { ours: [] as number[], bare: [] as number[] }
+    for (let i = 0; i < roundsAt8; i++) {
+      together.bare.push(...(await bareStarts(docker, 8)))
+      together.ours.push(...(await ours(8)))
+    }
+    return {
+      startRatioP50: rounded(median(alone.ours) / median(alone.bare)),
+      startRatioP50At8: rounded(median(together.ours) / median(together.bare)),
+      startMsP50: rounded(median(alone.ours)),
+      bareMsP50: rounded(median(alone.bare)),
+      startMsP50At8: rounded(median(together.ours)),
+      bareMsP50At8: rounded(median(together.bare)),
+    }
+  } finally {
+    await system.stop()
+  }
+}
+
+/** Starts sessions at once; answers how long each took until the API says that it runs, and ends them. */
+async function prepare(system: System): Promise<(count: number) => Promise<number[]>> {
+  await until(
+    'the image is known',
+    async () => (await system.call(api.image.list, { reference })).items.length > 0,
+    { patienceMs: 30_000 },
+  )
+  const imageId = (await system.call(api.image.list, { reference })).items[0]!.id
+  const projectId = (await system.call(api.account.show, {})).projects[0]!.id
+  const one = async (): Promise<{ id: string; ms: number }> => {
+    const begin = performance.now()
+    const { id } = await system.call(api.session.create, {
+      name: `bench-${crypto.randomUUID().slice(0, 8)}`,
+      projectId,
+      imageId,
+      resources: { cpu: 0.1, mem: 64 * mib },
+    })
+    await until(
+      'it runs',
+      async () => (await system.call(api.session.show, { id })).status === 'running',
+      { patienceMs: 60_000, everyMs: 4 },
+    )
+    return { id, ms: performance.now() - begin }
+  }
+  return async count => {
+    const started = await Promise.all(Array.from({ length: count }, one))
+    const ids = started.map(({ id }) => id)
+    await system.call(api.session.terminate, { ids })
+    const isOver = async (): Promise<boolean> =>
+      (await system.call(api.session.list, { state: 'live' })).items.length === 0
+    await until('they have ended', isOver, { patienceMs: 60_000 })
+    return started.map(({ ms }) => ms)
+  }
+}
+
+async function bareStarts(docker: Docker, count: number): Promise<number[]> {
+  const one = async (): Promise<{ id: string; ms: number }> => {
+    const begin = performance.now()
+    const container = await docker.createContainer({
+      Image: reference,
+      Cmd: ['/bin/sh', '-c', 'sleep 1000'],
+      User: '1000:1000',
+      HostConfig: {
+        Init: true,
+        NanoCpus: 1e8,
+        Memory: 64 * mib,
+        MemorySwap: 64 * mib,
+        PidsLimit: 4096,
+        ShmSize: 64 * mib,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges:true'],
+      },
+    })
+    await container.start()
+    return { id: container.id, ms: performance.now() - begin }
+  }
+  const started = await Promise.all(Array.from({ length: count }, one))
+  await Promise.all(started.map(({ id }) => docker.getContainer(id).remove({ force: true })))
+  return started.map(({ ms }) => ms)
+}
