@@ -45,17 +45,14 @@ export async function startTestEngine(): Promise<TestEngine> {
     join(folder, 'pid'),
     '-H',
     host,
-    // Two engines share this host's network: neither may touch the other's rules or bridge.
-    '--bridge=none',
-    '--iptables=false',
-    '--ip-masq=false',
     '--userland-proxy=false',
   ]
   const start = async (): Promise<void> => {
     rmSync(join(folder, 'pid'), { force: true })
     // A killed engine takes its containerd along; while that is a zombie, its pid file would say that it lives.
     rmSync(join(folder, 'run/containerd/containerd.pid'), { force: true })
-    daemon = spawn('/usr/sbin/dockerd', options, { stdio: 'ignore' })
+    // In a network of its own: a second engine beside the machine's would take its bridge and firewall rules away.
+    daemon = spawn('unshare', ['--net', '/usr/sbin/dockerd', ...options], { stdio: 'ignore' })
     await until('the engine answers', async () => (await get(socket, '/_ping')) === 'OK', {
       patienceMs: 60_000,
     })
