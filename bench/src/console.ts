@@ -31,7 +31,7 @@ export async function consoleBench(): Promise<Figures> {
           sizes.push(response.body().then(body => gzipSync(body).length))
       })
       await page.goto('/sessions')
-      await page.getByRole('heading', { name: 'Sessions' }).waitFor()
+      await page.getByRole('heading', { name: 'Sessions', level: 1 }).waitFor()
       await page.waitForLoadState('load')
       paints.push(await page.evaluate(largestPaint))
       if (visit === 0) bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)

@@ -31,6 +31,9 @@ const blank = (kernelId: string): Observation => ({
   isLogComplete: false,
 })
 
+/** After its start a container is looked at again so much later. Milliseconds. */
+const firstLookMs = 400
+
 type Reason = Observation['reason']
 
 const vanished: Reason = {
@@ -139,7 +142,8 @@ export class KernelKeeper {
       containerId: this.#containerId,
       startedAt: new Date().toISOString(),
     })
-    this.#isPoked = true
+    // Its output can wait a moment, while others start: the engine does one thing after the other.
+    setTimeout(() => this.poke(), firstLookMs).unref()
   }
 
   async #pull(): Promise<void> {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { NodeUsage } from '@capstan/contract/agent'
 import { api } from '@capstan/contract/api'
 import { AppError } from '@capstan/contract/errors'
 import { type Desired, heartbeatMs, type Observed } from '@capstan/contract/sync'
@@ -62,6 +63,12 @@ async function chooseDrivers({ id, home, runtimes }: AgentOptions): Promise<Driv
 
 type Report = z.input<typeof Observed>
 
+interface Look {
+  readonly runtimes: Report['runtimes']
+  readonly images: NonNullable<Report['images']>
+  readonly usage: NodeUsage
+}
+
 class Agent {
   readonly #options: AgentOptions
   readonly #drivers: readonly Driver[]
@@ -75,7 +82,8 @@ class Agent {
   #imagesTaken = ''
   #address = ''
   #clockOffsetMs = 0
-  #measuredAt = -Infinity
+  #lookedAt = 0
+  #lastLook: Look | undefined
   #poll = new AbortController()
   #isChanged = false
 
@@ -85,7 +93,10 @@ class Agent {
     this.#fingerprint = found
     this.#membership = new Membership({ ...options, joinToken: options.joinToken })
     this.#meter = new NodeMeter(options.home)
-    this.#tasks = new ImageTasks(drivers[0]!, this.#changed)
+    this.#tasks = new ImageTasks(drivers[0]!, () => {
+      this.#lastLook = undefined
+      this.#changed()
+    })
     this.#node = new Node({
       drivers,
       changed: this.#changed,
@@ -199,16 +210,22 @@ class Agent {
     this.#match().catch((error: unknown) => this.#options.log.warn({ err: error }, 'match_failed'))
   }
 
-  async #observe(): Promise<{ observed: Report; images: string }> {
-    if (performance.now() - this.#measuredAt > heartbeatMs - 600) {
-      this.#measuredAt = performance.now()
-      await this.#node.measure()
-    }
+  /** What changes slowly is looked at once a heartbeat: a start must not wait for it. */
+  async #look(): Promise<Look> {
+    if (this.#lastLook && performance.now() - this.#lookedAt < heartbeatMs - 600)
+      return this.#lastLook
+    this.#lookedAt = performance.now()
+    await this.#node.measure()
     const [runtimes, images, usage] = await Promise.all([
       this.#runtimes(),
       this.#images(),
       this.#meter.sample(),
     ])
+    return (this.#lastLook = { runtimes, images, usage })
+  }
+
+  async #observe(): Promise<{ observed: Report; images: string }> {
+    const { runtimes, images, usage } = await this.#look()
     const text = JSON.stringify(images)
     const { architecture, capacity, devices } = this.#fingerprint
     const { region, resourceGroup } = this.#options

@@ -16,7 +16,7 @@ export async function watchEvents(
 ): Promise<void> {
   const filters: NonNullable<Docker.GetEventsOptions['filters']> = {
     type: ['container'],
-    event: ['die', 'oom', 'start', 'destroy'],
+    event: ['die', 'oom', 'destroy'],
     label: [`${labels.agent}=${agentId}`],
   }
   while (!signal.aborted) {
