@@ -141,7 +141,11 @@ test('SES-04 a terminal echoes, follows a resize, and tells its exit code', asyn
   let text = ''
   terminal.onOutput((_, data) => (text += data.toString()))
   terminal.resize(100, 40)
-  terminal.write(Buffer.from('stty size; exit 5\n'))
+  // The engine passes the new size on when it comes to it.
+  await kept.until(() => {
+    terminal.write(Buffer.from('stty size\n'))
+    return text.includes('40 100')
+  })
+  terminal.write(Buffer.from('exit 5\n'))
   expect(await terminal.exited).toBe(5)
-  expect(text).toMatch(/40 100/)
 })
