@@ -13,7 +13,7 @@ test.describe('signing in', () => {
     await page.getByLabel('E-mail').fill(people.admin.email)
     await page.getByLabel('Password', { exact: true }).fill(people.admin.password)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Sessions', exact: true })).toBeVisible()
 
     await page.getByRole('button', { name: 'Account' }).click()
     await expect(page.getByText(people.admin.email)).toBeVisible()
