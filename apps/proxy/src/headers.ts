@@ -21,8 +21,22 @@ const namedBy = (connection: string | undefined): string[] =>
     .map(name => name.trim())
     .filter(Boolean)
 
-export const grantOf = ({ headers }: IncomingMessage): string | undefined =>
-  new RegExp(`(?:^|;\\s*)${cookieName}=([^;\\s]+)`).exec(headers.cookie ?? '')?.[1]
+/** What one connection says of itself, and of our answer's framing, which Node keeps right. */
+const droppedOf = (headers: IncomingHttpHeaders): string[] => [
+  ...hopByHop,
+  ...namedBy(headers.connection).filter(name => name !== 'transfer-encoding'),
+]
+
+const grantPattern = new RegExp(`(?:^|;)\\s*${cookieName}=([^;\\s]+)`, 'g')
+
+/** Another application of the same domain may have planted cookies of our name beside the right one. */
+const mostGrants = 4
+
+/** The grants that a request carries: one, unless somebody plays tricks. */
+export const grantsOf = ({ headers }: IncomingMessage): string[] =>
+  headers.cookie === undefined
+    ? []
+    : Array.from(headers.cookie.matchAll(grantPattern), match => match[1]!).slice(0, mostGrants)
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -33,14 +47,21 @@ export function isOwnOrigin({ headers, method = 'GET' }: IncomingMessage): boole
   return URL.canParse(origin) && new URL(origin).host === host
 }
 
+export interface Forwarding {
+  readonly isUpgrade: boolean
+  /** Browsers reach this proxy by https. */
+  readonly isTls: boolean
+}
+
 /** What of a request goes on to the application: all but our cookie and what is of this connection only. Host and Origin stay. */
 export function forwardedRequest(
-  request: IncomingMessage,
-  isUpgrade: boolean,
+  { headers, socket }: IncomingMessage,
+  { isUpgrade, isTls }: Forwarding,
 ): OutgoingHttpHeaders {
-  const { headers, socket } = request
-  const dropped = isUpgrade ? ['proxy-connection'] : [...hopByHop, ...namedBy(headers.connection)]
-  const kept = without(headers, dropped)
+  const kept = without(headers, [
+    ...(isUpgrade ? ['proxy-connection'] : droppedOf(headers)),
+    'cookie',
+  ])
   const cookies = (headers.cookie ?? '')
     .split(/;\s*/)
     .filter(one => one !== '' && !one.startsWith(`${cookieName}=`))
@@ -52,30 +73,34 @@ export function forwardedRequest(
       .filter(Boolean)
       .join(', '),
     'x-forwarded-host': headers.host,
-    'x-forwarded-proto': headers['x-forwarded-proto'] ?? 'http',
+    'x-forwarded-proto': isTls ? 'https' : 'http',
   }
 }
 
 function without(headers: IncomingHttpHeaders, dropped: readonly string[]): OutgoingHttpHeaders {
-  const names = new Set([...dropped, 'cookie'])
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name)))
+  const kept: OutgoingHttpHeaders = { ...headers }
+  for (const name of dropped) delete kept[name]
+  return kept
 }
 
 /** What of an answer goes on to the browser. An application sets cookies of its own host only, and never ours. */
 export function forwardedAnswer(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  const kept = without(headers, [...hopByHop, ...namedBy(headers.connection)])
+  const kept = without(headers, [...droppedOf(headers), 'set-cookie'])
   const cookies = headers['set-cookie']
     ?.filter(cookie => !cookie.trimStart().startsWith(`${cookieName}=`))
     .map(cookie => cookie.replace(/;\s*domain=[^;]*/gi, ''))
-  return cookies && cookies.length > 0
-    ? { ...kept, 'set-cookie': cookies }
-    : without(kept as IncomingHttpHeaders, ['set-cookie'])
+  return cookies && cookies.length > 0 ? { ...kept, 'set-cookie': cookies } : kept
 }
 
+/** Whether a body follows the head of a request. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
 /** The head of a request or answer as it stands on the wire. */
-export function headOf(firstLine: string, headers: OutgoingHttpHeaders): string {
+export function headOf(firstLine: string, headers: OutgoingHttpHeaders): Buffer {
   const lines = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map(one => `${name}: ${one}`),
   )
-  return `${[firstLine, ...lines].join('\r\n')}\r\n\r\n`
+  // Node reads header bytes as Latin-1; only so do they leave as they came.
+  return Buffer.from(`${[firstLine, ...lines].join('\r\n')}\r\n\r\n`, 'latin1')
 }

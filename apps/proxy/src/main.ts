@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createHttpApp, listenWith } from '@capstan/runtime/http'
 import type { Log } from '@capstan/runtime/log'
@@ -7,10 +7,11 @@ import { forward } from './forward.ts'
 import { admit, isReady, openWithTicket } from './gate.ts'
 import { refuse } from './join-streams.ts'
 import { Membership } from './membership.ts'
+import { requests } from './metrics.ts'
 import { sendNotice } from './page.ts'
 import { Routes } from './routes.ts'
 import { TunnelPools } from './tunnel.ts'
-import { upgradeApp, upgradeTerminal } from './upgrade.ts'
+import { isUpgrade, upgradeApp, upgradeTerminal } from './upgrade.ts'
 
 export interface ProxyOptions {
   readonly manager: string
@@ -26,6 +27,8 @@ export interface ProxyOptions {
   readonly address?: string | undefined
   /** Under which each application gets a host name of its own. */
   readonly appsDomain: string
+  /** Told the port that it got, before it joins. */
+  readonly onListening?: (port: number) => void
   readonly signal: AbortSignal
   readonly log: Log
 }
@@ -36,9 +39,8 @@ export async function runProxy(options: ProxyOptions): Promise<void> {
   const membership = new Membership({ ...options, joinToken: options.joinToken })
   const proxy = new Proxy(options, membership)
   const listening = await listenWith(proxy.serve, { host, port, tryNext })
-  listening.server.headersTimeout = 30_000
-  // Uploads take as long as they take; a head that does not come is cut by the limit above.
-  listening.server.requestTimeout = 0
+  limit(listening.server)
+  listening.server.on('checkContinue', proxy.serve)
   listening.server.on('upgrade', proxy.upgrade)
   const address = options.address ?? listening.url
   const isTls = address.startsWith('https:')
@@ -47,9 +49,25 @@ export async function runProxy(options: ProxyOptions): Promise<void> {
     options.address === undefined ? listening.port : Number(new URL(address).port || port80)
   const appsHost = shown === port80 ? appsDomain : `${appsDomain}:${shown}`
   log.info({ address, appsHost }, 'listening')
+  options.onListening?.(listening.port)
   await membership.keep({ address, appsHost, isTls }, signal, () => proxy.sweep())
+  proxy.closeUpgraded()
   await listening.close()
-  proxy.close()
+  proxy.closeTunnels()
+}
+
+/** How long a connection may stay without a byte, in milliseconds. Long, for answers that are computed long. */
+const idleMs = 3_600_000
+
+function limit(server: Server): void {
+  server.headersTimeout = 30_000
+  // Uploads take as long as they take; a head that does not come is cut by the limit above.
+  server.requestTimeout = 0
+  server.keepAliveTimeout = 60_000
+  server.maxConnections = 20_000
+  server.setTimeout(idleMs)
+  // Node reads this when a request asks for it; its types know it as an option of the constructor only.
+  Object.assign(server, { shouldUpgradeCallback: isUpgrade })
 }
 
 class Proxy {
@@ -57,11 +75,14 @@ class Proxy {
   readonly #membership: Membership
   readonly #routes: Routes
   readonly #pools = new TunnelPools()
+  readonly #upgraded = new Set<Duplex>()
+  readonly #isTls: boolean
   readonly #own: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
   constructor(options: ProxyOptions, membership: Membership) {
     this.#options = options
     this.#membership = membership
+    this.#isTls = options.address?.startsWith('https:') ?? false
     this.#routes = new Routes(membership.call)
     const http = createHttpApp({ log: options.log, ready: async () => membership.problem })
     this.#own = getRequestListener(http.fetch)
@@ -72,8 +93,13 @@ class Proxy {
     this.#pools.sweep()
   }
 
-  close(): void {
+  closeTunnels(): void {
     this.#pools.close()
+  }
+
+  /** The server no longer counts connections that were taken over among its own, yet waits for them. */
+  closeUpgraded(): void {
+    for (const socket of this.#upgraded) socket.destroy()
   }
 
   /** The application's part of a host name; undefined for the proxy's own address. */
@@ -104,27 +130,30 @@ class Proxy {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    if ((request.url ?? '').startsWith('/_capstan/open?')) {
-      const isTls = this.#options.address?.startsWith('https:') ?? false
+    response.once('close', () => requests.inc({ status: response.statusCode }))
+    const isTls = this.#isTls
+    if ((request.url ?? '').startsWith('/_capstan/open?'))
       return openWithTicket(request, response, {
         label,
         call: this.#membership.call,
         isTls,
-        now: () => new Date(),
+        now: new Date(),
       })
-    }
     const found = await admit(request, label, this.#routes)
-    if (isReady(found)) forward(request, response, this.#pools.for(found), found.app)
-    else sendNotice(request, response, found)
+    if (!isReady(found)) return sendNotice(request, response, found)
+    return forward(request, response, { agent: this.#pools.for(found), app: found.app, isTls })
   }
 
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy())
+    this.#upgraded.add(socket)
+    socket.once('close', () => this.#upgraded.delete(socket))
     const label = this.#labelOf(request)
+    const arrival = { request, socket, head }
     const work =
       label === undefined
-        ? upgradeTerminal(request, socket, head, this.#membership.call)
-        : upgradeApp(request, socket, head, { label, routes: this.#routes })
+        ? upgradeTerminal(arrival, this.#membership.call)
+        : upgradeApp(arrival, { label, routes: this.#routes, isTls: this.#isTls })
     work.catch((error: unknown) => {
       this.#options.log.debug({ err: error }, 'upgrade_failed')
       refuse(socket, '502 Bad Gateway')

@@ -38,6 +38,8 @@ export function sendNotice(
     'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'none'`,
     'x-content-type-options': 'nosniff',
     ...(isWaiting && { 'retry-after': '1' }),
+    // What is left of a body that nobody asked for would be taken for the next request.
+    ...(!request.complete && { connection: 'close' }),
   })
   response.end(isPage ? pageOf(title, text, isWaiting) : JSON.stringify(problem))
 }

@@ -8,6 +8,16 @@ export type ReadyRoute = Extract<Route, { status: 'ready' }>
 /** How long a route that was ready is used while the manager is away, in milliseconds: the life of its relay ticket at most. */
 const staleMs = 60_000
 
+/** How long the manager may take to answer, in milliseconds. */
+const patienceMs = 5000
+
+/** How often a manager that is away is asked again about a grant that we have a route for, in milliseconds. */
+const awayMs = 1000
+
+/** Whether the manager refused what it was asked about: not us, and not because it is in trouble. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof AppError && error.status < 500 && error.code !== 'unauthenticated'
+
 interface Known {
   route: Route | undefined
   until: number
@@ -41,16 +51,20 @@ export class Routes {
 
   async #ask(grant: string, known: Known): Promise<Route> {
     try {
-      const route = await this.#call(api.proxy.resolve, { grant })
+      const signal = AbortSignal.timeout(patienceMs)
+      const route = await this.#call(api.proxy.resolve, { grant }, { signal })
       known.route = route
       known.resolvedAt = performance.now()
       known.until = known.resolvedAt + route.cacheMs
       return route
     } catch (error) {
-      const isRefused = error instanceof AppError && error.status < 500
-      if (isRefused) this.#known.delete(grant)
+      if (isRefusal(error)) known.route = undefined
       const isFresh = performance.now() - known.resolvedAt < staleMs
-      if (!isRefused && known.route?.status === 'ready' && isFresh) return known.route
+      if (known.route?.status === 'ready' && isFresh) {
+        known.until = performance.now() + awayMs
+        return known.route
+      }
+      this.#known.delete(grant)
       throw error
     }
   }

@@ -1,11 +1,17 @@
 import { Agent, request as httpRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { tunnelProtocol } from '@capstan/contract/ticket'
+import { prepareSocket } from './join-streams.ts'
+import { measureTunnel } from './metrics.ts'
 import type { ReadyRoute } from './routes.ts'
 
 /** How long a relay may take to open a tunnel, in milliseconds. */
 const patienceMs = 15_000
+
+/** Waits before trying again when nobody listens yet, in milliseconds: applications say that they are ready a little early. */
+const retryAfterMs = [100, 250]
 
 /** Most tunnels to one port of one container at a time: further requests wait for one. */
 const mostTunnels = 256
@@ -13,11 +19,24 @@ const mostTunnels = 256
 /** Tunnels that nobody has used for this long are closed, in milliseconds. */
 const idleMs = 60_000
 
+export class NobodyListens extends Error {}
+
+type Target = Pick<ReadyRoute, 'agentUrl' | 'agentTicket'>
+
 /** Opens a raw connection to a port of a container, through its agent's relay. Rejects when nobody listens there. */
-export function openTunnel({
-  agentUrl,
-  agentTicket,
-}: Pick<ReadyRoute, 'agentUrl' | 'agentTicket'>): Promise<Socket> {
+export async function openTunnel(target: Target): Promise<Socket> {
+  for (const waitMs of retryAfterMs) {
+    const opened = await tryTunnel(target)
+    if (opened !== 'nobody listens') return opened
+    await sleep(waitMs)
+  }
+  const opened = await tryTunnel(target)
+  if (opened === 'nobody listens')
+    throw new NobodyListens('nobody listens at the application’s port')
+  return opened
+}
+
+function tryTunnel({ agentUrl, agentTicket }: Target): Promise<Socket | 'nobody listens'> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(new URL('/tunnel', agentUrl), {
       headers: {
@@ -28,14 +47,15 @@ export function openTunnel({
       timeout: patienceMs,
     })
     sent.once('upgrade', (_, socket: Socket, head: Buffer) => {
-      socket.setTimeout(0)
-      socket.setNoDelay(true)
+      prepareSocket(socket)
+      measureTunnel(socket)
       if (head.length > 0) socket.unshift(head)
       resolve(socket)
     })
     sent.once('response', response => {
       response.resume()
-      reject(new Error(`the relay answered ${response.statusCode}`))
+      if (response.statusCode === 502) resolve('nobody listens')
+      else reject(new Error(`the relay answered ${response.statusCode}`))
     })
     sent.once('timeout', () => sent.destroy(new Error('the relay does not answer')))
     sent.once('error', reject)
@@ -82,9 +102,10 @@ export class TunnelPools {
     return pool
   }
 
+  /** Forgets pools that were not used in a while and have nothing under way. */
   sweep(): void {
     for (const [key, pool] of this.#pools)
-      if (performance.now() - pool.usedAt > 10 * idleMs) {
+      if (performance.now() - pool.usedAt > idleMs && isIdle(pool)) {
         pool.destroy()
         this.#pools.delete(key)
       }
@@ -94,3 +115,6 @@ export class TunnelPools {
     for (const pool of this.#pools.values()) pool.destroy()
   }
 }
+
+const isIdle = (pool: TunnelPool): boolean =>
+  Object.keys(pool.sockets).length === 0 && Object.keys(pool.requests).length === 0
