@@ -13,40 +13,43 @@ export const upgrades = new Counter({
   labelNames: ['kind'],
 })
 
-const open = new Set<Socket>()
-const closed = { received: 0, sent: 0 }
-
-/** Counts a tunnel as open, and its bytes, from now until it closes. */
-export function measureTunnel(socket: Socket): void {
-  open.add(socket)
-  socket.once('close', () => {
-    open.delete(socket)
-    closed.received += socket.bytesRead
-    closed.sent += socket.bytesWritten
-  })
-}
-
-export const openTunnels = new Gauge({
+const openTunnels = new Gauge({
   name: 'capstan_proxy_tunnels_open',
   help: 'Connections to agents’ relays that are open',
-  collect() {
-    this.set(open.size)
-  },
 })
 
-export const bytes = new Counter({
+const bytes = new Counter({
   name: 'capstan_proxy_bytes_total',
   help: 'Bytes through tunnels: received from applications, sent to them',
   labelNames: ['direction'],
-  // Long-lived tunnels count while they live, so the sum is made anew each time.
-  collect() {
-    this.reset()
-    let { received, sent } = closed
-    for (const socket of open) {
-      received += socket.bytesRead
-      sent += socket.bytesWritten
-    }
-    this.inc({ direction: 'received' }, received)
-    this.inc({ direction: 'sent' }, sent)
+  // Some tunnels live for days: what went through them is added when somebody asks.
+  collect: () => {
+    for (const [socket, counted] of open) count(socket, counted)
   },
 })
+
+interface Counted {
+  received: number
+  sent: number
+}
+
+const open = new Map<Socket, Counted>()
+
+/** Counts a tunnel as open, and its bytes, from now until it closes. */
+export function measureTunnel(socket: Socket): void {
+  const counted = { received: 0, sent: 0 }
+  open.set(socket, counted)
+  openTunnels.inc()
+  socket.once('close', () => {
+    open.delete(socket)
+    openTunnels.dec()
+    count(socket, counted)
+  })
+}
+
+function count(socket: Socket, counted: Counted): void {
+  bytes.inc({ direction: 'received' }, socket.bytesRead - counted.received)
+  bytes.inc({ direction: 'sent' }, socket.bytesWritten - counted.sent)
+  counted.received = socket.bytesRead
+  counted.sent = socket.bytesWritten
+}
