@@ -7,6 +7,7 @@ import type * as z from 'zod'
 export interface Container {
   readonly id: string
   readonly kernelId: string
+  readonly isRunning: boolean
 }
 
 export interface ContainerState {

@@ -5,6 +5,7 @@ import type * as z from 'zod'
 import { AppKeeper } from './app-keeper.ts'
 import type { ContainerState, Driver } from './driver.ts'
 import { LogPump, type SendLog } from './log-pump.ts'
+import type { Starts } from './starts.ts'
 
 export type Observation = z.input<typeof ObservedKernel>
 
@@ -13,6 +14,7 @@ export interface KernelContext {
   readonly clusterId: string
   /** Something is to be told to the manager at once. */
   readonly changed: () => void
+  readonly starts: Starts
   readonly sendLog: SendLog
   readonly log: Log
 }
@@ -31,8 +33,8 @@ const blank = (kernelId: string): Observation => ({
   isLogComplete: false,
 })
 
-/** After its start a container is looked at again so much later. Milliseconds. */
-const firstLookMs = 400
+/** A start that takes longer than this is told of while it goes on. Milliseconds. */
+const slowStartMs = 400
 
 type Reason = Observation['reason']
 
@@ -71,6 +73,16 @@ export class KernelKeeper {
 
   get driver(): Driver {
     return this.#context.driver
+  }
+
+  /** It runs, and is looked after: nothing is to be done until somebody wants something else. */
+  get isSettled(): boolean {
+    return (
+      this.desired.desired === 'run' &&
+      this.observation.status === 'running' &&
+      this.#pump !== undefined &&
+      !this.#isOutOfMemory
+    )
   }
 
   /** A process of it was ended because memory ran out. */
@@ -128,22 +140,25 @@ export class KernelKeeper {
 
   async #start(): Promise<void> {
     if (this.desired.hasStarted) return this.#end(null, vanished)
-    this.#tell({ status: 'creating', progress: null })
-    const { driver, clusterId } = this.#context
+    const { driver, clusterId, changed, starts } = this.#context
+    this.observation = { ...this.observation, status: 'creating', progress: null }
+    const slow = setTimeout(changed, slowStartMs)
     try {
-      this.#containerId = await driver.start(this.desired, clusterId)
+      this.#containerId = await starts.count(driver.start(this.desired, clusterId))
     } catch (error) {
       if (driver.isAway(error)) throw error
       if (driver.isImageMissing(error)) return this.#pull()
       return this.#end(null, failure('start_failed', error))
+    } finally {
+      clearTimeout(slow)
     }
     this.#tell({
       status: 'running',
       containerId: this.#containerId,
       startedAt: new Date().toISOString(),
     })
-    // Its output can wait a moment, while others start: the engine does one thing after the other.
-    setTimeout(() => this.poke(), firstLookMs).unref()
+    // Its output can wait while others start: the engine does one thing after the other.
+    void starts.lull().then(() => this.poke())
   }
 
   async #pull(): Promise<void> {
@@ -165,7 +180,8 @@ export class KernelKeeper {
   #serve(state: ContainerState): void {
     const { driver, log, sendLog } = this.#context
     const containerId = this.#containerId!
-    this.#tell({ status: 'running', progress: null, containerId, startedAt: state.startedAt })
+    const startedAt = this.observation.startedAt ?? state.startedAt
+    this.#tell({ status: 'running', progress: null, containerId, startedAt })
     this.#pump ??= new LogPump({ driver, containerId, kernel: this.desired, send: sendLog, log })
     this.#apps ??= new AppKeeper({
       driver,

@@ -156,17 +156,17 @@ class Agent {
 
   /** Looks at all containers now and then: what events told is only a hint. */
   async #lookLoop(): Promise<void> {
-    const { signal, log } = this.#options
+    const { signal } = this.#options
     while (!signal.aborted) {
-      await this.#match().catch((error: unknown) => log.warn({ err: error }, 'look_failed'))
+      await this.#lookAtContainers()
       await pause(3000, signal)
     }
   }
 
-  async #match(): Promise<void> {
-    if (!this.#desired) return
-    this.#tasks.want(this.#desired.imageTasks)
-    await this.#node.match(this.#desired)
+  async #lookAtContainers(): Promise<void> {
+    await this.#node
+      .look()
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'look_failed'))
   }
 
   async #syncLoop(): Promise<void> {
@@ -206,8 +206,9 @@ class Agent {
     this.#clockOffsetMs = clockOffset(new Date(answer.clock).getTime(), sentAt, Date.now())
     if (!answer.desired) return
     this.#desired = answer.desired
+    this.#tasks.want(answer.desired.imageTasks)
     // Not waited for: what it does is told by later reports.
-    this.#match().catch((error: unknown) => this.#options.log.warn({ err: error }, 'match_failed'))
+    if (!this.#node.want(answer.desired)) void this.#lookAtContainers()
   }
 
   /** What changes slowly is looked at once a heartbeat: a start must not wait for it. */

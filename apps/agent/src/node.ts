@@ -1,4 +1,5 @@
-import type { Desired } from '@capstan/contract/sync'
+import { isDeepStrictEqual } from 'node:util'
+import type { Desired, DesiredKernel } from '@capstan/contract/sync'
 import type { Log } from '@capstan/runtime/log'
 import type * as z from 'zod'
 import type { Container, Driver } from './driver.ts'
@@ -6,6 +7,7 @@ import { KernelKeeper, type Observation } from './kernel-keeper.ts'
 import type { SendLog } from './log-pump.ts'
 import { ContainerMeter } from './meter.ts'
 import { reconcile } from './reconcile.ts'
+import { Starts } from './starts.ts'
 
 export interface NodeOptions {
   readonly drivers: readonly Driver[]
@@ -19,6 +21,8 @@ export class Node {
   readonly #options: NodeOptions
   readonly #keepers = new Map<string, KernelKeeper>()
   readonly #meter = new ContainerMeter()
+  readonly #starts = new Starts()
+  #desired: z.output<typeof Desired> | undefined
   /** Drivers that do not answer, and what they said. */
   readonly problems = new Map<Driver, string>()
 
@@ -43,74 +47,89 @@ export class Node {
     keeper?.poke()
   }
 
-  /** Looks at each driver's containers and acts on the difference. A driver that does not answer is left as it is. */
-  async match(desired: z.output<typeof Desired>): Promise<void> {
-    await Promise.all(this.#options.drivers.map(driver => this.#matchDriver(driver, desired)))
+  /**
+   * Takes over what is wanted, and acts on what changed of it alone, without asking the engine about anything else. Answers
+   * false when it takes a look at all containers to go on.
+   */
+  want(desired: z.output<typeof Desired>): boolean {
+    this.#desired = desired
+    const { clusterId, kernels } = desired
+    const wanted = new Set(kernels.map(kernel => kernel.kernelId))
+    for (const [kernelId, keeper] of this.#keepers) if (!wanted.has(kernelId)) this.#drop(keeper)
+    let isEnough = true
+    for (const kernel of kernels) {
+      const keeper = this.#keepers.get(kernel.kernelId)
+      if (keeper) this.#update(keeper, kernel)
+      // Its name makes a second container of a new one impossible; one that has started must be found.
+      else if (kernel.hasStarted) isEnough = false
+      else this.#keep(kernel, clusterId, undefined)
+    }
+    return isEnough
   }
 
-  async #matchDriver(driver: Driver, desired: z.output<typeof Desired>): Promise<void> {
-    const wanted = desired.kernels.filter(kernel => kernel.image.runtime === driver.name)
-    const isNew = wanted.some(kernel => !this.#keepers.has(kernel.kernelId) && !kernel.hasStarted)
-    // What is new needs no look at what is there: its name makes a second container impossible.
-    if (isNew)
-      this.#adopt(
-        driver,
-        desired,
-        wanted
-          .filter(kernel => !kernel.hasStarted && !this.#keepers.has(kernel.kernelId))
-          .map(kernel => ({ kernelId: kernel.kernelId, containerId: undefined })),
-      )
+  /** Looks at each driver's containers and acts on the difference. A driver that does not answer is left as it is. */
+  async look(): Promise<void> {
+    const clusterId = this.#desired?.clusterId
+    if (clusterId === undefined) return
+    await Promise.all(this.#options.drivers.map(driver => this.#lookAt(driver, clusterId)))
+  }
+
+  async #lookAt(driver: Driver, clusterId: string): Promise<void> {
     let found: Container[]
     try {
-      found = await driver.list(desired.clusterId)
+      found = await driver.list(clusterId)
       this.problems.delete(driver)
     } catch (error) {
       this.problems.set(driver, error instanceof Error ? error.message : String(error))
       return
     }
-    const kept = [...this.#keepers]
-      .filter(([, keeper]) => keeper.driver === driver)
-      .map(([id]) => id)
-    const actions = reconcile(
+    // What is wanted now, not when the look began: what was made in between is not to be removed.
+    const wanted = this.#desired!.kernels.filter(kernel => kernel.image.runtime === driver.name)
+    const { adopt, remove } = reconcile(
       wanted.map(kernel => kernel.kernelId),
-      kept,
+      new Set(this.#keepers.keys()),
       found,
     )
-    for (const kernelId of actions.drop) {
-      this.#keepers.get(kernelId)?.close()
-      this.#keepers.delete(kernelId)
+    const byId = new Map(wanted.map(kernel => [kernel.kernelId, kernel]))
+    for (const { kernelId, containerId } of adopt)
+      this.#keep(byId.get(kernelId)!, clusterId, containerId)
+    const running = new Set(found.filter(one => one.isRunning).map(one => one.kernelId))
+    for (const { kernelId } of wanted) {
+      const keeper = this.#keepers.get(kernelId)
+      if (!keeper?.isSettled || !running.has(kernelId)) keeper?.poke()
     }
-    this.#adopt(driver, desired, actions.adopt)
-    for (const kernel of wanted) {
-      const keeper = this.#keepers.get(kernel.kernelId)
-      if (keeper) keeper.desired = kernel
-      keeper?.poke()
-    }
-    for (const id of actions.remove)
-      driver
-        .remove(id)
-        .catch((error: unknown) =>
-          this.#options.log.warn({ containerId: id, err: error }, 'container_not_removed'),
-        )
+    for (const id of remove) this.#remove(driver, id)
   }
 
-  #adopt(
-    driver: Driver,
-    { clusterId, kernels }: z.output<typeof Desired>,
-    adopted: readonly { readonly kernelId: string; readonly containerId: string | undefined }[],
-  ): void {
+  #update(keeper: KernelKeeper, kernel: DesiredKernel): void {
+    const isSame = isDeepStrictEqual(keeper.desired, kernel)
+    keeper.desired = kernel
+    if (!isSame) keeper.poke()
+  }
+
+  #keep(kernel: DesiredKernel, clusterId: string, containerId: string | undefined): void {
+    const driver = this.#options.drivers.find(({ name }) => name === kernel.image.runtime)
+    if (!driver) return
     const { changed, sendLog, log } = this.#options
-    for (const { kernelId, containerId } of adopted) {
-      const kernel = kernels.find(one => one.kernelId === kernelId)
-      if (!kernel) continue
-      const keeper = new KernelKeeper(
-        kernel,
-        { driver, clusterId, changed, sendLog, log },
-        containerId,
+    const context = { driver, clusterId, changed, sendLog, log, starts: this.#starts }
+    const keeper = new KernelKeeper(kernel, context, containerId)
+    this.#keepers.set(kernel.kernelId, keeper)
+    keeper.poke()
+  }
+
+  #drop(keeper: KernelKeeper): void {
+    keeper.close()
+    this.#keepers.delete(keeper.desired.kernelId)
+    // One that is being made at this moment is found by the next look.
+    if (keeper.containerId !== undefined) this.#remove(keeper.driver, keeper.containerId)
+  }
+
+  #remove(driver: Driver, id: string): void {
+    driver
+      .remove(id)
+      .catch((error: unknown) =>
+        this.#options.log.warn({ containerId: id, err: error }, 'container_not_removed'),
       )
-      this.#keepers.set(kernelId, keeper)
-      keeper.poke()
-    }
   }
 
   /** Measures each running container; the samples go out with the next report. */

@@ -2,8 +2,6 @@
 export interface Actions {
   /** Kernels to begin looking after, with the container that is there already. */
   readonly adopt: readonly { readonly kernelId: string; readonly containerId: string | undefined }[]
-  /** Kernels that nobody wants any more. */
-  readonly drop: readonly string[]
   /** Containers that nobody wants. */
   readonly remove: readonly string[]
 }
@@ -14,11 +12,10 @@ export interface Actions {
  */
 export function reconcile(
   wanted: readonly string[],
-  kept: readonly string[],
+  kept: ReadonlySet<string>,
   found: readonly { readonly id: string; readonly kernelId: string }[],
 ): Actions {
   const wants = new Set(wanted)
-  const keeps = new Set(kept)
   const byKernel = new Map<string, string>()
   const remove: string[] = []
   for (const { id, kernelId } of found)
@@ -26,9 +23,8 @@ export function reconcile(
     else byKernel.set(kernelId, id)
   return {
     adopt: [...wants]
-      .filter(kernelId => !keeps.has(kernelId))
+      .filter(kernelId => !kept.has(kernelId))
       .map(kernelId => ({ kernelId, containerId: byKernel.get(kernelId) })),
-    drop: [...keeps].filter(kernelId => !wants.has(kernelId)),
     remove,
   }
 }

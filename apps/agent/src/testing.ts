@@ -6,6 +6,7 @@ import type { DesiredKernel } from '@capstan/contract/sync'
 import { createLog } from '@capstan/runtime/log'
 import type { Driver } from './driver.ts'
 import { KernelKeeper } from './kernel-keeper.ts'
+import { Starts } from './starts.ts'
 
 const mib = 2 ** 20
 
@@ -70,7 +71,7 @@ export function keep(
   }
   const keeper = new KernelKeeper(
     kernel,
-    { driver, clusterId, changed: () => {}, sendLog, log },
+    { driver, clusterId, changed: () => {}, sendLog, log, starts: new Starts() },
     containerId,
   )
   keeper.poke()

@@ -98,7 +98,11 @@ export class DockerDriver implements Driver {
   async list(clusterId: string): Promise<Container[]> {
     const label = [`${labels.cluster}=${clusterId}`, `${labels.agent}=${this.#agentId}`]
     const found = await patient(this.#docker.listContainers({ all: true, filters: { label } }))
-    return found.map(one => ({ id: one.Id, kernelId: one.Labels[labels.kernel] ?? '' }))
+    return found.map(one => ({
+      id: one.Id,
+      kernelId: one.Labels[labels.kernel] ?? '',
+      isRunning: one.State === 'running',
+    }))
   }
 
   async start(kernel: DesiredKernel, clusterId: string): Promise<string> {

@@ -58,7 +58,9 @@ test('AGT-06 a local session outlives its agent, and is taken up again by the ne
   await first.until(({ status }) => status === 'running')
   first.keeper.close()
   const again = await ProcessDriver.open(home, agentId)
-  expect(await again.list(clusterId)).toEqual([{ id: kernel.kernelId, kernelId: kernel.kernelId }])
+  expect(await again.list(clusterId)).toEqual([
+    { id: kernel.kernelId, kernelId: kernel.kernelId, isRunning: true },
+  ])
   const second = keep(again, { ...kernel, hasStarted: true }, clusterId, kernel.kernelId)
   await second.until(({ status }) => status === 'running')
   expect(second.keeper.observation.startedAt).toBe(first.keeper.observation.startedAt)

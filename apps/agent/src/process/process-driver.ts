@@ -118,13 +118,17 @@ export class ProcessDriver implements Driver {
   }
 
   async list(clusterId: string): Promise<Container[]> {
-    return readdirSync(this.#setup.folder)
-      .filter(id => {
-        const spec = this.#spec(id)
-        // Without a spec it was never finished: nobody else's, and to be removed.
-        return spec === undefined || spec.clusterId === clusterId
-      })
-      .map(id => ({ id, kernelId: id }))
+    const ids = readdirSync(this.#setup.folder).filter(id => {
+      const spec = this.#spec(id)
+      // Without a spec it was never finished: nobody else's, and to be removed.
+      return spec === undefined || spec.clusterId === clusterId
+    })
+    return Promise.all(
+      ids.map(async id => {
+        const isRunning = (await this.inspect(id))?.phase === 'running'
+        return { id, kernelId: id, isRunning }
+      }),
+    )
   }
 
   async start(kernel: DesiredKernel, clusterId: string): Promise<string> {

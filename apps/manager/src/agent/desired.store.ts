@@ -20,12 +20,12 @@ const logPatience = '1 hour'
 interface Brief {
   readonly id: string
   readonly status: SessionStatus
-  readonly hasStarted: boolean
   readonly openApps: string[]
   readonly isLogComplete: boolean
 }
 
 interface Whole extends Brief {
+  readonly hasStarted: boolean
   readonly sessionId: string
   readonly sessionName: string
   readonly sessionType: 'interactive' | 'batch' | 'inference'
@@ -55,12 +55,12 @@ const wanted = (agentId: string) => sql`
 
 /**
  * Stands for what an agent has to do: as long as it is the same, so is the rest. Read from few columns, so that a report
- * that finds nothing new costs little.
+ * that finds nothing new costs little. That a kernel has started is left out: only an agent that remembers nothing needs it,
+ * and that one asks for everything.
  */
 export async function desiredHash(app: App, agentId: string): Promise<string> {
   const { rows } = await sql<Brief>`
-    select k.id, k.status in ('terminating', 'terminated', 'error') as status, k.started_at is not null as has_started,
-      k.open_apps, k.is_log_complete
+    select k.id, k.status in ('terminating', 'terminated', 'error') as status, k.open_apps, k.is_log_complete
     from kernel k where ${wanted(agentId)} order by k.id`.execute(app.db)
   const tasks = await listWanted(app.db, agentId)
   return createHash('sha256')

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How long a lull has to last, in milliseconds. */
+const quietMs = 400
+
+/** What waits for a lull waits no longer than this. Milliseconds. */
+const patienceMs = 5000
+
+/** The starts that are going on at a node. What is less urgent waits for a lull, so as not to slow them. */
+export class Starts {
+  #running = 0
+  #lastEnd = -Infinity
+
+  async count<T>(start: Promise<T>): Promise<T> {
+    this.#running++
+    try {
+      return await start
+    } finally {
+      this.#running--
+      this.#lastEnd = performance.now()
+    }
+  }
+
+  /** Resolves when nothing has been starting for a moment, or patience is over. */
+  async lull(): Promise<void> {
+    const deadline = performance.now() + patienceMs
+    for (;;) {
+      const now = performance.now()
+      const since = this.#running > 0 ? 0 : now - this.#lastEnd
+      if (since >= quietMs || now >= deadline) return
+      await sleep(quietMs - since, undefined, { ref: false })
+    }
+  }
+}
