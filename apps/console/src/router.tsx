@@ -15,8 +15,11 @@ import { accountQuery } from './api/account.ts'
 import type { Live } from './api/live.ts'
 import { agentFilters } from './agent/agent.filters.ts'
 import { sessionFilters } from './session/session.filters.ts'
+import { SessionsPage } from './session/SessionsPage.tsx'
 import { NotFound, PageError } from './shell/PageError.tsx'
 import { PageLoading } from './shell/PageLoading.tsx'
+import { Shell } from './shell/Shell.tsx'
+import { SignedIn } from './shell/SignedIn.tsx'
 import { tableSearch } from './ui/table-search.ts'
 
 export interface RouterContext {
@@ -50,13 +53,13 @@ const signedInRoute = createRoute({
       throw error
     }
   },
-  component: lazyRouteComponent(() => import('./shell/SignedIn.tsx'), 'SignedIn'),
+  component: SignedIn,
 })
 
 const shellRoute = createRoute({
   getParentRoute: () => signedInRoute,
   id: 'shell',
-  component: lazyRouteComponent(() => import('./shell/Shell.tsx'), 'Shell'),
+  component: Shell,
 })
 
 const startRoute = createRoute({
@@ -71,7 +74,7 @@ const sessionsRoute = createRoute({
   validateSearch: tableSearch(sessionSorts, sessionFilters).extend({
     state: z.enum(['live', 'ended']).optional().catch(undefined),
   }),
-  component: lazyRouteComponent(() => import('./session/SessionsPage.tsx'), 'SessionsPage'),
+  component: SessionsPage,
 })
 
 const sessionFormRoute = createRoute({

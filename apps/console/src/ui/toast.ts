@@ -1,8 +1,22 @@
 import type { ReactNode } from 'react'
 import type * as toastShow from './toast-show.tsx'
 
+let isWanted = false
+const listeners = new Set<() => void>()
+
+/** Whether there has been a toast to show, for `useSyncExternalStore`. */
+export const toastsWanted = {
+  subscribe: (listener: () => void): (() => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  },
+  get: (): boolean => isWanted,
+}
+
 /** Toasts come with the first one to show: nothing on the way to a first page needs them. */
 async function withToasts(show: (toasts: typeof toastShow) => void): Promise<void> {
+  isWanted = true
+  for (const listener of listeners) listener()
   show(await import('./toast-show.tsx'))
 }
 
