@@ -180,8 +180,7 @@ export class KernelKeeper {
   #serve(state: ContainerState): void {
     const { driver, log, sendLog } = this.#context
     const containerId = this.#containerId!
-    const startedAt = this.observation.startedAt ?? state.startedAt
-    this.#tell({ status: 'running', progress: null, containerId, startedAt })
+    this.#tell({ status: 'running', progress: null, containerId, startedAt: state.startedAt })
     this.#pump ??= new LogPump({ driver, containerId, kernel: this.desired, send: sendLog, log })
     this.#apps ??= new AppKeeper({
       driver,
