@@ -15,6 +15,7 @@ import { canBuild, ImageTasks } from './image-tasks.ts'
 import { Membership } from './membership.ts'
 import { NodeMeter } from './meter.ts'
 import { Node } from './node.ts'
+import { ownAddressTowards } from './own-address.ts'
 import { problemsOf } from './problems.ts'
 import { ProcessDriver } from './process/process-driver.ts'
 import { startRelay } from './relay.ts'
@@ -27,7 +28,8 @@ export interface AgentOptions {
   readonly home: string
   /** Default: containers where an engine answers, and local processes. */
   readonly runtimes?: readonly ('docker' | 'process')[] | undefined
-  readonly relayHost: string
+  /** Where the relay listens. Default: the address from which this machine reaches the manager. */
+  readonly relayHost?: string | undefined
   readonly relayPort: number
   /** At which proxies reach the relay, when not where it listens. */
   readonly address?: string | undefined
@@ -130,7 +132,7 @@ class Agent {
   async run(): Promise<void> {
     const { signal, log, id, relayHost, relayPort, address } = this.#options
     const relay = await startRelay({
-      host: relayHost,
+      host: relayHost ?? (await this.#ownAddress()),
       port: relayPort,
       agentId: id,
       log,
@@ -152,6 +154,20 @@ class Agent {
     await Promise.all(this.#drivers.map(driver => driver.close()))
     this.#tasks.close()
     await relay.close()
+  }
+
+  /** Waits while the name of the manager leads nowhere: so it is after a start of the machine, for a while. */
+  async #ownAddress(): Promise<string> {
+    const { manager, signal, log } = this.#options
+    for (let failures = 1; ; failures++) {
+      try {
+        return await ownAddressTowards(manager)
+      } catch (error) {
+        log.warn({ err: error, manager }, 'no_way_to_manager')
+        await pause(backoffMs(failures, 200, 5000), signal)
+        if (signal.aborted) throw error
+      }
+    }
   }
 
   /** Looks at all containers now and then: what events told is only a hint. */

@@ -13,6 +13,10 @@ export const errorCatalog = {
   not_found: { status: 404, title: 'There is nothing at this address' },
   session_not_found: { status: 404, title: 'No such session' },
   kernel_not_found: { status: 404, title: 'No such container' },
+  apps_not_reachable: {
+    status: 409,
+    title: 'Applications cannot be reached from this address',
+  },
   app_not_found: { status: 404, title: 'The image has no such application' },
   agent_not_found: { status: 404, title: 'No such agent' },
   image_not_found: { status: 404, title: 'No such image' },

@@ -29,6 +29,8 @@ export function detectCgroups(agentId: string): CgroupVersion {
       }
       return 2
     }
+    // Where no hierarchy is mounted, Node's recursive mkdir would try for ever.
+    if (!controllers.every(controller => existsSync(join(root, controller)))) return null
     for (const controller of controllers)
       mkdirSync(join(root, controller, parent), { recursive: true })
     return 1

@@ -114,7 +114,7 @@ function addManager(root: Command): void {
 }
 
 interface AgentOptions extends MachineOptions {
-  readonly relayHost: string
+  readonly relayHost?: string
   readonly relayPort: number
   readonly resourceGroup: string
   readonly region: string
@@ -124,7 +124,12 @@ interface AgentOptions extends MachineOptions {
 function addAgent(root: Command): void {
   const agent = joining(root.command('agent'), 'agent')
     .description('run an agent on this machine, or (list, show) ask about those of the cluster')
-    .addOption(hostOption('--relay-host', 'CAPSTAN_RELAY_HOST'))
+    .addOption(
+      new Option(
+        '--relay-host <address>',
+        'address that proxies reach sessions at (default: from which this machine reaches the manager)',
+      ).env('CAPSTAN_RELAY_HOST'),
+    )
     .addOption(
       portOption(
         '--relay-port',

@@ -8,11 +8,12 @@ import { signTicket } from '@capstan/runtime/ticket'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
 import { type Actor, person } from '../http/actor.ts'
-import { mount } from '../http/mount.ts'
+import { mount, type Request } from '../http/mount.ts'
 import { type KernelRow, listKernels, openApp as wantApp } from '../session/kernel.store.ts'
 import * as sessions from '../session/session.store.ts'
 import { type Grant, proxyAudience, ticketLifetimeS } from './grant.ts'
 import { findProxy, type ProxyAddress } from './proxy.store.ts'
+import { addressFor, reachesApps } from './reach.ts'
 
 export function openRoutes(http: HttpApp, app: App): void {
   mount(http, app, sessionApi.openApp, openApp)
@@ -48,6 +49,9 @@ async function usable(
   return { session, kernel, proxy, userId }
 }
 
+/** The name or address under which the request found us. */
+const hostnameOf = ({ context }: Request): string => new URL(context.req.url).hostname
+
 const inAMinute = (app: App): string =>
   new Date(app.now().getTime() + ticketLifetimeS * 1000).toISOString()
 
@@ -62,12 +66,17 @@ async function openApp(
   app: App,
   actor: Actor,
   { id, app: name }: z.output<typeof sessionApi.openApp.input>,
+  request: Request,
 ): Promise<z.input<typeof sessionApi.openApp.output>> {
   const { session, kernel, proxy, userId } = await usable(app, actor, id, undefined)
   const known = readLabels(session.labels).apps
   if (!known.some(offered => offered.name === name))
     throw new AppError('app_not_found', {
       detail: `${session.reference} offers ${known.map(offered => offered.name).join(', ') || 'no applications'}`,
+    })
+  if (!reachesApps(proxy.appsHost, hostnameOf(request)))
+    throw new AppError('apps_not_reachable', {
+      detail: `Applications have names under ${proxy.appsHost}, which leads to the machine of the browser itself. Ask the administrator to give the proxy a domain of its own, with CAPSTAN_APPS_DOMAIN`,
     })
   await wantApp(app.db, kernel.id, name)
   app.wake([`agent:${kernel.agentId}`])
@@ -103,6 +112,7 @@ async function openTerminal(
     command,
     tty,
   }: z.output<typeof sessionApi.openTerminal.input>,
+  request: Request,
 ): Promise<z.input<typeof sessionApi.openTerminal.output>> {
   const { kernel, proxy, userId } = await usable(app, actor, id, kernelId)
   const signed = await ticket(app, {
@@ -113,7 +123,7 @@ async function openTerminal(
     command: command ?? null,
     tty,
   })
-  const url = new URL('/terminal', proxy.address)
+  const url = new URL('/terminal', addressFor(proxy.address, hostnameOf(request)))
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   url.searchParams.set('ticket', signed)
   return { url: url.href, terminalId, expiresAt: inAMinute(app) }

@@ -15,6 +15,7 @@ export const errors: Record<ErrorCode, string> = {
   not_found: 'There is nothing at this address',
   session_not_found: 'No such session',
   kernel_not_found: 'No such container',
+  apps_not_reachable: 'Applications cannot be opened from this address',
   app_not_found: 'The image has no such application',
   agent_not_found: 'No such agent',
   image_not_found: 'No such image',

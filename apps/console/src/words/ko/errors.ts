@@ -15,6 +15,7 @@ export const errors: Record<ErrorCode, string> = {
   not_found: '이 주소에는 아무것도 없습니다',
   session_not_found: '세션을 찾을 수 없습니다',
   kernel_not_found: '컨테이너를 찾을 수 없습니다',
+  apps_not_reachable: '이 주소에서는 애플리케이션을 열 수 없습니다',
   app_not_found: '이미지에 그런 애플리케이션이 없습니다',
   agent_not_found: '에이전트를 찾을 수 없습니다',
   image_not_found: '이미지를 찾을 수 없습니다',
