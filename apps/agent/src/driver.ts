@@ -60,7 +60,12 @@ export interface Driver {
   readonly inspect: (id: string) => Promise<ContainerState | undefined>
   readonly stop: (id: string, graceS: number) => Promise<void>
   readonly remove: (id: string) => Promise<void>
-  readonly pull: (reference: string, onProgress: (progress: PullProgress) => void) => Promise<void>
+  /** Brings an image here. Rejects when the signal comes first. */
+  readonly pull: (
+    reference: string,
+    onProgress: (progress: PullProgress) => void,
+    signal?: AbortSignal,
+  ) => Promise<void>
   /** The output from its first byte on; with `follow`, until the container ends. */
   readonly output: (id: string, options: { follow: boolean }) => AsyncIterable<Buffer>
   /** Runs a command to its end and answers what it printed. Throws when it fails. */

@@ -95,8 +95,9 @@ class Agent {
     this.#fingerprint = found
     this.#membership = new Membership({ ...options, joinToken: options.joinToken })
     this.#meter = new NodeMeter(options.home)
-    this.#tasks = new ImageTasks(drivers[0]!, () => {
-      this.#lastLook = undefined
+    this.#tasks = new ImageTasks(drivers[0]!, ({ status }) => {
+      // An image more: it is told with the same report.
+      if (status === 'done') this.#lastLook = undefined
       this.#changed()
     })
     this.#node = new Node({

@@ -18,6 +18,8 @@ export interface TestEngine {
   readonly start: () => Promise<void>
   /** Containers with this label (`name=value`), running or not. */
   readonly containers: (label: string) => Promise<EngineContainer[]>
+  /** Runs a program in the network of the engine, which is not ours. */
+  readonly spawn: (command: string, args: readonly string[]) => ChildProcess
   readonly stop: () => Promise<void>
 }
 
@@ -85,6 +87,10 @@ export async function startTestEngine(): Promise<TestEngine> {
       }[]
       return listed.map(({ Id, State, Labels }) => ({ id: Id, state: State, labels: Labels }))
     },
+    spawn: (command, args) =>
+      spawn('nsenter', ['--net', '--target', String(daemon!.pid), command, ...args], {
+        stdio: 'ignore',
+      }),
     stop: async () => {
       daemon?.kill('SIGTERM')
       await exited()

@@ -17,6 +17,7 @@ import { attachCommand, launchCommand, runCommand } from './exec.ts'
 import { readCgroup } from '../cgroup.ts'
 import { demultiplexed } from './output.ts'
 import { watchEvents } from './events.ts'
+import { pullImage } from './pull.ts'
 
 const statusOf = (error: unknown): number =>
   error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0
@@ -222,26 +223,13 @@ export class DockerDriver implements Driver {
     )
   }
 
-  async pull(reference: string, onProgress: (progress: PullProgress) => void): Promise<void> {
-    const layers = new Map<string, { current: number; total: number }>()
-    const sum = (key: 'current' | 'total'): number =>
-      [...layers.values()].reduce((all, layer) => all + layer[key], 0)
-    const stream = await this.#docker.pull(reference)
-    await new Promise<void>((resolve, reject) => {
-      this.#docker.modem.followProgress(
-        stream,
-        (error: Error | null) => (error ? reject(error) : resolve()),
-        (event: {
-          id?: string
-          status?: string
-          progressDetail?: { current?: number; total?: number }
-        }) => {
-          const { current = 0, total = 0 } = event.progressDetail ?? {}
-          if (event.id !== undefined && total > 0) layers.set(event.id, { current, total })
-          onProgress({ current: sum('current'), total: sum('total'), message: event.status ?? '' })
-        },
-      )
-    })
+  async pull(
+    reference: string,
+    onProgress: (progress: PullProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    signal?.throwIfAborted()
+    await pullImage(this.#docker, reference, onProgress, signal)
   }
 
   async *output(id: string, { follow }: { follow: boolean }): AsyncIterable<Buffer> {

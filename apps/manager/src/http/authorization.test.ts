@@ -50,7 +50,7 @@ beforeAll(async () => {
     joinToken,
     id: 'proxy-1',
     address: 'http://127.0.0.1:8081',
-    appsHost: 'apps.localhost:8081',
+    appsHost: 'apps.example.test:8081',
   })
   const storage = await manager.anonymous(api.storage.join, { joinToken, id: 'storage-1' })
   callers.set('agent', { call: node.call, things: { own, other } })
@@ -88,7 +88,7 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   }),
   'proxy.heartbeat': () => ({
     address: 'http://127.0.0.1:8081',
-    appsHost: 'apps.localhost:8081',
+    appsHost: 'apps.example.test:8081',
     version: '1',
   }),
   'proxy.exchange': () => ({ ticket: 'x' }),
