@@ -36,7 +36,7 @@ beforeAll(async () => {
     executablePath: process.env['CAPSTAN_CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
   })
-  page = await browser.newPage({ baseURL: system.url })
+  page = await browser.newPage({ baseURL: system.url, locale: 'en-US' })
 })
 afterAll(async () => {
   await browser?.close()
@@ -55,24 +55,28 @@ test('the first page offers an image where there is none, pulls it, says why whe
   await page.getByLabel('E-mail').fill(system.email)
   await page.getByLabel('Password', { exact: true }).fill(system.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  const name = page.getByLabel('Pull an image')
+  const name = page.getByRole('textbox', { name: 'Image name' })
   await expect(name).toBeVisible({ timeout: 30_000 })
 
   const work = page.getByRole('region', { name: 'Image work' })
   await name.fill(`localhost:${registryPort}/nobody/has-it:1`)
-  await page.getByRole('button', { name: 'Pull', exact: true }).click()
+  await page.getByRole('button', { name: 'Pull an image' }).click()
   await expect(work.getByText('manifest unknown')).toBeVisible({ timeout: 30_000 })
   await expect(work.getByRole('button', { name: 'Try again' })).toBeVisible()
 
   await name.fill(reference)
-  await page.getByRole('button', { name: 'Pull', exact: true }).click()
+  await page.getByRole('button', { name: 'Pull an image' }).click()
   await expect(work.getByText(reference)).toBeVisible()
   // The page may be loaded anew: the work goes on, and is found again.
   await page.reload()
   await expect(work.getByText('Done').first()).toBeVisible({ timeout: 30_000 })
 
   await page.goto('/sessions/new')
-  await expect(page.getByRole('dialog')).toContainText(reference)
-  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  const form = page.getByRole('dialog')
+  await expect(form.getByRole('combobox', { name: 'Environment' })).toHaveValue(
+    new RegExp(reference),
+  )
+  await form.getByRole('textbox', { name: 'Name', exact: true }).fill('first-one')
+  await page.getByRole('button', { name: 'Start session' }).click()
   await expect(page.getByText('Running').first()).toBeVisible({ timeout: 30_000 })
 })

@@ -54,7 +54,8 @@ export async function startTestEngine(): Promise<TestEngine> {
     // A killed engine takes its containerd along; while that is a zombie, its pid file would say that it lives.
     rmSync(join(folder, 'run/containerd/containerd.pid'), { force: true })
     // In a network of its own: a second engine beside the machine's would take its bridge and firewall rules away.
-    daemon = spawn('unshare', ['--net', '/usr/sbin/dockerd', ...options], { stdio: 'ignore' })
+    const inside = 'ip link set lo up && exec /usr/sbin/dockerd "$@"'
+    daemon = spawn('unshare', ['--net', 'sh', '-c', inside, 'sh', ...options], { stdio: 'ignore' })
     await until('the engine answers', async () => (await get(socket, '/_ping')) === 'OK', {
       patienceMs: 60_000,
     })
