@@ -59,7 +59,7 @@ const image: Column<Session> = {
   filter: { kind: 'text' },
   cell: session => (
     <Tooltip label={session.image.reference}>
-      <div className="clip" style={{ maxWidth: 150 }}>
+      <div className="clip" style={{ maxWidth: 230 }}>
         <Word
           pick={w =>
             session.image.runtime === 'process' ? w.sessionForm.local : session.image.reference
@@ -97,7 +97,7 @@ const owner: Column<Session> = {
   sort: 'userEmail',
   filter: { kind: 'text' },
   cell: session => (
-    <div className="clip" style={{ maxWidth: 128 }} title={session.userEmail}>
+    <div className="clip" style={{ maxWidth: 200 }} title={session.userEmail}>
       {session.userEmail}
     </div>
   ),

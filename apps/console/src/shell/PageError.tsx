@@ -6,6 +6,9 @@ import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { useWords } from '../words/words.tsx'
 import { TextLink } from '../ui/links.tsx'
 
+/** How the browsers say that a part of the console did not arrive. */
+const notLoaded = /dynamically imported module|Importing a module script failed/
+
 /** A page that failed as a whole: says so, and tries again. */
 export function PageError({ error, reset }: ErrorComponentProps) {
   const router = useRouter()
@@ -14,6 +17,11 @@ export function PageError({ error, reset }: ErrorComponentProps) {
       <ErrorPanel
         error={error}
         onRetry={() => {
+          // The browser does not ask for the same script twice on one page.
+          if (error instanceof Error && notLoaded.test(error.message)) {
+            window.location.reload()
+            return
+          }
           reset()
           void router.invalidate()
         }}

@@ -1,4 +1,4 @@
-import { Drawer } from '@mantine/core'
+import { Drawer, FocusTrap } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.tsx'
@@ -42,6 +42,8 @@ export function SideDrawer({
       }}
     >
       {children}
+      {/* Where no field asks for the focus it goes here, not to the button that closes: nobody came to press that. */}
+      <FocusTrap.InitialFocus />
     </Drawer>
   )
 }

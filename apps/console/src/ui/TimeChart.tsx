@@ -18,7 +18,7 @@ interface Props {
   /** The most there can be; drawn as the top of the chart. */
   readonly limit: number
   readonly print: (value: number) => string
-  readonly printTime: (date: Date) => string
+  readonly printTime: (date: Date, withSeconds: boolean) => string
   /** Charts of one key share their cross-hair. */
   readonly syncKey: string
 }
@@ -95,7 +95,7 @@ interface Look {
   readonly syncKey: string
   readonly label: string
   readonly print: (value: number) => string
-  readonly printTime: (date: Date) => string
+  readonly printTime: (date: Date, withSeconds: boolean) => string
 }
 
 function options(width: number, look: Look): uPlot.Options {
@@ -115,7 +115,9 @@ function options(width: number, look: Look): uPlot.Options {
         grid: { show: false },
         size: 26,
         space: 70,
-        values: (_, times) => times.map(time => look.printTime(new Date(time * 1000))),
+        // Marks less than a minute apart would all say the same without seconds.
+        values: (_, times, __, ___, stepS) =>
+          times.map(time => look.printTime(new Date(time * 1000), stepS < 60)),
       },
       {
         ...axis,
@@ -157,7 +159,7 @@ function addReading(plot: uPlot, look: Look): void {
       const value = cursor.idx == null ? undefined : data[1]?.[cursor.idx]
       reading.hidden = time === undefined || value == null
       if (time === undefined || value == null) return
-      reading.textContent = `${look.print(value)} · ${look.printTime(new Date(time * 1000))}`
+      reading.textContent = `${look.print(value)} · ${look.printTime(new Date(time * 1000), true)}`
       const isLeft = (cursor.left ?? 0) < plot.over.clientWidth / 2
       reading.style.left = isLeft ? `${(cursor.left ?? 0) + 8}px` : ''
       reading.style.right = isLeft ? '' : `${plot.over.clientWidth - (cursor.left ?? 0) + 8}px`

@@ -16,10 +16,10 @@ export interface Format {
   readonly amount: (slot: string, value: number) => string
   /** `3.5 / 8`, in one unit for both. */
   readonly share: (slot: string, used: number, capacity: number) => string
-  /** `5 minutes ago`. */
+  /** `5 minutes ago`; below a minute in steps of five seconds, so that it need not change all the time. */
   readonly relative: (date: Date, now: Date) => string
   readonly dateTime: (date: Date) => string
-  readonly time: (date: Date) => string
+  readonly time: (date: Date, withSeconds?: boolean) => string
   /** `2 h 5 m`; at most two units. */
   readonly duration: (seconds: number) => string
 }
@@ -38,6 +38,8 @@ const relativeUnits = [
   { unit: 'minute', seconds: 60 },
 ] as const
 
+const secondsStep = 5
+
 /** Numbers, amounts and times in the manner of a language. */
 export function formatFor(language: Language): Format {
   const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
@@ -45,6 +47,7 @@ export function formatFor(language: Language): Format {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
+  const exactTime = new Intl.DateTimeFormat(language, { timeStyle: 'medium' })
   const narrow = (unit: string): Intl.NumberFormat =>
     new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow' })
   const parts = [...relativeUnits, { unit: 'second', seconds: 1 } as const].map(part => ({
@@ -66,10 +69,10 @@ export function formatFor(language: Language): Format {
       const fit = relativeUnits.find(each => Math.abs(seconds) >= each.seconds)
       return fit
         ? relative.format(Math.trunc(seconds / fit.seconds), fit.unit)
-        : relative.format(0, 'second')
+        : relative.format(Math.trunc(seconds / secondsStep) * secondsStep, 'second')
     },
     dateTime: date => dateTime.format(date),
-    time: date => time.format(date),
+    time: (date, withSeconds = false) => (withSeconds ? exactTime : time).format(date),
     duration: seconds => {
       const first = parts.findIndex(part => seconds >= part.seconds)
       if (first === -1) return parts.at(-1)?.print.format(0) ?? ''
