@@ -76,12 +76,14 @@ function TaskRow({ task }: { task: ImageTaskState }) {
     },
     ...settled,
   })
+  const name = task.kind === 'build' ? w.start.baseImage : task.reference
+  const hasNews = task.status === 'running' || task.status === 'failed'
   const canRetry = task.status === 'failed' || task.status === 'cancelled'
   return (
     <li>
       <div style={{ flex: '1 1 240px', minWidth: 0 }}>
         <Text size="sm" fw={500} style={{ overflowWrap: 'anywhere' }}>
-          {task.reference}
+          {name}
         </Text>
         <Text size="sm" component="div" role="status">
           <StatusBadge
@@ -95,9 +97,9 @@ function TaskRow({ task }: { task: ImageTaskState }) {
           </Text>
         </Text>
         {task.status === 'running' && (
-          <Progress mt={6} value={task.progress * 100} aria-label={task.reference} />
+          <Progress mt={6} value={task.progress * 100} aria-label={name} />
         )}
-        {task.message && (
+        {task.message && hasNews && (
           <Text
             size="sm"
             mt={4}

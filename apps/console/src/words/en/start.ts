@@ -34,6 +34,7 @@ export const start = {
   pull: 'Pull an image',
   pullLabel: 'Image name',
   pullHelp: 'With its registry and tag. It must carry session labels.',
+  baseImage: 'Base image',
   tasks: 'Image work',
   building: (agent: string) => `Building on ${agent}`,
   pulling: (agent: string) => `Pulling on ${agent}`,

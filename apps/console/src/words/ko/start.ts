@@ -30,6 +30,7 @@ export const start: Words['start'] = {
   pull: '이미지 받기',
   pullLabel: '이미지 이름',
   pullHelp: '레지스트리와 태그까지 적습니다. 세션 라벨이 있어야 합니다.',
+  baseImage: '기본 이미지',
   tasks: '이미지 작업',
   building: agent => `${agent}에서 만드는 중`,
   pulling: agent => `${agent}에서 받는 중`,
