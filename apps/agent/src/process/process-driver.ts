@@ -83,13 +83,14 @@ export class ProcessDriver implements Driver {
     this.isolation = describeIsolation(setup, this.#isRoot)
   }
 
-  /** Looks what this node can do. Throws where it can make no sandbox at all. */
-  static async open(home: string, agentId: string): Promise<ProcessDriver> {
+  /** Looks what this node can do, unless told which tool to take. Throws where it can make no sandbox at all. */
+  static async open(home: string, agentId: string, tool?: SandboxTool): Promise<ProcessDriver> {
     const base = reachableFolder(home)
     const folder = join(base, 'kernels')
     mkdirSync(folder, { recursive: true, mode: 0o711 })
     writeServiceDefinitions(join(base, 'service-defs'))
-    const bwrap = await run('bwrap', ['--version']).catch(() => undefined)
+    const bwrap =
+      tool === 'unshare' ? undefined : await run('bwrap', ['--version']).catch(() => undefined)
     const unshare = bwrap ?? (await run('unshare', ['--version']))
     return new ProcessDriver({
       folder,
@@ -316,7 +317,7 @@ export class ProcessDriver implements Driver {
     const spec = this.#spec(id)
     const pid = this.#sandboxPid(id)
     if (!spec || pid === undefined) throw new Error('the session does not run')
-    const enter = enterCommand(this.#setup.tool, pid, spec.uid)
+    const enter = enterCommand(spec.environ['HOME'] ?? '/', pid, spec.uid)
     return {
       words: ['/bin/sh', '-c', joinGroupsScript, 'sh', spec.groups.join(' '), ...enter, ...command],
       env: spec.environ,

@@ -49,6 +49,17 @@ function systemFolders(): string[] {
   })
 }
 
+/** Brings up what bubblewrap brings up by itself, then gives up the rights for it and becomes the command. */
+const settleScript = `ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null
+hostname "$1" 2>/dev/null; shift
+exec setpriv --inh-caps=-all --ambient-caps=-all --bounding-set=-all --no-new-privs "$@"`
+
+const unshareCommand = (hostname: string): string[] => [
+  ...['unshare', '--user', '--map-user=1000', '--map-group=1000', '--keep-caps'],
+  ...['--pid', '--fork', '--kill-child', '--mount-proc', '--net', '--ipc', '--uts'],
+  ...['/bin/sh', '-c', settleScript, 'sh', hostname],
+]
+
 /** The words that run a program in a sandbox of its own; more words follow. Needs no rights beyond user namespaces. */
 export function sandboxCommand(
   tool: SandboxTool,
@@ -56,21 +67,8 @@ export function sandboxCommand(
   folder: string,
   serviceDefinitions: string,
 ): string[] {
-  if (tool === 'unshare')
-    return [
-      'unshare',
-      '--user',
-      '--map-user=1000',
-      '--map-group=1000',
-      '--pid',
-      '--fork',
-      '--kill-child',
-      '--mount-proc',
-      '--net',
-      '--ipc',
-      '--uts',
-    ]
   const own = paths(folder)
+  if (tool === 'unshare') return unshareCommand(kernel.hostname)
   return [
     'bwrap',
     ...['--unshare-all', '--die-with-parent', '--new-session', '--uid', '1000', '--gid', '1000'],
@@ -124,11 +122,11 @@ export const asUser = (uid: number | null): string[] =>
         '--no-new-privs',
       ]
 
-/** Words that enter the sandbox of a process, as its own user. */
-export const enterCommand = (tool: SandboxTool, pid: number, uid: number | null): string[] => [
+/** Words that enter the sandbox of a process, as its own user, in its home. */
+export const enterCommand = (home: string, pid: number, uid: number | null): string[] => [
   ...asUser(uid),
   ...['nsenter', '-t', String(pid), '-U', '-n', '-i', '-u', '-p', '-m', '--preserve-credentials'],
-  ...(tool === 'bwrap' ? ['--wdns=/home/work'] : []),
+  `--wdns=${home}`,
 ]
 
 /** Puts the shell itself into control groups, then becomes the command: `sh -c SCRIPT sh "GROUPS" COMMAND…`. */
