@@ -106,21 +106,22 @@ export class DockerDriver implements Driver {
     }))
   }
 
-  async start(kernel: DesiredKernel, clusterId: string): Promise<string> {
-    const network = await this.#ensureNetwork(clusterId)
-    const options = containerOptions(kernel, { clusterId, agentId: this.#agentId, network })
-    const made = await patient(this.#docker.createContainer(options)).catch((error: unknown) => {
-      if (statusOf(error) === 409) return undefined
-      throw error
+  start(kernel: DesiredKernel, clusterId: string): Promise<string> {
+    return this.#withNetwork(clusterId, async network => {
+      const options = containerOptions(kernel, { clusterId, agentId: this.#agentId, network })
+      const made = await patient(this.#docker.createContainer(options)).catch((error: unknown) => {
+        if (statusOf(error) === 409) return undefined
+        throw error
+      })
+      if (made) {
+        await this.#startCreated(made.id)
+        return made.id
+      }
+      // Made by an earlier try whose answer was lost. One that has run already is not started again.
+      const found = await this.#findByName(containerName(kernel.kernelId))
+      if (found.State.Status === 'created') await this.#startCreated(found.Id)
+      return found.Id
     })
-    if (made) {
-      await this.#startCreated(made.id, clusterId)
-      return made.id
-    }
-    // Made by an earlier try whose answer was lost. One that has run already is not started again.
-    const found = await this.#findByName(containerName(kernel.kernelId))
-    if (found.State.Status === 'created') await this.#startCreated(found.Id, clusterId)
-    return found.Id
   }
 
   /** A name is taken a moment before the container that has it can be seen. */
@@ -135,23 +136,23 @@ export class DockerDriver implements Driver {
     }
   }
 
-  async #startCreated(id: string, clusterId: string): Promise<void> {
-    const start = async (): Promise<void> => {
-      await patient(this.#docker.getContainer(id).start()).catch((error: unknown) => {
-        // It runs already.
-        if (statusOf(error) !== 304) throw error
-      })
-    }
+  async #startCreated(id: string): Promise<void> {
+    await patient(this.#docker.getContainer(id).start()).catch((error: unknown) => {
+      // It runs already.
+      if (statusOf(error) !== 304) throw error
+    })
+  }
+
+  /** Somebody may have removed our network: then it is made anew, once, under the same name, and the work begins again. */
+  async #withNetwork<T>(clusterId: string, work: (network: string) => Promise<T>): Promise<T> {
     const used = this.#ensureNetwork(clusterId)
-    await used
     try {
-      await start()
+      return await work(await used)
     } catch (error) {
-      if (statusOf(error) !== 404 || !/network/.test(String(error))) throw error
-      // Somebody removed our network: it is made anew, once, under the name that the container was made with.
+      // Docker says so when it starts a container (404), Podman when it makes one (500).
+      if (!/network .*not found/i.test(String(error))) throw error
       if (this.#network === used) this.#network = undefined
-      await this.#ensureNetwork(clusterId)
-      await start()
+      return work(await this.#ensureNetwork(clusterId))
     }
   }
 
