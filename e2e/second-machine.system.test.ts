@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { api } from '@capstan/contract/api'
 import { startSystem, type System, until } from '@capstan/testkit/system'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 
 const cli = fileURLToPath(new URL('../apps/cli/src/main.ts', import.meta.url))
 
@@ -68,13 +67,16 @@ async function run(id: string, command: string[], base: string): Promise<string>
   const reached = new URL(url)
   reached.hostname = base
   const socket = new WebSocket(reached)
+  socket.binaryType = 'arraybuffer'
   let output = ''
   return new Promise((resolve, reject) => {
-    socket.on('error', reject)
-    socket.on('close', code => reject(new Error(`closed (${code}) after: ${output}`)))
-    socket.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) output += data.subarray(1).toString()
-      else if (data.toString().includes('"exit"')) resolve(output)
+    socket.addEventListener('close', ({ code }) =>
+      reject(new Error(`closed (${code}) after: ${output}`)),
+    )
+    socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      // The first byte says which stream.
+      if (typeof data !== 'string') output += Buffer.from(data).subarray(1).toString()
+      else if (data.includes('"exit"')) resolve(output)
     })
   })
 }

@@ -160,6 +160,7 @@ const create = endpoint({
   }),
   output: SessionDetails,
   errors: [
+    'policy_limit',
     'project_not_found',
     'image_not_found',
     'group_not_found',

@@ -30,6 +30,7 @@ let made = 0
 const demand = (amounts: Record<string, number>, given: Partial<Demand> = {}): Demand => ({
   sessionId: `s${String(made++).padStart(6, '0')}`,
   ownerId: 'u',
+  accessKey: 'k',
   priority: 10,
   enqueuedAt: made,
   imageId: 'i',
@@ -49,6 +50,7 @@ const planned = (given: Partial<Snapshot>): ReturnType<typeof plan> =>
     sequencer: 'fifo',
     selector: 'dispersed',
     retriesToSkip: 3,
+    accounts: new Map(),
     ...given,
   })
 
@@ -116,6 +118,7 @@ test('a share comes from one device, the fullest that has it', () => {
     agents: [shared],
     queue: [demand({ 'cuda.shares': 500 }), demand({ 'cuda.shares': 700 })],
     retriesToSkip: 0,
+    accounts: new Map(),
   })
   expect(placed[0]?.kernels[0]?.devices).toEqual([
     { deviceId: 'gpu1', slot: 'cuda.shares', amount: 500 },
@@ -192,6 +195,7 @@ const anySnapshot = fc
   .map(({ agents, demands, ...rest }): Snapshot => ({
     ...rest,
     retriesToSkip: 3,
+    accounts: new Map(),
     agents: agents.map(({ shares, ...one }, i) => {
       const view = agent(`a${i}`, one)
       const parts = shares.map((free, n) => ({

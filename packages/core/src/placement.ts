@@ -3,6 +3,8 @@ import { Fleet } from './placement/fleet.ts'
 import { explainBehind, explainShortage } from './placement/reasons.ts'
 import { type Selector, selectors } from './placement/select.ts'
 import { type Sequencer, sequencers } from './placement/sequence.ts'
+import { Ledger } from './placement/ledger.ts'
+import type { Limits, Use } from './limits.ts'
 import type { Amounts } from './slots.ts'
 
 /** A device of an agent, in smallest units. All cores count as one device, and so does all memory. */
@@ -32,6 +34,8 @@ export interface KernelDemand {
 export interface Demand {
   readonly sessionId: string
   readonly ownerId: string
+  /** Under whose limits it runs. */
+  readonly accessKey: string
   /** Higher goes first. */
   readonly priority: number
   /** Milliseconds since the epoch. */
@@ -48,8 +52,16 @@ export interface Demand {
   readonly skips: number
 }
 
+/** A keypair: what its policy allows, and what it has running in the whole cluster. */
+export interface Account {
+  readonly limits: Limits
+  readonly running: Use
+}
+
 export interface Snapshot {
   readonly agents: readonly AgentView[]
+  /** By access key. One that is not here has no limits. */
+  readonly accounts: ReadonlyMap<string, Account>
   readonly queue: readonly Demand[]
   readonly sequencer: Sequencer
   readonly selector: Selector
@@ -89,8 +101,10 @@ export interface Plan {
  * All kernels of a session are placed, or none. Free capacity only shrinks within a turn, so what did not fit once is not
  * tried again for the next session that asks for the same.
  */
-export function plan({ agents, queue, sequencer, selector, retriesToSkip }: Snapshot): Plan {
+export function plan(snapshot: Snapshot): Plan {
+  const { agents, accounts, queue, sequencer, selector, retriesToSkip } = snapshot
   const fleet = new Fleet(agents)
+  const ledger = new Ledger(accounts)
   const ordered = [...queue].sort(sequencers[sequencer])
   const placed: Placement[] = []
   const waiting: Waiting[] = []
@@ -100,6 +114,12 @@ export function plan({ agents, queue, sequencer, selector, retriesToSkip }: Snap
   for (const demand of ordered) {
     const wait = (reason: Reason): number =>
       waiting.push({ sessionId: demand.sessionId, reason, position: waiting.length + 1 })
+    // One that its own policy holds back keeps nobody else waiting.
+    const overLimit = ledger.check(demand)
+    if (overLimit) {
+      wait(overLimit)
+      continue
+    }
     const shape = shapeOf(demand)
     const known = failed.get(shape)
     if (known) {
@@ -108,6 +128,7 @@ export function plan({ agents, queue, sequencer, selector, retriesToSkip }: Snap
     }
     const kernels = fleet.place(demand, selectors[selector], head?.holders)
     if (kernels) {
+      ledger.add(demand)
       placed.push({ sessionId: demand.sessionId, kernels })
       continue
     }

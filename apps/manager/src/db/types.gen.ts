@@ -34,6 +34,20 @@ export interface AllocationTable {
   amount: number
 }
 
+export interface AuditEntryTable {
+  id: Generated<string>
+  at: Generated<Date>
+  requestId: string
+  actorId: string | null
+  actorName: string
+  domainId: string | null
+  source: string
+  operation: string
+  target: string
+  before: ColumnType<Record<string, unknown> | null, string | null, string | null>
+  after: ColumnType<Record<string, unknown> | null, string | null, string | null>
+}
+
 export interface BrowserSessionTable {
   hash: Buffer
   userId: string
@@ -311,6 +325,7 @@ export interface Schema {
   agent: AgentTable
   agentImage: AgentImageTable
   allocation: AllocationTable
+  auditEntry: AuditEntryTable
   browserSession: BrowserSessionTable
   device: DeviceTable
   domain: DomainTable

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/db.ts'
 import { explain, place } from './commit.store.ts'
+import { readAccounts } from '../policy/limits.store.ts'
 import { type GroupTurn, listWaitingGroups, readAgents, readQueue } from './snapshot.store.ts'
 
 /** Key of the advisory lock that one scheduler of all managers holds during a turn. */
@@ -25,10 +26,13 @@ export async function schedule(app: App): Promise<void> {
 }
 
 async function scheduleGroup(app: App, tx: Tx, group: GroupTurn): Promise<string[]> {
-  const [agents, queue] = [await readAgents(tx, group.name), await readQueue(tx, group.name)]
+  const agents = await readAgents(tx, group.name)
+  const queue = await readQueue(tx, group.name)
+  const accounts = await readAccounts(tx, group.name)
   const retriesToSkip = group.retriesToSkip ?? defaultRetriesToSkip
   const { placed, waiting } = plan({
     agents,
+    accounts,
     queue,
     // DRF comes with the scheduler's own capability; until then a group cannot be set to it.
     sequencer: group.scheduler === 'lifo' ? 'lifo' : 'fifo',

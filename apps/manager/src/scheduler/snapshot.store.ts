@@ -55,6 +55,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
   interface Row {
     readonly id: string
     readonly userId: string
+    readonly accessKey: string
     readonly priority: number
     readonly createdAt: Date
     readonly imageId: string
@@ -66,7 +67,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     readonly failedAgentIds: string[]
   }
   const { rows } = await sql<Row>`
-    select s.id, s.user_id, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.skips,
+    select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.skips,
       case when s.failures = 0 then '{}'
         else array(select distinct agent_id from kernel where session_id = s.id and status = 'error') end as failed_agent_ids
     from session s join image i on i.id = s.image_id
@@ -75,6 +76,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
   return rows.map(row => ({
     sessionId: row.id,
     ownerId: row.userId,
+    accessKey: row.accessKey,
     priority: row.priority,
     enqueuedAt: row.createdAt.getTime(),
     imageId: row.imageId,

@@ -1,17 +1,20 @@
 import { AppError } from '@capstan/contract/errors'
 import { type Session, sessionApi, type SessionDetails } from '@capstan/contract/session'
 import { readLabels, raiseToMinimum } from '@capstan/core/image'
+import { checkAsked } from '@capstan/core/limits'
 import { endStatus, isEnded } from '@capstan/core/session'
 import { describeAmount, shortfalls, toAmounts } from '@capstan/core/slots'
 import type { HttpApp } from '@capstan/runtime/http'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
+import type { Tx } from '../db/db.ts'
 import { seal } from '../db/seal.ts'
 import { violates } from '../db/violation.ts'
 import * as groups from '../group/group.store.ts'
 import { type Actor, person } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
 import * as images from '../image/image.store.ts'
+import { lockPending } from '../policy/limits.store.ts'
 import * as projects from '../project/project.store.ts'
 import { environPurpose } from './environ.ts'
 import * as kernels from './kernel.store.ts'
@@ -43,7 +46,7 @@ async function create(app: App, actor: Actor, input: Input<'create'>): Promise<S
   const labels = readLabels(image.labels)
   const raised = raiseToMinimum(requested(input), labels.minResources)
   checkFitsSomewhere(group, raised.amounts)
-  const id = await store.insert(app.db, {
+  const session: store.NewSession = {
     name: input.name,
     type: input.type,
     domainId: owner.domainId,
@@ -60,10 +63,22 @@ async function create(app: App, actor: Actor, input: Input<'create'>): Promise<S
     isSudoEnabled: owner.isSudoEnabled,
     notices: raised.notices,
     priority: input.priority,
+  }
+  const id = await app.db.transaction().execute(async tx => {
+    await checkPolicy(tx, session)
+    return store.insert(tx, session)
   })
   if (id === undefined) throw nameTaken(input.name)
   app.wake(['scheduler'])
   return details(app, actor, id)
+}
+
+/** POL-06: what the policy of the keypair does not allow is refused, with the limit and its figures. */
+async function checkPolicy(tx: Tx, { accessKey, amounts }: store.NewSession): Promise<void> {
+  const account = await lockPending(tx, accessKey)
+  const failure =
+    account && checkAsked(account.limits, account.pending, { amounts, clusterSize: 1 })
+  if (failure) throw new AppError('policy_limit', { detail: failure.message })
 }
 
 function requested({ resources, type, startupCommand }: Input<'create'>): Record<string, number> {
