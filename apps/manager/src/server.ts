@@ -9,6 +9,7 @@ import { eventRoutes } from './http/events.ts'
 import { serveConsole } from './http/static.ts'
 import { imageRoutes } from './image/image.routes.ts'
 import { joinTokenRoutes } from './machine/machine.routes.ts'
+import { policyRoutes } from './policy/policy.routes.ts'
 import { projectRoutes } from './project/project.routes.ts'
 import { openRoutes } from './proxy/open.routes.ts'
 import { proxyRoutes } from './proxy/proxy.routes.ts'
@@ -34,6 +35,7 @@ export function createServer(
   groupRoutes(http, app)
   imageRoutes(http, app)
   joinTokenRoutes(http, app)
+  policyRoutes(http, app)
   projectRoutes(http, app)
   sessionRoutes(http, app)
   logRoutes(http, app)

@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts'
 import { groupApi } from './group.ts'
 import { imageApi } from './image.ts'
 import { joinTokenApi } from './join-token.ts'
+import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from './policy.ts'
 import { projectApi } from './project.ts'
 import { proxyApi } from './proxy.ts'
 import { sessionApi } from './session.ts'
@@ -18,12 +19,15 @@ export const api = {
   group: groupApi,
   image: imageApi,
   joinToken: joinTokenApi,
+  keypairPolicy: keypairPolicyApi,
   project: projectApi,
+  projectPolicy: projectPolicyApi,
   proxy: proxyApi,
   session: sessionApi,
   storage: storageApi,
   sync: syncApi,
   system: systemApi,
+  userPolicy: userPolicyApi,
 }
 
 /** Every endpoint with its name (`session.create`), in the order of the table above. */

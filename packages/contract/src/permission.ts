@@ -2,6 +2,10 @@
 export const permissions = [
   'public',
   'self',
+  'policy.read',
+  'policy.create',
+  'policy.update',
+  'policy.delete',
   'project.read',
   'group.read',
   'image.read',

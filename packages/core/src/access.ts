@@ -20,6 +20,10 @@ const everyone = [...roles]
 export const grants: Readonly<Record<Permission, readonly Role[]>> = {
   public: everyone,
   self: people,
+  'policy.read': ['superadmin', 'admin'],
+  'policy.create': ['superadmin'],
+  'policy.update': ['superadmin'],
+  'policy.delete': ['superadmin'],
   'project.read': people,
   'group.read': people,
   'image.read': people,

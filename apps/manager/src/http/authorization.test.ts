@@ -79,6 +79,15 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'joinToken.list': () => ({}),
   'joinToken.create': () => ({}),
   'joinToken.remove': () => ({ id: nobody }),
+  ...Object.fromEntries(
+    ['keypairPolicy', 'projectPolicy', 'userPolicy'].flatMap(noun => [
+      [`${noun}.list`, () => ({})],
+      [`${noun}.create`, () => ({ name: `p-${crypto.randomUUID().slice(0, 8)}` })],
+      [`${noun}.update`, () => ({ name: 'default' })],
+      [`${noun}.preview`, () => ({ name: 'default' })],
+      [`${noun}.remove`, () => ({ name: 'nobody-follows' })],
+    ]),
+  ),
   'project.list': () => ({}),
   'proxy.join': () => ({
     joinToken: 'nope',

@@ -12,6 +12,8 @@ import { readInput } from './input.ts'
 /** What a handler may want of the request beside its input. */
 export interface Request {
   readonly requestId: string
+  /** Network address that the request came from; empty where there is no network. */
+  readonly source: string
   readonly context: Context<HttpEnv>
   readonly signal: AbortSignal
 }
@@ -36,6 +38,8 @@ export function mount<I extends z.ZodType, O extends z.ZodType>(
     const input = await readInput(endpoint, context)
     const output = await handler(app, actor, input, {
       requestId: context.get('requestId'),
+      // Without a socket there are no bindings either, whatever the types say.
+      source: context.env?.incoming?.socket.remoteAddress ?? '',
       context,
       signal: context.req.raw.signal,
     })

@@ -1,0 +1,123 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/db.ts'
+import { contains, listPage, readSort, type SortColumn } from '../db/page.ts'
+import type { PolicyKind } from './policy.kinds.ts'
+
+type Sort = 'name' | 'createdAt'
+
+const sortColumns: Readonly<Record<Sort, SortColumn>> = {
+  name: { sql: sql`p.name`, type: 'text' },
+  createdAt: { sql: sql`p.created_at`, type: 'timestamptz' },
+}
+
+interface Base {
+  name: string
+  createdAt: Date
+}
+
+const select = <R extends Base, W>({ followers }: PolicyKind<R, W>) =>
+  sql`p.*, (select count(*)::int from ${followers} where policy = p.name) as follower_count`
+
+export interface PolicyFilter {
+  readonly name?: string | undefined
+  readonly sort?: string | undefined
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
+/** One page of a kind of policy, by name unless asked otherwise. */
+export async function list<R extends Base, W>(
+  db: Db,
+  kind: PolicyKind<R, W>,
+  filter: PolicyFilter,
+): Promise<{ items: W[]; nextCursor: string | null; count: number; isCountExact: boolean }> {
+  const { column, isDescending } = readSort<Sort>(filter.sort, {
+    column: 'name',
+    isDescending: false,
+  })
+  return listPage<R, W>(db, {
+    select: select(kind),
+    from: sql`${kind.table} p`,
+    where: filter.name === undefined ? [] : [contains(sql`p.name`, filter.name)],
+    sort: sortColumns[column],
+    isDescending,
+    id: sql`p.name`,
+    idType: 'text',
+    cursor: filter.cursor,
+    limit: filter.limit,
+    map: kind.fromRow,
+  })
+}
+
+export async function find<R extends Base, W>(
+  db: Db,
+  kind: PolicyKind<R, W>,
+  name: string,
+): Promise<W | undefined> {
+  const { rows } = await sql<R>`
+    select ${select(kind)} from ${kind.table} p where p.name = ${name}`.execute(db)
+  return rows[0] && kind.fromRow(rows[0])
+}
+
+/**
+ * Nobody else changes or deletes these policies, or begins to follow them, until the transaction ends. Locked in the order of
+ * their names, so that two who lock the same ones wait for each other, and not in a ring.
+ */
+export async function lock<R extends Base, W>(
+  db: Db,
+  { table }: PolicyKind<R, W>,
+  names: readonly string[],
+): Promise<void> {
+  await sql`select 1 from ${table} where name = any(${names}::text[]) order by name for update`.execute(
+    db,
+  )
+}
+
+/** False when the name is taken. */
+export async function insert<R extends Base, W>(
+  db: Db,
+  kind: PolicyKind<R, W>,
+  name: string,
+  limits: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  const columns = Object.entries({ name, ...kind.toColumns(limits) })
+  const { rows } = await sql`
+    insert into ${kind.table} (${sql.join(columns.map(([column]) => sql.ref(column)))})
+    values (${sql.join(columns.map(([, value]) => value))})
+    on conflict do nothing returning 1`.execute(db)
+  return rows.length > 0
+}
+
+/** Changes what is given, and leaves the rest. */
+export async function update<R extends Base, W>(
+  db: Db,
+  kind: PolicyKind<R, W>,
+  name: string,
+  limits: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const columns = Object.entries(kind.toColumns(limits))
+  if (columns.length === 0) return
+  const assignments = columns.map(([column, value]) => sql`${sql.ref(column)} = ${value}`)
+  await sql`update ${kind.table} set ${sql.join(assignments)} where name = ${name}`.execute(db)
+}
+
+/** Gives the followers of a policy another one. Answers how many they were. */
+export async function reassign<R extends Base, W>(
+  db: Db,
+  { followers }: PolicyKind<R, W>,
+  from: string,
+  to: string,
+): Promise<number> {
+  const result = await sql`update ${followers} set policy = ${to} where policy = ${from}`.execute(
+    db,
+  )
+  return Number(result.numAffectedRows ?? 0)
+}
+
+export async function remove<R extends Base, W>(
+  db: Db,
+  { table }: PolicyKind<R, W>,
+  name: string,
+): Promise<void> {
+  await sql`delete from ${table} where name = ${name}`.execute(db)
+}

@@ -1,0 +1,162 @@
+import * as z from 'zod'
+import { endpoint } from './endpoint.ts'
+import { pageInput, pageOf, textFilter } from './paging.ts'
+import { SlotName } from './slots.ts'
+
+export const policyNamePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/
+export const PolicyName = z
+  .string()
+  .regex(
+    policyNamePattern,
+    '1 to 64 letters, digits, dots, dashes and underscores; first and last a letter or digit',
+  )
+
+/** A limit; null is no limit. */
+const count = (most: number) => z.int().min(0).max(most).nullable()
+
+const largest = 2 ** 31 - 1
+const gib = 2 ** 30
+
+/** Most that a policy may allow of a slot, in the units of `Slots` (POL-03). */
+export function mostOf(slot: string): number {
+  if (slot === 'cpu') return 512
+  if (slot === 'mem') return 1024 * gib
+  return slot.endsWith('.shares') ? 256 : 64
+}
+
+/** Limits by slot, in the units of `Slots`; a slot that is not named is unlimited. */
+const SlotLimits = z.record(SlotName, z.number().min(0)).superRefine((limits, context) => {
+  for (const [slot, limit] of Object.entries(limits))
+    if (limit > mostOf(slot))
+      context.addIssue({
+        code: 'custom',
+        path: [slot],
+        message: `at most ${slot === 'mem' ? '1024 GiB' : mostOf(slot)}`,
+      })
+})
+
+/** What may be done in a volume. */
+export const VolumePermission = z.enum([
+  'create-folder',
+  'modify-folder',
+  'delete-folder',
+  'mount-in-session',
+  'upload-file',
+  'download-file',
+  'invite-others',
+  'set-user-permission',
+])
+
+const keypairLimits = {
+  maxResources: SlotLimits.describe('Of all running sessions together'),
+  maxClusterSize: z.int().min(1).max(largest).nullable(),
+  maxLifetimeS: z.int().min(1).max(largest).nullable(),
+  maxPendingCount: count(largest),
+  maxPendingResources: SlotLimits.describe('Of all waiting sessions together'),
+  maxConcurrentCount: count(100),
+  maxSftpCount: count(largest),
+  idleTimeoutS: count(15_552_000),
+  allowedVolumes: z.record(
+    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'not the name of a volume'),
+    z.array(VolumePermission).max(20),
+  ),
+}
+
+const userLimits = {
+  maxFolderCount: count(largest),
+  maxFolderBytes: count(2 ** 50),
+  maxServiceSessionCount: count(largest),
+  maxCustomImageCount: count(largest),
+}
+
+const projectLimits = {
+  maxFolderCount: count(largest),
+  maxFolderBytes: count(2 ** 50),
+  maxNetworkCount: count(largest),
+}
+
+const common = {
+  name: z.string(),
+  /** Keypairs, users or projects that follow it, inactive ones too. */
+  followerCount: z.int(),
+  createdAt: z.iso.datetime(),
+}
+
+export const KeypairPolicy = z.object({ ...common, ...keypairLimits })
+export type KeypairPolicy = z.infer<typeof KeypairPolicy>
+export const UserPolicy = z.object({ ...common, ...userLimits })
+export type UserPolicy = z.infer<typeof UserPolicy>
+export const ProjectPolicy = z.object({ ...common, ...projectLimits })
+export type ProjectPolicy = z.infer<typeof ProjectPolicy>
+
+/** Whom a change would touch (POL-08). */
+export const PolicyImpact = z.object({
+  followerCount: z.int(),
+  /** Followers that have more in use than the new limits allow. What runs goes on; nothing more starts. */
+  overCount: z.int(),
+  over: z.array(z.object({ follower: z.string(), owner: z.string(), message: z.string() })).max(20),
+})
+export type PolicyImpact = z.infer<typeof PolicyImpact>
+
+export const policySorts = ['name', 'createdAt'] as const
+
+/** The operations on one kind of policy; all kinds have the same. */
+function policyEndpoints<L extends z.ZodRawShape, P extends z.ZodType>(
+  kind: 'keypair' | 'user' | 'project',
+  limits: L,
+  policy: P,
+) {
+  const path = `/${kind}-policies` as const
+  const changes = z.strictObject(limits).partial().shape
+  return {
+    list: endpoint({
+      method: 'GET',
+      path,
+      summary: `List the ${kind} resource policies`,
+      permission: 'policy.read',
+      input: z.strictObject({ ...pageInput(policySorts), name: textFilter }),
+      output: pageOf(policy),
+      errors: [],
+    }),
+    create: endpoint({
+      method: 'POST',
+      path,
+      summary: `Create a ${kind} resource policy; a limit that is left out is no limit`,
+      permission: 'policy.create',
+      input: z.strictObject({ name: PolicyName, ...changes }),
+      output: policy,
+      errors: ['policy_name_taken'],
+    }),
+    update: endpoint({
+      method: 'PATCH',
+      path: `${path}/:name`,
+      summary: `Change limits of a ${kind} resource policy; those that are left out stay`,
+      permission: 'policy.update',
+      input: z.strictObject({ name: PolicyName, ...changes }),
+      output: policy,
+      errors: ['policy_not_found'],
+    }),
+    preview: endpoint({
+      method: 'POST',
+      path: `${path}/:name/preview`,
+      summary: `Say whom a change of a ${kind} resource policy would touch, without making it`,
+      permission: 'policy.update',
+      input: z.strictObject({ name: PolicyName, ...changes }),
+      output: PolicyImpact,
+      errors: ['policy_not_found'],
+    }),
+    remove: endpoint({
+      method: 'DELETE',
+      path: `${path}/:name`,
+      summary: `Delete a ${kind} resource policy that nobody follows, or whose followers get another one`,
+      permission: 'policy.delete',
+      input: z.strictObject({ name: PolicyName, reassignTo: PolicyName.optional() }),
+      output: z.object({ reassigned: z.int() }),
+      errors: ['policy_not_found', 'policy_in_use'],
+    }),
+  }
+}
+
+export const keypairPolicyApi = policyEndpoints('keypair', keypairLimits, KeypairPolicy)
+export const userPolicyApi = policyEndpoints('user', userLimits, UserPolicy)
+export const projectPolicyApi = policyEndpoints('project', projectLimits, ProjectPolicy)
