@@ -5,6 +5,7 @@ import { startSession } from '@capstan/testkit/session'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { schedule } from '../scheduler/scheduler.loop.ts'
+import { keepHouse } from '../session/housekeeper.loop.ts'
 
 let manager: TestManager
 beforeEach(async () => {
@@ -69,4 +70,24 @@ test('POL-03 what could never start under the policy is refused at once', async 
     code: 'policy_limit',
     message: expect.stringContaining('allows 128 MiB'),
   })
+})
+
+test('POL-04 a session that outlives its policy is ended with that reason, one that still waits too', async () => {
+  const running = await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  const waiting = await startSession(manager, manager.admin)
+  const young = await startSession(manager, await manager.addUser())
+  await limit('max_lifetime_s', 60)
+  await sql`update session set created_at = now() - interval '61 seconds' where id <> ${young.id}`.execute(
+    manager.app.db,
+  )
+  await keepHouse(manager.app)
+  const show = (id: string) => manager.admin.call(api.session.show, { id })
+  const reason = {
+    code: 'lifetime_over',
+    message: 'It reached the 60 s that policy default lets a session last',
+  }
+  expect(await show(running.id)).toMatchObject({ status: 'terminating', reason })
+  expect(await show(waiting.id)).toMatchObject({ status: 'cancelled', reason })
+  expect((await show(young.id)).status).toBe('pending')
 })

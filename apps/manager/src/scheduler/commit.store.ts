@@ -22,9 +22,12 @@ export async function place(tx: Db, placed: readonly Placement[]): Promise<strin
     with told as (
       select * from jsonb_to_recordset(${JSON.stringify(kernels)}::jsonb) as told ("sessionId" uuid, "kernelIndex" int,
         "agentId" text, role text, hostname text, devices jsonb)
+    ), locked as (
+      -- In the order in which everybody locks sessions: whoever ends some of them at this moment waits, or is waited for.
+      select id from session where id in (select "sessionId" from told) and status = 'pending' order by id for update
     ), moved as (
       update session set status = 'scheduled', reason = null, scheduled_at = now()
-      where id in (select "sessionId" from told) and status = 'pending' returning id, failures
+      where id in (select id from locked) returning id, failures
     ), made as (
       insert into kernel (session_id, attempt, index, role, hostname, agent_id)
       select moved.id, moved.failures, told."kernelIndex", told.role, told.hostname, told."agentId"
@@ -56,10 +59,14 @@ export async function explain(
     counts: reason.code === 'insufficient_resources',
   }))
   await sql`
-    update session s set reason = told.reason, skips = s.skips + case when told.counts and s.skips < ${retriesToSkip} then 1 else 0 end
-    from jsonb_to_recordset(${JSON.stringify(told)}::jsonb) as told ("sessionId" uuid, reason jsonb, counts bool)
-    where s.id = told."sessionId" and s.status = 'pending'
-      and (s.reason is distinct from told.reason or (told.counts and s.skips < ${retriesToSkip}))`.execute(
-    tx,
-  )
+    with told as (
+      select * from jsonb_to_recordset(${JSON.stringify(told)}::jsonb) as told ("sessionId" uuid, reason jsonb, counts bool)
+    ), news as (
+      select s.id, told.reason, told.counts and s.skips < ${retriesToSkip} as counts
+      from session s join told on told."sessionId" = s.id
+      where s.status = 'pending' and (s.reason is distinct from told.reason or (told.counts and s.skips < ${retriesToSkip}))
+      order by s.id for update of s
+    )
+    update session s set reason = news.reason, skips = s.skips + case when news.counts then 1 else 0 end
+    from news where s.id = news.id`.execute(tx)
 }

@@ -1,7 +1,10 @@
+import type { SessionStatus } from '@capstan/contract/session'
 import { heartbeatMs } from '@capstan/contract/sync'
+import { endStatus } from '@capstan/core/session'
 import { sql } from 'kysely'
 import { loseSilentAgents } from '../agent/agent.store.ts'
 import type { App } from '../app.ts'
+import { end } from './session.store.ts'
 import { lockSessions, settleSessions } from './settle.store.ts'
 
 /** An agent is lost after this many heartbeats without a word (AGT-06). */
@@ -16,6 +19,7 @@ export async function keepHouse(app: App): Promise<void> {
   if (lost.length > 0) app.log.warn({ agentIds: lost }, 'agents_lost')
   await reclaimUnstarted(app)
   await cancelOverdue(app)
+  await endOutlived(app)
   await settleLeftOver(app)
   await sweep(app)
 }
@@ -53,6 +57,31 @@ async function cancelOverdue(app: App): Promise<void> {
     from resource_group g
     where g.name = s.resource_group and s.status = 'pending' and g.pending_timeout_s > 0
       and s.created_at < now() - make_interval(secs => g.pending_timeout_s)`.execute(app.db)
+}
+
+/** POL-04: a session that is older than the policy of its keypair lets it be is ended, however busy. Waiting counts too. */
+async function endOutlived(app: App): Promise<void> {
+  interface Row {
+    readonly id: string
+    readonly status: SessionStatus
+    readonly policy: string
+    readonly lifetimeS: number
+  }
+  const { rows } = await sql<Row>`
+    select s.id, s.status, p.name as policy, p.max_lifetime_s as lifetime_s
+    from session s join keypair k on k.access_key = s.access_key join keypair_policy p on p.name = k.policy
+    where s.status not in ('terminating', 'terminated', 'cancelled', 'error')
+      and s.created_at < now() - make_interval(secs => p.max_lifetime_s)`.execute(app.db)
+  for (const [policy, outlived] of Map.groupBy(rows, row => row.policy)) {
+    const moves = outlived.flatMap(({ id, status }) => {
+      const to = endStatus(status, 'polite')
+      return to === null ? [] : [{ id, from: status, to }]
+    })
+    const message = `It reached the ${outlived[0]!.lifetimeS} s that policy ${policy} lets a session last`
+    const reason = { code: 'lifetime_over', message }
+    const { agentIds } = await app.db.transaction().execute(tx => end(tx, moves, reason))
+    app.wake([...agentIds.map(id => `agent:${id}` as const), 'scheduler'])
+  }
 }
 
 /** Sessions whose kernels have all ended while they themselves have not: nothing of ours leaves such, but a restored backup may. */
