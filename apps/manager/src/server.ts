@@ -17,6 +17,8 @@ import { logRoutes } from './session/log.routes.ts'
 import { sessionRoutes } from './session/session.routes.ts'
 import { storageRoutes } from './storage/storage.routes.ts'
 import { systemRoutes } from './system/system.routes.ts'
+import { keypairRoutes } from './user/keypair.routes.ts'
+import { userRoutes } from './user/user.routes.ts'
 
 /** All that the manager answers over HTTP. */
 export function createServer(
@@ -43,6 +45,8 @@ export function createServer(
   proxyRoutes(http, app)
   storageRoutes(http, app)
   systemRoutes(http, app)
+  userRoutes(http, app)
+  keypairRoutes(http, app)
   eventRoutes(http, app, signal)
   return http
 }

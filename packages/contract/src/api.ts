@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts'
 import { groupApi } from './group.ts'
 import { imageApi } from './image.ts'
 import { joinTokenApi } from './join-token.ts'
+import { keypairApi } from './keypair.ts'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from './policy.ts'
 import { projectApi } from './project.ts'
 import { proxyApi } from './proxy.ts'
@@ -11,6 +12,7 @@ import { sessionApi } from './session.ts'
 import { storageApi } from './storage.ts'
 import { syncApi } from './sync.ts'
 import { systemApi } from './system.ts'
+import { userApi } from './user.ts'
 
 /** The whole API as data: noun, verb, endpoint. */
 export const api = {
@@ -19,6 +21,7 @@ export const api = {
   group: groupApi,
   image: imageApi,
   joinToken: joinTokenApi,
+  keypair: keypairApi,
   keypairPolicy: keypairPolicyApi,
   project: projectApi,
   projectPolicy: projectPolicyApi,
@@ -27,6 +30,7 @@ export const api = {
   storage: storageApi,
   sync: syncApi,
   system: systemApi,
+  user: userApi,
   userPolicy: userPolicyApi,
 }
 

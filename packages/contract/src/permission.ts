@@ -2,6 +2,13 @@
 export const permissions = [
   'public',
   'self',
+  'user.read',
+  'user.create',
+  'user.update',
+  'keypair.read',
+  'keypair.create',
+  'keypair.update',
+  'keypair.delete',
   'policy.read',
   'policy.create',
   'policy.update',

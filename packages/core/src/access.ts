@@ -14,13 +14,21 @@ export const roles = [
 export type Role = (typeof roles)[number]
 
 const people = ['superadmin', 'admin', 'user'] as const
+const administrators = ['superadmin', 'admin'] as const
 const everyone = [...roles]
 
 /** Who may do what, before it is asked on which rows. The only table of its kind: routes, console and tests read it. */
 export const grants: Readonly<Record<Permission, readonly Role[]>> = {
   public: everyone,
   self: people,
-  'policy.read': ['superadmin', 'admin'],
+  'user.read': administrators,
+  'user.create': administrators,
+  'user.update': administrators,
+  'keypair.read': administrators,
+  'keypair.create': administrators,
+  'keypair.update': administrators,
+  'keypair.delete': administrators,
+  'policy.read': administrators,
   'policy.create': ['superadmin'],
   'policy.update': ['superadmin'],
   'policy.delete': ['superadmin'],
@@ -33,7 +41,7 @@ export const grants: Readonly<Record<Permission, readonly Role[]>> = {
   'session.update': people,
   'session.terminate': people,
   'session.use': people,
-  'agent.read': ['superadmin', 'admin'],
+  'agent.read': administrators,
   'agent.update': ['superadmin'],
   'agent.sync': ['agent'],
   'join_token.read': ['superadmin'],
@@ -41,7 +49,7 @@ export const grants: Readonly<Record<Permission, readonly Role[]>> = {
   'join_token.delete': ['superadmin'],
   'proxy.resolve': ['proxy'],
   'storage.report': ['storage'],
-  'storage.read': ['superadmin', 'admin'],
+  'storage.read': administrators,
   'system.read': ['superadmin'],
 }
 

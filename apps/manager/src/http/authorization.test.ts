@@ -13,6 +13,8 @@ const tenants = ['own', 'other'] as const
 type Tenant = (typeof tenants)[number]
 
 interface Things {
+  readonly userId: string
+  readonly accessKey: string
   readonly sessionId: string
   readonly kernelId: string
   readonly projectId: string
@@ -37,7 +39,8 @@ beforeAll(async () => {
     const kernelId = details.kernels[0]!.id
     const owner = details.agentIds[0] === 'node-1' ? node : otherNode
     await owner.sync({ kernels: [kernelReport(kernelId)] })
-    return { sessionId: id, kernelId, projectId: details.projectId, agentId }
+    const { userId, accessKey } = user
+    return { userId, accessKey, sessionId: id, kernelId, projectId: details.projectId, agentId }
   }
   const other = await thingsOf(stranger, 'node-2')
   for (const role of ['superadmin', 'admin', 'user'] as const) {
@@ -61,6 +64,11 @@ beforeAll(async () => {
 afterAll(() => manager.close())
 
 const nobody = '01900000-0000-7000-8000-000000000000'
+
+const newUser = () => {
+  const name = `n${crypto.randomUUID().slice(0, 8)}`
+  return { email: `${name}@example.test`, name, password: 'correct-horse-1' }
+}
 
 /** A well-formed request for each endpoint. One that is missing here fails the test. */
 const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
@@ -137,6 +145,15 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
     data: '',
     isComplete: false,
   }),
+  'user.list': () => ({}),
+  'user.show': ({ userId }) => ({ id: userId }),
+  'user.create': () => newUser(),
+  'user.update': ({ userId }) => ({ id: userId, description: 'changed' }),
+  'keypair.list': () => ({}),
+  'keypair.create': ({ userId }) => ({ userId }),
+  'keypair.reveal': ({ accessKey }) => ({ accessKey }),
+  'keypair.update': ({ accessKey }) => ({ accessKey, rateLimit: 20_000 }),
+  'keypair.remove': ({ accessKey }) => ({ accessKey }),
   'system.version': () => ({}),
   'system.setup': () => ({}),
 }
@@ -166,6 +183,23 @@ test('every endpoint answers every role, about own and others’ things, as the 
     }
   }
   await expect(`${rows.join('\n')}\n`).toMatchFileSnapshot('authorization.table.txt')
+})
+
+test('who administers a domain sees nobody of another one, exactly as if they did not exist', async () => {
+  const { call, things } = callers.get('admin')!
+  const { userId, accessKey } = things.other
+  const answers = async (id: string, key: string): Promise<unknown[]> =>
+    Promise.all([
+      outcome(call, 'user.show', { id }),
+      outcome(call, 'user.update', { id, description: 'x' }),
+      outcome(call, 'keypair.create', { userId: id }),
+      outcome(call, 'keypair.reveal', { accessKey: key }),
+      outcome(call, 'keypair.update', { accessKey: key, isActive: false }),
+      outcome(call, 'keypair.remove', { accessKey: key }),
+    ])
+  expect(await answers(userId, accessKey)).toEqual(await answers(nobody, 'AKIAAAAAAAAAAAAAAAAA'))
+  const { items } = await call(api.user.list, { limit: 200 })
+  expect(items.map(({ id }) => id)).not.toContain(userId)
 })
 
 test('what is another tenant’s is answered exactly as what does not exist', async () => {

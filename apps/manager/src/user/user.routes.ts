@@ -1,0 +1,155 @@
+import { AppError } from '@capstan/contract/errors'
+import { userApi, type UserDetails } from '@capstan/contract/user'
+import type { HttpApp } from '@capstan/runtime/http'
+import type * as z from 'zod'
+import { hashPassword } from '../account/password.ts'
+import type { App } from '../app.ts'
+import { audit } from '../audit/audit.store.ts'
+import type { Tx } from '../db/db.ts'
+import { violates } from '../db/violation.ts'
+import { type Actor, type Person, person } from '../http/actor.ts'
+import { mount, type Request } from '../http/mount.ts'
+import { deactivateAll, makeKeypair } from './keypair.store.ts'
+import * as store from './user.store.ts'
+
+type Input<V extends keyof typeof userApi> = z.output<(typeof userApi)[V]['input']>
+
+export function userRoutes(http: HttpApp, app: App): void {
+  mount(http, app, userApi.list, (_, actor, input) =>
+    store.list(app.db, person(actor).scope, input),
+  )
+  mount(http, app, userApi.show, (_, actor, { id }) => found(app.db, person(actor), id))
+  mount(http, app, userApi.create, create)
+  mount(http, app, userApi.update, update)
+}
+
+async function found(db: App['db'], { scope }: Person, id: string): Promise<UserDetails> {
+  const user = await store.find(db, scope, id)
+  if (!user) throw new AppError('user_not_found')
+  return user
+}
+
+async function create(
+  app: App,
+  actor: Actor,
+  input: Input<'create'>,
+  request: Request,
+): Promise<UserDetails> {
+  const admin = person(actor)
+  mayGrant(admin, input.role)
+  const { password, projectIds, domainName, keypairPolicy, ...rest } = input
+  const passwordHash = await hashPassword(password)
+  return inTransaction(app, async tx => {
+    const domainId = await domainFor(tx, admin, domainName)
+    const id = await store.insert(tx, { ...rest, domainId, passwordHash })
+    await joinProjects(tx, id, domainId, projectIds ?? (await store.defaultProjects(tx, domainId)))
+    const { accessKey } = await makeKeypair(tx, app.sealKey, {
+      userId: id,
+      policy: keypairPolicy,
+    })
+    await store.update(tx, id, { mainAccessKey: accessKey })
+    const after = await found(tx, admin, id)
+    await audit(tx, actor, request, {
+      operation: 'user.create',
+      target: after.email,
+      before: null,
+      after,
+    })
+    return after
+  })
+}
+
+async function update(
+  app: App,
+  actor: Actor,
+  { id, password, domainName, projectIds, deactivateKeypairs, ...changes }: Input<'update'>,
+  request: Request,
+): Promise<UserDetails> {
+  const admin = person(actor)
+  const passwordHash = password === undefined ? undefined : await hashPassword(password)
+  return inTransaction(app, async tx => {
+    await store.lock(tx, id)
+    const before = await found(tx, admin, id)
+    mayGrant(admin, before.role)
+    if (changes.role !== undefined) mayGrant(admin, changes.role)
+    const domainId = await domainFor(tx, admin, domainName ?? before.domainName)
+    const isMoved = domainName !== undefined && domainName !== before.domainName
+    // Projects are of one domain: whoever moves leaves all of the old one's.
+    if (isMoved) await store.setProjects(tx, id, domainId, [])
+    await store.update(tx, id, {
+      ...changes,
+      ...(isMoved && { domainId }),
+      ...(passwordHash !== undefined && { passwordHash }),
+    })
+    if (projectIds !== undefined || isMoved)
+      await joinProjects(
+        tx,
+        id,
+        domainId,
+        projectIds ?? (await store.defaultProjects(tx, domainId)),
+      )
+    const isEnded = changes.status !== undefined && changes.status !== 'active'
+    // A new password is a reason to ask for it everywhere.
+    if (isEnded || passwordHash !== undefined) await store.endBrowserSessions(tx, id)
+    if (isEnded && deactivateKeypairs) await deactivateAll(tx, id)
+    const after = await found(tx, admin, id)
+    await audit(tx, actor, request, {
+      operation: 'user.update',
+      target: after.email,
+      before: { ...before, password: '' },
+      after: { ...after, password: passwordHash === undefined ? '' : 'changed' },
+    })
+    return after
+  })
+}
+
+/** Who administers one domain makes nobody the administrator of all, and touches none of those. */
+function mayGrant(admin: Person, role: UserDetails['role']): void {
+  if (admin.role !== 'superadmin' && role === 'superadmin')
+    throw new AppError('forbidden', { detail: 'Only a superadmin may do that to a superadmin' })
+}
+
+/** The domain that is named, where it is in reach; else the administrator's own. */
+async function domainFor(tx: Tx, admin: Person, name: string | undefined): Promise<string> {
+  const id = name === undefined ? admin.domainId : await store.findDomain(tx, name)
+  if (id === undefined || (admin.scope.reach === 'domain' && id !== admin.domainId))
+    throw new AppError('domain_not_found', {
+      issues: [{ path: 'domainName', message: 'no such domain' }],
+    })
+  return id
+}
+
+async function joinProjects(
+  tx: Tx,
+  id: string,
+  domainId: string,
+  projectIds: readonly string[],
+): Promise<void> {
+  const wanted = new Set(projectIds).size
+  const count = await store.setProjects(tx, id, domainId, projectIds)
+  if (count < wanted)
+    throw new AppError('project_not_found', {
+      issues: [{ path: 'projectIds', message: `${wanted - count} of them are not of this domain` }],
+    })
+}
+
+/** What the database refuses, in words, at the field. */
+async function inTransaction<T>(app: App, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await app.db.transaction().execute(work)
+  } catch (error) {
+    if (violates(error, 'user_email')) throw taken('email', 'there is a user of this e-mail')
+    if (violates(error, 'user_name')) throw taken('name', 'there is a user of this name')
+    if (violates(error, 'user_policy_fkey')) throw noPolicy('policy')
+    if (violates(error, 'keypair_policy_fkey')) throw noPolicy('keypairPolicy')
+    if (violates(error, 'last_superadmin'))
+      throw new AppError('last_superadmin', { detail: 'Make somebody else a superadmin first' })
+    throw error
+  }
+}
+
+const taken = (path: string, message: string): AppError =>
+  new AppError('user_taken', { issues: [{ path, message }], detail: `${path}: ${message}` })
+
+const noPolicy = (path: string): AppError =>
+  new AppError('policy_not_found', { issues: [{ path, message: 'no such policy' }] })

@@ -1,0 +1,157 @@
+import * as z from 'zod'
+import { UserRole, userRoles } from './account.ts'
+import { endpoint } from './endpoint.ts'
+import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
+import { PolicyName } from './policy.ts'
+
+export const userStatuses = ['active', 'inactive', 'before-verification', 'deleted'] as const
+export const UserStatus = z.enum(userStatuses)
+export type UserStatus = z.infer<typeof UserStatus>
+
+// oxlint-disable-next-line no-control-regex -- exactly these are refused
+const controls = /[\u0000-\u001f\u007f]/
+
+/** One line for people, without what a database or a terminal would choke on. */
+const line = (most: number) =>
+  z
+    .string()
+    .max(most, `at most ${most} characters`)
+    .refine(text => !controls.test(text), {
+      message: 'must be one line',
+    })
+
+/** USR-04: each broken rule has a message of its own. */
+export const Password = z
+  .string()
+  .min(8, 'at least 8 characters')
+  .max(1024, 'at most 1024 characters')
+  .regex(/\p{L}/u, 'at least one letter')
+  .regex(/\d/, 'at least one digit')
+  .regex(/[^\p{L}\d\s]/u, 'at least one special character')
+
+export const UserEmail = z.email('not an e-mail address').max(64, 'at most 64 characters')
+export const UserName = line(64).regex(
+  /^[\p{L}\d](?:[\p{L}\d ._-]*[\p{L}\d])?$/u,
+  'letters, digits, dots, dashes, underscores and spaces; first and last a letter or digit',
+)
+
+export const User = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  name: z.string(),
+  fullName: z.string(),
+  description: z.string(),
+  role: UserRole,
+  status: UserStatus,
+  domainName: z.string(),
+  policy: z.string(),
+  isPasswordChangeRequired: z.boolean(),
+  isSudoEnabled: z.boolean(),
+  isTotpEnabled: z.boolean(),
+  mainAccessKey: z.string(),
+  createdAt: z.iso.datetime(),
+  modifiedAt: z.iso.datetime(),
+})
+export type User = z.infer<typeof User>
+
+export const UserDetails = User.extend({
+  projects: z.array(
+    z.object({ id: z.uuid(), name: z.string(), type: z.enum(['general', 'model-store']) }),
+  ),
+  keypairCount: z.int(),
+  liveSessionCount: z.int(),
+})
+export type UserDetails = z.infer<typeof UserDetails>
+
+export const userSorts = ['email', 'name', 'role', 'createdAt'] as const
+
+const list = endpoint({
+  method: 'GET',
+  path: '/users',
+  summary: 'List the users that you administer',
+  permission: 'user.read',
+  input: z.strictObject({
+    ...pageInput(userSorts),
+    email: textFilter,
+    name: textFilter,
+    fullName: textFilter,
+    description: textFilter,
+    role: listOf(z.enum(userRoles)).optional(),
+    status: listOf(UserStatus).optional(),
+    domainName: z.string().max(64).optional(),
+    policy: z.string().max(64).optional(),
+  }),
+  output: pageOf(User),
+  errors: [],
+})
+
+const show = endpoint({
+  method: 'GET',
+  path: '/users/:id',
+  summary: 'Show one user with their projects',
+  permission: 'user.read',
+  input: z.strictObject({ id: z.uuid() }),
+  output: UserDetails,
+  errors: ['user_not_found'],
+})
+
+const projectIds = z.array(z.uuid()).max(10_000)
+
+const create = endpoint({
+  method: 'POST',
+  path: '/users',
+  summary: 'Create a user, with a keypair of their own',
+  permission: 'user.create',
+  input: z.strictObject({
+    email: UserEmail,
+    name: UserName,
+    fullName: line(64).default(''),
+    password: Password,
+    description: line(500).default(''),
+    role: UserRole.default('user'),
+    status: UserStatus.default('active'),
+    domainName: z.string().max(64).optional().describe('Default: yours'),
+    projectIds: projectIds.optional().describe('Default: all general projects of the domain'),
+    policy: PolicyName.default('default'),
+    keypairPolicy: PolicyName.default('default'),
+    isPasswordChangeRequired: z.boolean().default(false),
+    isSudoEnabled: z.boolean().default(false),
+  }),
+  output: UserDetails,
+  errors: ['user_taken', 'domain_not_found', 'project_not_found', 'policy_not_found'],
+})
+
+const update = endpoint({
+  method: 'PATCH',
+  path: '/users/:id',
+  summary: 'Change a user; what is left out stays. The e-mail cannot be changed',
+  permission: 'user.update',
+  input: z.strictObject({
+    id: z.uuid(),
+    name: UserName.optional(),
+    fullName: line(64).optional(),
+    password: Password.optional(),
+    description: line(500).optional(),
+    role: UserRole.optional(),
+    status: UserStatus.optional(),
+    domainName: z.string().max(64).optional(),
+    projectIds: projectIds.optional(),
+    policy: PolicyName.optional(),
+    isPasswordChangeRequired: z.boolean().optional(),
+    isSudoEnabled: z.boolean().optional(),
+    isTotpEnabled: z.literal(false).optional().describe('It can only be switched off for others'),
+    /** Their keypairs too, when they are deactivated (USR-13). */
+    deactivateKeypairs: z.boolean().default(false),
+  }),
+  output: UserDetails,
+  errors: [
+    'user_not_found',
+    'user_taken',
+    'domain_not_found',
+    'project_not_found',
+    'policy_not_found',
+    'last_superadmin',
+  ],
+})
+
+export const userApi = { list, show, create, update }
