@@ -42,16 +42,19 @@ test('contract and core know no platform: nothing of Node, no clock, no chance, 
 /** Inside the manager: whose stores a capability may use. Its own, and those of what it builds on. */
 const capabilities: Readonly<Record<string, readonly string[]>> = {
   account: [],
+  audit: [],
   machine: [],
   project: [],
   group: [],
   image: [],
-  session: ['group', 'image', 'project', 'agent'],
+  policy: ['audit'],
+  session: ['group', 'image', 'policy', 'project', 'agent'],
   agent: ['image', 'machine', 'session'],
-  scheduler: [],
+  scheduler: ['policy'],
   proxy: ['machine', 'session'],
   storage: ['machine'],
   system: [],
+  user: ['account', 'audit'],
 }
 
 test.for(Object.keys(capabilities))(

@@ -28,7 +28,7 @@ export const toKeypair = (row: Row): Keypair => ({
   rateLimit: row.rateLimit,
   createdAt: row.createdAt.toISOString(),
   lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
-  queryCount: Number(row.queryCount),
+  queryCount: row.queryCount,
 })
 
 type Sort = 'userEmail' | 'createdAt' | 'accessKey'
