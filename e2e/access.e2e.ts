@@ -15,6 +15,8 @@ const pages: readonly Look[] = [
   { what: 'list of sessions', path: '/sessions', heading: 'Sessions' },
   { what: 'session form', path: '/sessions/new', heading: 'Start a session' },
   { what: 'list of agents', path: '/agents', heading: 'Agents' },
+  { what: 'list of users', path: '/users', heading: 'Users' },
+  { what: 'form of a user', path: '/users/new', heading: 'Create a user' },
 ]
 
 /** What axe holds against the page, but the trifles. */

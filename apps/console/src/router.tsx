@@ -1,5 +1,6 @@
 import { AppError } from '@capstan/contract/errors'
 import { sessionSorts } from '@capstan/contract/session'
+import { userSorts } from '@capstan/contract/user'
 import { agentSorts } from '@capstan/contract/agent'
 import type { QueryClient } from '@tanstack/react-query'
 import {
@@ -21,6 +22,7 @@ import { PageLoading } from './shell/PageLoading.tsx'
 import { Shell } from './shell/Shell.tsx'
 import { SignedIn } from './shell/SignedIn.tsx'
 import { tableSearch } from './ui/table-search.ts'
+import { userFilters } from './user/user.filters.ts'
 
 export interface RouterContext {
   readonly queries: QueryClient
@@ -121,6 +123,33 @@ const connectRoute = createRoute({
   component: lazyRouteComponent(() => import('./agent/ConnectAgent.tsx'), 'ConnectAgent'),
 })
 
+const usersRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/users',
+  validateSearch: tableSearch(userSorts, userFilters).extend({
+    state: z.literal('inactive').optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./user/UsersPage.tsx'), 'UsersPage'),
+})
+
+const newUserRoute = createRoute({
+  getParentRoute: () => usersRoute,
+  path: '/new',
+  component: lazyRouteComponent(() => import('./user/UserForm.tsx'), 'NewUser'),
+})
+
+const userRoute = createRoute({
+  getParentRoute: () => usersRoute,
+  path: '/$userId',
+  component: lazyRouteComponent(() => import('./user/UserDrawer.tsx'), 'UserDrawer'),
+})
+
+const editUserRoute = createRoute({
+  getParentRoute: () => usersRoute,
+  path: '/$userId/edit',
+  component: lazyRouteComponent(() => import('./user/UserForm.tsx'), 'EditUser'),
+})
+
 /** Whatever else is asked for: the frame stays, so that one can go on from there. */
 const nowhereRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -136,6 +165,7 @@ const routeTree = rootRoute.addChildren([
       sessionsRoute.addChildren([sessionFormRoute, sessionRoute]),
       nowhereRoute,
       agentsRoute.addChildren([connectRoute, agentRoute]),
+      usersRoute.addChildren([newUserRoute, userRoute, editUserRoute]),
     ]),
     terminalRoute,
   ]),

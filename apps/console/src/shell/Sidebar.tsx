@@ -5,6 +5,7 @@ import {
   IconLayoutSidebarLeftExpand,
   IconServer2,
   IconStack2,
+  IconUsers,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
@@ -28,6 +29,7 @@ export function Sidebar({ isCollapsed, onToggle }: Props) {
         {may('agent.read') && (
           <section aria-label={w.shell.administration}>
             {!isCollapsed && <div className="nav-section">{w.shell.administration}</div>}
+            <Entry to="/users" icon={IconUsers} label={w.user.title} isCollapsed={isCollapsed} />
             <Entry
               to="/agents"
               icon={IconServer2}
@@ -43,7 +45,7 @@ export function Sidebar({ isCollapsed, onToggle }: Props) {
 }
 
 interface EntryProps {
-  readonly to: '/' | '/sessions' | '/agents'
+  readonly to: '/' | '/sessions' | '/agents' | '/users'
   readonly icon: typeof IconHome
   readonly label: string
   readonly isCollapsed: boolean

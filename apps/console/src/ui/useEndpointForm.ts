@@ -36,7 +36,7 @@ export function useEndpointForm<
       const result = endpoint.input.safeParse(toInput(values))
       const issues = result.error?.issues ?? []
       return {
-        ...Object.fromEntries(
+        ...byField(
           issues.map(issue => [fieldOf(issue.path.join('.')), issueText(issue, w, f)] as const),
         ),
         ...check?.(values),
@@ -48,7 +48,8 @@ export function useEndpointForm<
     onSuccess: onDone,
     onError: error => {
       if (!(error instanceof AppError)) return
-      for (const { path, message } of error.issues) form.setFieldError(fieldOf(path), message)
+      const told = error.issues.map(({ path, message }) => [fieldOf(path), message] as const)
+      for (const [field, text] of Object.entries(byField(told))) form.setFieldError(field, text)
     },
   })
   const submit = form.onSubmit(
@@ -70,3 +71,13 @@ export function useEndpointForm<
 }
 
 const firstOf = (path: string): string => path.split('.')[0] ?? ''
+
+/** Everything that is wrong with a field, each rule once: who mends one thing is not told of the next only then. */
+function byField(
+  told: readonly (readonly [field: string, text: string])[],
+): Record<string, string> {
+  const texts = Map.groupBy(told, ([field]) => field)
+  return Object.fromEntries(
+    [...texts].map(([field, all]) => [field, [...new Set(all.map(([, text]) => text))].join('; ')]),
+  )
+}

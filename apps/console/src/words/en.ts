@@ -1,6 +1,7 @@
 import { session, sessionForm, terminal } from './en/session.ts'
 import { agent, join } from './en/agent.ts'
 import { start } from './en/start.ts'
+import { user } from './en/user.ts'
 import { errors } from './en/errors.ts'
 import { pluralFor } from './plural.ts'
 
@@ -129,6 +130,7 @@ export const en = {
   terminal,
   agent,
   join,
+  user,
 }
 
 export type Words = typeof en

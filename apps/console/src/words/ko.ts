@@ -1,6 +1,7 @@
 import { session, sessionForm, terminal } from './ko/session.ts'
 import { agent, join } from './ko/agent.ts'
 import { start } from './ko/start.ts'
+import { user } from './ko/user.ts'
 import { errors } from './ko/errors.ts'
 import type { Words } from './en.ts'
 
@@ -124,4 +125,5 @@ export const ko: Words = {
   terminal,
   agent,
   join,
+  user,
 }

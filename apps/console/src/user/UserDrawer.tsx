@@ -1,0 +1,133 @@
+import { keypairApi } from '@capstan/contract/keypair'
+import { userApi, type UserDetails } from '@capstan/contract/user'
+import { Badge, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { query } from '../api/call.ts'
+import { CopyableId } from '../ui/CopyableId.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { ButtonLink } from '../ui/links.tsx'
+import { Properties } from '../ui/Properties.tsx'
+import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { SideDrawer } from '../ui/SideDrawer.tsx'
+import { StatusBadge } from '../ui/StatusBadge.tsx'
+import { useWords } from '../words/words.tsx'
+import { ActivityButton } from './ActivityButton.tsx'
+import { UserBadge } from './user.columns.tsx'
+
+const route = getRouteApi('/signed-in/shell/users/$userId')
+
+/** One person: the whole record, their projects and keypairs (USR-06). */
+export function UserDrawer() {
+  const { userId } = route.useParams()
+  const navigate = route.useNavigate()
+  const answer = useQuery(query(userApi.show, { id: userId }))
+  const user = answer.data
+  return (
+    <SideDrawer
+      title={user?.email ?? ''}
+      onClose={() => {
+        void navigate({ to: '/users', search: true })
+      }}
+    >
+      {answer.error && !user && (
+        <ErrorPanel
+          error={answer.error}
+          onRetry={() => {
+            void answer.refetch()
+          }}
+        />
+      )}
+      {answer.isPending && <Skeleton h={300} />}
+      {user && <Details user={user} />}
+    </SideDrawer>
+  )
+}
+
+function Details({ user }: { user: UserDetails }) {
+  const { w, f } = useWords()
+  const yesNo = (value: boolean): string => (value ? w.common.yes : w.common.no)
+  return (
+    <Stack gap="xl">
+      <Group justify="space-between">
+        <UserBadge status={user.status} />
+        <Group gap="xs">
+          <ButtonLink
+            to="/users/$userId/edit"
+            params={{ userId: user.id }}
+            search={true}
+            size="xs"
+            variant="default"
+          >
+            {w.user.edit}
+          </ButtonLink>
+          <ActivityButton user={user} />
+        </Group>
+      </Group>
+      <Properties
+        items={[
+          { label: w.user.column.name, value: user.name },
+          { label: w.user.column.fullName, value: user.fullName || '–' },
+          { label: w.user.column.role, value: w.user.role[user.role] },
+          { label: w.user.column.domain, value: user.domainName },
+          { label: w.user.column.policy, value: user.policy },
+          { label: w.user.live, value: f.number(user.liveSessionCount) },
+          { label: w.user.sudo, value: yesNo(user.isSudoEnabled) },
+          { label: w.user.changeRequired, value: yesNo(user.isPasswordChangeRequired) },
+          { label: w.user.totp, value: yesNo(user.isTotpEnabled) },
+          { label: w.user.column.created, value: <RelativeTime at={user.createdAt} /> },
+          { label: w.user.modified, value: <RelativeTime at={user.modifiedAt} /> },
+          { label: 'ID', value: <CopyableId id={user.id} /> },
+          { label: w.user.column.description, value: user.description || '–', isWide: true },
+        ]}
+      />
+      <section aria-label={w.user.projects}>
+        <Title order={2} mb="sm">
+          {w.user.projects}
+        </Title>
+        {user.projects.length === 0 && <Text size="sm">–</Text>}
+        <Group gap="xs">
+          {user.projects.map(project => (
+            <Badge key={project.id} variant="default" tt="none">
+              {project.name}
+            </Badge>
+          ))}
+        </Group>
+      </section>
+      <Keypairs userId={user.id} />
+    </Stack>
+  )
+}
+
+function Keypairs({ userId }: { userId: string }) {
+  const { w } = useWords()
+  const answer = useQuery(query(keypairApi.list, { userId, limit: 200 }))
+  return (
+    <section aria-label={w.user.keypairs}>
+      <Title order={2} mb="sm">
+        {w.user.keypairs}
+      </Title>
+      {answer.error && !answer.data && <ErrorPanel error={answer.error} />}
+      {answer.isPending && <Skeleton h={40} />}
+      <ul className="plain-list">
+        {answer.data?.items.map(keypair => (
+          <li key={keypair.accessKey}>
+            <CopyableId id={keypair.accessKey} />
+            <StatusBadge
+              tone={keypair.isActive ? 'good' : 'idle'}
+              label={keypair.isActive ? w.user.keypairActive : w.user.keypairInactive}
+            />
+            {keypair.isMain && (
+              <Text size="sm" span>
+                {w.user.main}
+              </Text>
+            )}
+            <Text size="sm" c="dimmed" span>
+              {keypair.policy}
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

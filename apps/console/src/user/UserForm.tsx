@@ -1,0 +1,229 @@
+import { userRoles } from '@capstan/contract/account'
+import { projectApi } from '@capstan/contract/project'
+import { userPolicyApi } from '@capstan/contract/policy'
+import { userApi, type UserDetails } from '@capstan/contract/user'
+import {
+  Fieldset,
+  MultiSelect,
+  NativeSelect,
+  PasswordInput,
+  Stack,
+  Switch,
+  Textarea,
+  TextInput,
+} from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import type * as z from 'zod'
+import { useAccount, useMay } from '../api/account.ts'
+import { query } from '../api/call.ts'
+import { Forbidden } from '../shell/PageError.tsx'
+import { PageLoading } from '../shell/PageLoading.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { FormDrawer } from '../ui/FormDrawer.tsx'
+import { SideDrawer } from '../ui/SideDrawer.tsx'
+import { toastDone } from '../ui/toast.ts'
+import { useEndpointForm } from '../ui/useEndpointForm.ts'
+import { useWords } from '../words/words.tsx'
+import { blankUser, toCreate, toUpdate, type UserFormValues, valuesOf } from './user-input.ts'
+import { useRefreshUsers } from './useRefreshUsers.ts'
+
+const newRoute = getRouteApi('/signed-in/shell/users/new')
+const editRoute = getRouteApi('/signed-in/shell/users/$userId/edit')
+
+/** Creates a person (USR-03). */
+export function NewUser() {
+  const { w } = useWords()
+  const may = useMay()
+  const navigate = newRoute.useNavigate()
+  const refresh = useRefreshUsers()
+  const close = (): void => {
+    void navigate({ to: '/users', search: true })
+  }
+  const { form, submit, isPending, isDone, failure } = useEndpointForm({
+    endpoint: userApi.create,
+    initialValues: blankUser,
+    toInput: toCreate,
+    check: values => differing(values, w.user.repeatDiffers),
+    onDone: ({ id, email }) => {
+      toastDone(w.user.created(email))
+      refresh()
+      void navigate({
+        to: '/users/$userId',
+        params: { userId: id },
+        search: true,
+        ignoreBlocker: true,
+      })
+    },
+  })
+  if (!may('user.create'))
+    return (
+      <SideDrawer title={w.user.create} onClose={close}>
+        <Forbidden />
+      </SideDrawer>
+    )
+  return (
+    <FormDrawer
+      title={w.user.create}
+      submitLabel={w.user.submitCreate}
+      onSubmit={submit}
+      onClose={close}
+      isPending={isPending}
+      isDirty={!isDone && form.isDirty()}
+      failure={failure}
+    >
+      <Fields form={form} isNew />
+    </FormDrawer>
+  )
+}
+
+/** Changes a person (USR-07). */
+export function EditUser() {
+  const { w } = useWords()
+  const { userId } = editRoute.useParams()
+  const navigate = editRoute.useNavigate()
+  const answer = useQuery(query(userApi.show, { id: userId }))
+  const close = (): void => {
+    void navigate({ to: '/users/$userId', params: { userId }, search: true })
+  }
+  if (answer.data) return <LoadedForm user={answer.data} onClose={close} />
+  return (
+    <SideDrawer title={w.user.edit} onClose={close}>
+      {answer.isPending && <PageLoading />}
+      {answer.error && <ErrorPanel error={answer.error} />}
+    </SideDrawer>
+  )
+}
+
+function LoadedForm({ user, onClose }: { user: UserDetails; onClose: () => void }) {
+  const { w } = useWords()
+  const navigate = editRoute.useNavigate()
+  const refresh = useRefreshUsers()
+  const { form, submit, isPending, isDone, failure } = useEndpointForm({
+    endpoint: userApi.update,
+    initialValues: valuesOf(user),
+    toInput: values => toUpdate(values, user),
+    check: values => differing(values, w.user.repeatDiffers),
+    onDone: ({ email }) => {
+      toastDone(w.user.saved(email))
+      refresh()
+      void navigate({
+        to: '/users/$userId',
+        params: { userId: user.id },
+        search: true,
+        ignoreBlocker: true,
+      })
+    },
+  })
+  return (
+    <FormDrawer
+      title={w.user.editTitle(user.email)}
+      submitLabel={w.user.submitEdit}
+      onSubmit={submit}
+      onClose={onClose}
+      isPending={isPending}
+      isDirty={!isDone && form.isDirty()}
+      failure={failure}
+    >
+      <Fields form={form} isNew={false} domainName={user.domainName} />
+    </FormDrawer>
+  )
+}
+
+const differing = ({ password, repeat }: UserFormValues, message: string) =>
+  password === repeat ? ({} as Record<string, string>) : { repeat: message }
+
+type UserFormApi = ReturnType<typeof useEndpointForm<z.ZodType, z.ZodType, UserFormValues>>['form']
+
+interface FieldsProps {
+  readonly form: UserFormApi
+  readonly isNew: boolean
+  readonly domainName?: string
+}
+
+function Fields({ form, isNew, domainName }: FieldsProps) {
+  const { w } = useWords()
+  const account = useAccount()
+  const policies = useQuery(query(userPolicyApi.list, { limit: 200 }))
+  const projects = useQuery(query(projectApi.list, {}))
+  const inDomain = projects.data?.items.filter(
+    project => project.domainName === (domainName ?? account.domainName),
+  )
+  const roles = userRoles.filter(role => role !== 'superadmin' || account.role === 'superadmin')
+  const described = ['label', 'input', 'description', 'error'] as const
+  return (
+    <Stack gap="md">
+      <Fieldset legend={w.user.account}>
+        <Stack gap="sm">
+          {isNew && (
+            <TextInput
+              label={w.user.column.email}
+              type="email"
+              data-autofocus
+              autoComplete="off"
+              withAsterisk
+              {...form.getInputProps('email')}
+            />
+          )}
+          <TextInput
+            label={w.user.column.name}
+            withAsterisk
+            autoComplete="off"
+            {...form.getInputProps('name')}
+          />
+          <TextInput label={w.user.column.fullName} {...form.getInputProps('fullName')} />
+          <PasswordInput
+            label={w.user.password}
+            description={isNew ? w.user.passwordHelp : w.user.passwordEditHelp}
+            inputWrapperOrder={[...described]}
+            autoComplete="new-password"
+            withAsterisk={isNew}
+            {...form.getInputProps('password')}
+          />
+          <PasswordInput
+            label={w.user.repeat}
+            autoComplete="new-password"
+            withAsterisk={isNew}
+            {...form.getInputProps('repeat')}
+          />
+          <Textarea
+            label={w.user.column.description}
+            autosize
+            minRows={2}
+            {...form.getInputProps('description')}
+          />
+        </Stack>
+      </Fieldset>
+      <NativeSelect
+        label={w.user.column.role}
+        data={roles.map(value => ({ value, label: w.user.role[value] }))}
+        {...form.getInputProps('role')}
+      />
+      <MultiSelect
+        label={w.user.projects}
+        description={w.user.projectsHelp}
+        inputWrapperOrder={[...described]}
+        searchable
+        data={inDomain?.map(project => ({ value: project.id, label: project.name })) ?? []}
+        {...form.getInputProps('projectIds')}
+      />
+      <NativeSelect
+        label={w.user.column.policy}
+        data={policies.data?.items.map(({ name }) => name) ?? [form.values.policy]}
+        {...form.getInputProps('policy')}
+      />
+      <Fieldset legend={w.user.switches}>
+        <Stack gap="sm">
+          <Switch
+            label={w.user.changeRequired}
+            {...form.getInputProps('isPasswordChangeRequired', { type: 'checkbox' })}
+          />
+          <Switch
+            label={w.user.sudo}
+            {...form.getInputProps('isSudoEnabled', { type: 'checkbox' })}
+          />
+        </Stack>
+      </Fieldset>
+    </Stack>
+  )
+}

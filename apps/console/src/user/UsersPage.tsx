@@ -1,0 +1,78 @@
+import { type User, userApi } from '@capstan/contract/user'
+import { Tabs } from '@mantine/core'
+import { IconPlus, IconUsers } from '@tabler/icons-react'
+import { getRouteApi, Outlet } from '@tanstack/react-router'
+import { useMay } from '../api/account.ts'
+import { query } from '../api/call.ts'
+import { Forbidden } from '../shell/PageError.tsx'
+import { DataTable } from '../ui/DataTable.tsx'
+import { ButtonLink } from '../ui/links.tsx'
+import { PageHeader } from '../ui/PageHeader.tsx'
+import { choicesOf, listInput } from '../ui/table-search.ts'
+import { useTableSearch } from '../ui/useTableSearch.ts'
+import { useWords } from '../words/words.tsx'
+import { userColumns } from './user.columns.tsx'
+import { userFilters } from './user.filters.ts'
+
+/** The people of the cluster, or of one's domain (USR-01, USR-12); for administrators (ACC-03). */
+export function UsersPage() {
+  const may = useMay()
+  return may('user.read') ? <UserList /> : <Forbidden />
+}
+
+const route = getRouteApi('/signed-in/shell/users')
+
+function UserList() {
+  const { w } = useWords()
+  const search = route.useSearch()
+  const { change } = useTableSearch()
+  const isActive = search.state === undefined
+  const { role, ...input } = listInput(search, userFilters)
+  const create = (
+    <ButtonLink to="/users/new" search={true} leftSection={<IconPlus size={16} aria-hidden />}>
+      {w.user.create}
+    </ButtonLink>
+  )
+  return (
+    <>
+      <PageHeader title={w.user.title} purpose={w.user.purpose} action={create} />
+      <Tabs
+        mb="md"
+        value={isActive ? 'active' : 'inactive'}
+        onChange={value => {
+          change({
+            state: value === 'inactive' ? value : undefined,
+            cursor: undefined,
+            page: undefined,
+          })
+        }}
+      >
+        <Tabs.List>
+          <Tabs.Tab value="active">{w.user.active}</Tabs.Tab>
+          <Tabs.Tab value="inactive">{w.user.inactive}</Tabs.Tab>
+        </Tabs.List>
+      </Tabs>
+      <DataTable<User>
+        id="user"
+        label={w.user.title}
+        query={query(userApi.list, {
+          ...input,
+          ...(role !== undefined && { role: choicesOf(role) }),
+          status: isActive ? ['active'] : ['inactive', 'before-verification', 'deleted'],
+        })}
+        columns={userColumns}
+        search={search}
+        onSearch={change}
+        rowId={user => user.id}
+        rowName={user => user.email}
+        empty={{
+          icon: <IconUsers size={36} />,
+          title: isActive ? w.user.empty : w.user.emptyInactive,
+          help: isActive ? w.user.emptyHelp : w.user.emptyInactiveHelp,
+          ...(isActive && { action: create }),
+        }}
+      />
+      <Outlet />
+    </>
+  )
+}
