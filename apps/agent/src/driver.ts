@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Isolation } from '@capstan/contract/agent'
 import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
 import type * as z from 'zod'
+import type { CgroupUse } from './cgroup.ts'
 
 /** A container of ours, as its driver finds it. */
 export interface Container {
@@ -79,8 +80,8 @@ export interface Driver {
   readonly attach: (id: string, spec: CommandSpec) => Promise<AttachedCommand>
   /** A raw connection to a port inside. Rejects when nobody listens there. */
   readonly connect: (id: string, port: number) => Promise<Duplex>
-  /** CPU time in microseconds since its start, and memory in bytes; undefined where nothing can be measured. */
-  readonly measure: (id: string) => Promise<{ cpuUs: number; memBytes: number } | undefined>
+  /** What its processes use together since its start; undefined where nothing can be measured. */
+  readonly measure: (id: string) => Promise<CgroupUse | undefined>
   /** Calls with the kernel whenever a container changed; `outOfMemory` when a process of it was ended for its memory. */
   readonly watch: (
     onChange: (kernelId: string, outOfMemory: boolean) => void,

@@ -138,11 +138,11 @@ export class Node {
     for (const keeper of this.#keepers.values()) {
       if (keeper.containerId === undefined || keeper.observation.status !== 'running') continue
       ids.add(keeper.containerId)
-      const usage = this.#meter.sample(
-        keeper.containerId,
-        await keeper.driver.measure(keeper.containerId),
-      )
+      const use = await keeper.driver.measure(keeper.containerId)
+      const usage = this.#meter.sample(keeper.containerId, use)
       keeper.observation = { ...keeper.observation, usage }
+      // Engines tell it by an event, most of them: one may have been missed, or never sent.
+      if (use && use.oomKills > 0) this.onChange(keeper.desired.kernelId, true)
     }
     this.#meter.keep(ids)
   }

@@ -14,7 +14,7 @@ import type {
 } from '../driver.ts'
 import { containerName, containerOptions, labels } from './container-options.ts'
 import { attachCommand, launchCommand, runCommand } from './exec.ts'
-import { readCgroup } from '../cgroup.ts'
+import { cgroupOf, type CgroupUse, readCgroup } from '../cgroup.ts'
 import { demultiplexed } from './output.ts'
 import { watchEvents } from './events.ts'
 import { pullImage } from './pull.ts'
@@ -68,6 +68,7 @@ export class DockerDriver implements Driver {
   readonly #agentId: string
   #network: Promise<string> | undefined
   readonly #addresses = new Map<string, string>()
+  readonly #cgroups = new Map<string, string>()
 
   constructor(docker: Docker, agentId: string) {
     this.#docker = docker
@@ -110,7 +111,9 @@ export class DockerDriver implements Driver {
     return this.#withNetwork(clusterId, async network => {
       const options = containerOptions(kernel, { clusterId, agentId: this.#agentId, network })
       const made = await patient(this.#docker.createContainer(options)).catch((error: unknown) => {
-        if (statusOf(error) === 409) return undefined
+        // Podman sends another status for a name that is taken.
+        if (statusOf(error) === 409 || /name .*already in use/i.test(String(error)))
+          return undefined
         throw error
       })
       if (made) {
@@ -196,7 +199,12 @@ export class DockerDriver implements Driver {
       throw error
     })
     if (!found) return undefined
-    const { Status, Running, ExitCode, OOMKilled, StartedAt, FinishedAt } = found.State
+    const { Status, Running, ExitCode, OOMKilled, StartedAt, FinishedAt, Pid } = found.State
+    if (Running && !this.#cgroups.has(id)) {
+      // Where it is depends on the engine and on how that is set up.
+      const path = await cgroupOf(Pid)
+      if (path !== undefined) this.#cgroups.set(id, path)
+    }
     const phase = Running ? 'running' : Status === 'created' ? 'created' : 'ended'
     return {
       phase,
@@ -217,6 +225,7 @@ export class DockerDriver implements Driver {
 
   async remove(id: string): Promise<void> {
     this.#addresses.delete(id)
+    this.#cgroups.delete(id)
     await patient(this.#docker.getContainer(id).remove({ force: true, v: true })).catch(
       (error: unknown) => {
         if (![404, 409].includes(statusOf(error))) throw error
@@ -282,8 +291,10 @@ export class DockerDriver implements Driver {
     return address
   }
 
-  measure(id: string): Promise<{ cpuUs: number; memBytes: number } | undefined> {
-    return readCgroup(`docker/${id}`, `system.slice/docker-${id}.scope`)
+  measure(id: string): Promise<CgroupUse | undefined> {
+    const known = this.#cgroups.get(id)
+    const usual = [`docker/${id}`, `system.slice/docker-${id}.scope`]
+    return readCgroup(...(known === undefined ? usual : [known]))
   }
 
   watch(

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fieldsIn } from '../cgroup.ts'
 
 const root = '/sys/fs/cgroup'
 
@@ -70,16 +69,6 @@ export function makeGroups(
   set(cpu!, 'cpu.cfs_quota_us', String(quotaUs))
   set(pids!, 'pids.max', String(processLimit))
   return folders
-}
-
-/** How many processes of a group were ended because its memory ran out. */
-export async function outOfMemoryKills(version: CgroupVersion, path: string): Promise<number> {
-  if (version === null) return 0
-  const file =
-    version === 2
-      ? join(root, path, 'memory.events')
-      : join(root, 'memory', path, 'memory.oom_control')
-  return (await fieldsIn(file)).get('oom_kill') ?? 0
 }
 
 /** Ends every process of a group, and removes it. What is still ending keeps it for another try. */

@@ -22,7 +22,7 @@ import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
 import { toAmounts } from '@capstan/core/slots'
 import { pause } from '@capstan/runtime/retry'
 import * as z from 'zod'
-import { readCgroup } from '../cgroup.ts'
+import { type CgroupUse, readCgroup } from '../cgroup.ts'
 import type { AttachedCommand, CommandSpec, Container, ContainerState, Driver } from '../driver.ts'
 import { attachProcess } from './attach.ts'
 import {
@@ -30,7 +30,6 @@ import {
   detectCgroups,
   groupPath,
   makeGroups,
-  outOfMemoryKills,
   removeGroups,
 } from './control-groups.ts'
 import { describeIsolation } from './isolation.ts'
@@ -218,8 +217,7 @@ export class ProcessDriver implements Driver {
   async inspect(id: string): Promise<ContainerState | undefined> {
     const own = paths(this.#folder(id))
     if (!existsSync(this.#folder(id))) return undefined
-    const isOutOfMemory =
-      (await outOfMemoryKills(this.#setup.cgroups, groupPath(this.#setup.agentId, id))) > 0
+    const isOutOfMemory = ((await this.measure(id))?.oomKills ?? 0) > 0
     const startedAt = existsSync(own.pid) ? statSync(own.pid).mtime.toISOString() : null
     if (existsSync(own.exit)) {
       const exitCode = Number(readFileSync(own.exit, 'utf8'))
@@ -361,7 +359,7 @@ export class ProcessDriver implements Driver {
     return this.#ports.connect(id, pid, port)
   }
 
-  measure(id: string): Promise<{ cpuUs: number; memBytes: number } | undefined> {
+  measure(id: string): Promise<CgroupUse | undefined> {
     return readCgroup(groupPath(this.#setup.agentId, id))
   }
 
