@@ -1,4 +1,4 @@
-import { agentApi, type Agent } from '@capstan/contract/agent'
+import { agentApi } from '@capstan/contract/agent'
 import { Tabs } from '@mantine/core'
 import { IconPlus, IconServer2 } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
@@ -58,7 +58,7 @@ function AgentList() {
           <Tabs.Tab value="terminated">{w.agent.terminated}</Tabs.Tab>
         </Tabs.List>
       </Tabs>
-      <DataTable<Agent>
+      <DataTable
         id={`agent.${state}`}
         label={w.agent.title}
         query={query(agentApi.list, {
@@ -66,6 +66,7 @@ function AgentList() {
           status: isConnected ? ['connected'] : ['lost', 'terminated'],
         })}
         columns={agentColumns[state]}
+        words={w}
         search={search}
         onSearch={change}
         rowId={agent => agent.id}

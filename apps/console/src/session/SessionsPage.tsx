@@ -8,6 +8,7 @@ import { DataTable } from '../ui/DataTable.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
+import type { Words } from '../words/en.ts'
 import { useWords } from '../words/words.tsx'
 import { sessionColumns } from './session.columns.tsx'
 import { sessionFilters } from './session.filters.ts'
@@ -33,7 +34,7 @@ export function SessionsPage() {
   return (
     <>
       <PageHeader title={w.session.title} purpose={w.session.purpose} action={create} />
-      <DataTable<Session>
+      <DataTable<Session, Words>
         id={`session.${state}`}
         label={w.session.title}
         query={query(sessionApi.list, {
@@ -42,6 +43,7 @@ export function SessionsPage() {
           ...(project && { projectId: project.id }),
         })}
         columns={sessionColumns[state]}
+        words={w}
         search={search}
         onSearch={change}
         rowId={session => session.id}

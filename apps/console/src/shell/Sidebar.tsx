@@ -29,7 +29,7 @@ export function Sidebar({ isCollapsed, onToggle }: Props) {
         {may('agent.read') && (
           <section aria-label={w.shell.administration}>
             {!isCollapsed && <div className="nav-section">{w.shell.administration}</div>}
-            <Entry to="/users" icon={IconUsers} label={w.user.title} isCollapsed={isCollapsed} />
+            <Entry to="/users" icon={IconUsers} label={w.shell.users} isCollapsed={isCollapsed} />
             <Entry
               to="/agents"
               icon={IconServer2}

@@ -30,7 +30,7 @@ export interface Page<T> {
   readonly isCountExact: boolean
 }
 
-interface Props<T extends RowData> {
+interface Props<T extends RowData, W> {
   /** Names the table where its columns are remembered. */
   readonly id: string
   /** What the table lists, for screen readers. */
@@ -39,7 +39,9 @@ interface Props<T extends RowData> {
     readonly queryKey: readonly unknown[]
     readonly queryFn: (context: { signal: AbortSignal }) => Promise<Page<T>>
   }
-  readonly columns: readonly Column<T>[]
+  readonly columns: readonly Column<T, W>[]
+  /** What the headers of the columns are taken from. */
+  readonly words: W
   readonly search: TableSearch
   readonly onSearch: (patch: TableSearch) => void
   readonly rowId: (row: T) => string
@@ -60,11 +62,12 @@ const skeletonRows = [0, 1, 2, 3, 4, 5]
 const ledTo = new Map<string, string>()
 
 /** The one list of this console: pages, sorts and filters on the server, with all of that in the URL. */
-export function DataTable<T extends RowData>(props: Props<T>) {
+export function DataTable<T extends RowData, W>(props: Props<T, W>) {
   const {
     id,
     label,
     columns,
+    words,
     search,
     onSearch,
     rowId,
@@ -122,7 +125,7 @@ export function DataTable<T extends RowData>(props: Props<T>) {
           </Button>
         </Group>
       ) : (
-        <TableToolbar columns={columns} search={search} onChange={onSearch}>
+        <TableToolbar columns={columns} words={words} search={search} onChange={onSearch}>
           {props.switcher}
         </TableToolbar>
       )}
@@ -156,6 +159,7 @@ export function DataTable<T extends RowData>(props: Props<T>) {
                   <TableHeadCell
                     key={column.id}
                     column={column}
+                    words={words}
                     search={search}
                     onChange={onSearch}
                   />
@@ -252,6 +256,7 @@ export function DataTable<T extends RowData>(props: Props<T>) {
           )}
           <ColumnChooser
             columns={columns}
+            words={words}
             isVisible={columnVisibility}
             isDense={memory.isDense}
             onToggle={(column, isShown) => {

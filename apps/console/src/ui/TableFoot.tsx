@@ -94,8 +94,9 @@ export function Paging({
   )
 }
 
-interface ChooserProps<T> {
-  readonly columns: readonly Column<T>[]
+interface ChooserProps<T, W> {
+  readonly columns: readonly Column<T, W>[]
+  readonly words: W
   readonly isVisible: Readonly<Record<string, boolean>>
   readonly isDense: boolean
   readonly onToggle: (column: string, isShown: boolean) => void
@@ -104,14 +105,15 @@ interface ChooserProps<T> {
 }
 
 /** The gear: which columns show, and how close the rows lie. */
-export function ColumnChooser<T>({
+export function ColumnChooser<T, W>({
   columns,
+  words,
   isVisible,
   isDense,
   onToggle,
   onDense,
   onReset,
-}: ChooserProps<T>) {
+}: ChooserProps<T, W>) {
   const { w } = useWords()
   return (
     <Popover position="top-end" trapFocus returnFocus>
@@ -127,7 +129,7 @@ export function ColumnChooser<T>({
           {columns.map(column => (
             <Checkbox
               key={column.id}
-              label={column.header(w)}
+              label={column.header(words)}
               checked={isVisible[column.id] !== false}
               disabled={column.isFixed === true}
               onChange={event => {

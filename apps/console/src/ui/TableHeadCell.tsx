@@ -14,17 +14,18 @@ import { useWords } from '../words/words.tsx'
 import type { Choice, Column, ColumnFilter } from './column.ts'
 import { choicesOf, directionOf, setFilter, type TableSearch, toggleSort } from './table-search.ts'
 
-interface Props<T> {
-  readonly column: Column<T>
+interface Props<T, W> {
+  readonly column: Column<T, W>
+  readonly words: W
   readonly search: TableSearch
   readonly onChange: (patch: TableSearch) => void
 }
 
 /** A header cell: its name sorts, its funnel filters. */
-export function TableHeadCell<T>({ column, search, onChange }: Props<T>) {
+export function TableHeadCell<T, W>({ column, words, search, onChange }: Props<T, W>) {
   const { w } = useWords()
   const { sort, filter } = column
-  const label = column.header(w)
+  const label = column.header(words)
   const direction = sort === undefined ? 'none' : directionOf(search, sort)
   return (
     <th
@@ -53,6 +54,7 @@ export function TableHeadCell<T>({ column, search, onChange }: Props<T>) {
         {filter && (
           <HeaderFilter
             filter={filter}
+            words={words}
             label={label}
             value={String(search[column.id] ?? '')}
             onChange={value => {
@@ -65,14 +67,15 @@ export function TableHeadCell<T>({ column, search, onChange }: Props<T>) {
   )
 }
 
-interface FilterProps {
-  readonly filter: ColumnFilter
+interface FilterProps<W> {
+  readonly filter: ColumnFilter<W>
+  readonly words: W
   readonly label: string
   readonly value: string
   readonly onChange: (value: string) => void
 }
 
-function HeaderFilter({ filter, label, value, onChange }: FilterProps) {
+function HeaderFilter<W>({ filter, words, label, value, onChange }: FilterProps<W>) {
   const { w } = useWords()
   const [isOpen, setOpen] = useState(false)
   const name = w.table.filterBy(label)
@@ -109,7 +112,7 @@ function HeaderFilter({ filter, label, value, onChange }: FilterProps) {
         ) : (
           <ChoiceFilter
             label={name}
-            choices={filter.choices(w)}
+            choices={filter.choices(words)}
             value={value}
             onChange={onChange}
           />
@@ -119,7 +122,9 @@ function HeaderFilter({ filter, label, value, onChange }: FilterProps) {
   )
 }
 
-function TextFilter({ label, value, onChange }: Omit<FilterProps, 'filter'>) {
+type ValueProps = Pick<FilterProps<unknown>, 'label' | 'value' | 'onChange'>
+
+function TextFilter({ label, value, onChange }: ValueProps) {
   const { w } = useWords()
   const [text, setText] = useState(value)
   return (
@@ -164,7 +169,7 @@ function ChoiceFilter({
   choices,
   value,
   onChange,
-}: Omit<FilterProps, 'filter'> & { choices: readonly Choice[] }) {
+}: ValueProps & { choices: readonly Choice[] }) {
   return (
     <Checkbox.Group
       aria-label={label}

@@ -2,22 +2,22 @@ import { Button, CloseButton, Kbd, Pill, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import type { Words } from '../words/en.ts'
 import { useWords } from '../words/words.tsx'
 import type { Column } from './column.ts'
 import { choicesOf, clearFilters, setFilter, type TableSearch } from './table-search.ts'
 
 const typingPauseMs = 300
 
-interface Props<T> {
-  readonly columns: readonly Column<T>[]
+interface Props<T, W> {
+  readonly columns: readonly Column<T, W>[]
+  readonly words: W
   readonly search: TableSearch
   readonly onChange: (patch: TableSearch) => void
   readonly children?: ReactNode
 }
 
 /** Above a list: its view switch, a quick filter on the name, and a removable chip for every filter that is active. */
-export function TableToolbar<T>({ columns, search, onChange, children }: Props<T>) {
+export function TableToolbar<T, W>({ columns, words, search, onChange, children }: Props<T, W>) {
   const { w } = useWords()
   const quick = columns.find(column => column.filter?.kind === 'text')
   const active = columns.filter(({ id, filter }) => filter && search[id] !== undefined)
@@ -25,14 +25,21 @@ export function TableToolbar<T>({ columns, search, onChange, children }: Props<T
   return (
     <div className="table-toolbar">
       {children}
-      {quick && <QuickFilter column={quick} search={search} onChange={onChange} />}
+      {quick && (
+        <QuickFilter
+          id={quick.id}
+          label={w.table.filterBy(quick.header(words))}
+          search={search}
+          onChange={onChange}
+        />
+      )}
       {others.map(column => (
         <Pill
           key={column.id}
           size="md"
           withRemoveButton
           removeButtonProps={{
-            'aria-label': `${w.common.remove}: ${chipText(column, search, w)}`,
+            'aria-label': `${w.common.remove}: ${chipText(column, search, words)}`,
             'aria-hidden': false,
             tabIndex: 0,
           }}
@@ -40,7 +47,7 @@ export function TableToolbar<T>({ columns, search, onChange, children }: Props<T
             onChange(setFilter(column.id, ''))
           }}
         >
-          {chipText(column, search, w)}
+          {chipText(column, search, words)}
         </Pill>
       ))}
       {active.length > 1 && (
@@ -58,7 +65,7 @@ export function TableToolbar<T>({ columns, search, onChange, children }: Props<T
   )
 }
 
-function chipText<T>({ id, header, filter }: Column<T>, search: TableSearch, w: Words): string {
+function chipText<T, W>({ id, header, filter }: Column<T, W>, search: TableSearch, w: W): string {
   const value = String(search[id] ?? '')
   if (filter?.kind !== 'choice') return `${header(w)}: ${value}`
   const labels = new Map(filter.choices(w).map(choice => [choice.value, choice.label]))
@@ -67,19 +74,22 @@ function chipText<T>({ id, header, filter }: Column<T>, search: TableSearch, w: 
     .join(', ')}`
 }
 
-function QuickFilter<T>({
-  column,
-  search,
-  onChange,
-}: Omit<Props<T>, 'columns' | 'children'> & { column: Column<T> }) {
+interface QuickProps {
+  readonly id: string
+  readonly label: string
+  readonly search: TableSearch
+  readonly onChange: (patch: TableSearch) => void
+}
+
+function QuickFilter({ id, label, search, onChange }: QuickProps) {
   const { w } = useWords()
   const input = useRef<HTMLInputElement>(null)
-  const value = String(search[column.id] ?? '')
+  const value = String(search[id] ?? '')
   const [text, setText] = useState(value)
   const applied = useRef(value)
   const apply = useDebouncedCallback((next: string) => {
     applied.current = next.trim()
-    onChange(setFilter(column.id, next))
+    onChange(setFilter(id, next))
   }, typingPauseMs)
   useEffect(() => {
     // Changed from elsewhere: the back button, a chip, the header's own filter.
@@ -106,8 +116,8 @@ function QuickFilter<T>({
       ref={input}
       w={240}
       size="sm"
-      aria-label={w.table.filterBy(column.header(w))}
-      placeholder={w.table.filterBy(column.header(w))}
+      aria-label={label}
+      placeholder={label}
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={
         text ? (

@@ -6,18 +6,21 @@ export interface Choice {
   readonly label: string
 }
 
-export type ColumnFilter =
+export type ColumnFilter<W = Words> =
   | { readonly kind: 'text' }
-  | { readonly kind: 'choice'; readonly choices: (w: Words) => readonly Choice[] }
+  | { readonly kind: 'choice'; readonly choices: (w: W) => readonly Choice[] }
 
-/** A column of a list. Its id is also the name of its filter in the URL and in the list endpoint. */
-export interface Column<T> {
+/**
+ * A column of a list. Its id is also the name of its filter in the URL and in the list endpoint. `W`: the words that its
+ * headers are taken from.
+ */
+export interface Column<T, W = Words> {
   readonly id: string
-  readonly header: (w: Words) => string
+  readonly header: (w: W) => string
   readonly cell: (row: T) => ReactNode
   /** The endpoint's name for sorting by it. */
   readonly sort?: string
-  readonly filter?: ColumnFilter
+  readonly filter?: ColumnFilter<W>
   readonly align?: 'right'
   /** Cannot be taken away: the name. */
   readonly isFixed?: boolean

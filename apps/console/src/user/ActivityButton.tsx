@@ -4,12 +4,12 @@ import { useMutation } from '@tanstack/react-query'
 import { call } from '../api/call.ts'
 import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
 import { toastDone, toastError } from '../ui/toast.ts'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 import { useRefreshUsers } from './useRefreshUsers.ts'
 
 /** Deactivates a person, who is kept, or brings one back (USR-11, USR-12). */
 export function ActivityButton({ user }: { user: UserDetails }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const refresh = useRefreshUsers()
   const isActive = user.status === 'active'
   const change = useMutation({

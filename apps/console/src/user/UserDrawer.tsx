@@ -11,7 +11,7 @@ import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 import { ActivityButton } from './ActivityButton.tsx'
 import { UserBadge } from './user.columns.tsx'
 
@@ -45,7 +45,7 @@ export function UserDrawer() {
 }
 
 function Details({ user }: { user: UserDetails }) {
-  const { w, f } = useWords()
+  const { w, f } = usePageWords()
   const yesNo = (value: boolean): string => (value ? w.common.yes : w.common.no)
   return (
     <Stack gap="xl">
@@ -100,7 +100,7 @@ function Details({ user }: { user: UserDetails }) {
 }
 
 function Keypairs({ userId }: { userId: string }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const answer = useQuery(query(keypairApi.list, { userId, limit: 200 }))
   return (
     <section aria-label={w.user.keypairs}>

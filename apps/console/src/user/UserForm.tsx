@@ -24,7 +24,7 @@ import { FormDrawer } from '../ui/FormDrawer.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 import { blankUser, toCreate, toUpdate, type UserFormValues, valuesOf } from './user-input.ts'
 import { useRefreshUsers } from './useRefreshUsers.ts'
 
@@ -33,7 +33,7 @@ const editRoute = getRouteApi('/signed-in/shell/users/$userId/edit')
 
 /** Creates a person (USR-03). */
 export function NewUser() {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const may = useMay()
   const navigate = newRoute.useNavigate()
   const refresh = useRefreshUsers()
@@ -79,7 +79,7 @@ export function NewUser() {
 
 /** Changes a person (USR-07). */
 export function EditUser() {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const { userId } = editRoute.useParams()
   const navigate = editRoute.useNavigate()
   const answer = useQuery(query(userApi.show, { id: userId }))
@@ -96,7 +96,7 @@ export function EditUser() {
 }
 
 function LoadedForm({ user, onClose }: { user: UserDetails; onClose: () => void }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const navigate = editRoute.useNavigate()
   const refresh = useRefreshUsers()
   const { form, submit, isPending, isDone, failure } = useEndpointForm({
@@ -142,7 +142,7 @@ interface FieldsProps {
 }
 
 function Fields({ form, isNew, domainName }: FieldsProps) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const account = useAccount()
   const policies = useQuery(query(userPolicyApi.list, { limit: 200 }))
   const projects = useQuery(query(projectApi.list, {}))

@@ -1,4 +1,4 @@
-import { type User, userApi } from '@capstan/contract/user'
+import { userApi } from '@capstan/contract/user'
 import { Tabs } from '@mantine/core'
 import { IconPlus, IconUsers } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
@@ -10,7 +10,7 @@ import { ButtonLink } from '../ui/links.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { choicesOf, listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 import { userColumns } from './user.columns.tsx'
 import { userFilters } from './user.filters.ts'
 
@@ -23,7 +23,7 @@ export function UsersPage() {
 const route = getRouteApi('/signed-in/shell/users')
 
 function UserList() {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const search = route.useSearch()
   const { change } = useTableSearch()
   const isActive = search.state === undefined
@@ -52,7 +52,7 @@ function UserList() {
           <Tabs.Tab value="inactive">{w.user.inactive}</Tabs.Tab>
         </Tabs.List>
       </Tabs>
-      <DataTable<User>
+      <DataTable
         id="user"
         label={w.user.title}
         query={query(userApi.list, {
@@ -61,6 +61,7 @@ function UserList() {
           status: isActive ? ['active'] : ['inactive', 'before-verification', 'deleted'],
         })}
         columns={userColumns}
+        words={w}
         search={search}
         onSearch={change}
         rowId={user => user.id}

@@ -4,8 +4,8 @@ import type { Column } from '../ui/column.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { StatusBadge, type Tone } from '../ui/StatusBadge.tsx'
 import { TextLink } from '../ui/links.tsx'
-import type { Words } from '../words/en.ts'
-import { useWords } from '../words/words.tsx'
+import type { AllWords } from '../words/page-words.ts'
+import { usePageWords } from '../words/page-words.ts'
 
 const tones: Readonly<Record<User['status'], Tone>> = {
   active: 'good',
@@ -15,12 +15,12 @@ const tones: Readonly<Record<User['status'], Tone>> = {
 }
 
 export function UserBadge({ status }: { status: User['status'] }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   return <StatusBadge tone={tones[status]} label={w.user.status[status]} />
 }
 
-function Word({ pick }: { pick: (w: Words) => string }) {
-  return <>{pick(useWords().w)}</>
+function Word({ pick }: { pick: (w: AllWords) => string }) {
+  return <>{pick(usePageWords().w)}</>
 }
 
 const clipped = (text: string, maxWidth: number) => (
@@ -30,7 +30,7 @@ const clipped = (text: string, maxWidth: number) => (
 )
 
 /** Columns of the list of people (USR-01). */
-export const userColumns: readonly Column<User>[] = [
+export const userColumns: readonly Column<User, AllWords>[] = [
   {
     id: 'email',
     header: w => w.user.column.email,

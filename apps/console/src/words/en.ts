@@ -1,7 +1,6 @@
 import { session, sessionForm, terminal } from './en/session.ts'
 import { agent, join } from './en/agent.ts'
 import { start } from './en/start.ts'
-import { user } from './en/user.ts'
 import { errors } from './en/errors.ts'
 import { pluralFor } from './plural.ts'
 
@@ -87,6 +86,9 @@ export const en = {
     start: 'Start',
     sessions: 'Sessions',
     resources: 'Resources',
+    users: 'Users',
+    projects: 'Projects',
+    policies: 'Resource policy',
     collapse: 'Collapse the sidebar',
     collapseShort: 'Collapse',
     expand: 'Expand the sidebar',
@@ -130,7 +132,6 @@ export const en = {
   terminal,
   agent,
   join,
-  user,
 }
 
 export type Words = typeof en

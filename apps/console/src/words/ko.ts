@@ -1,7 +1,6 @@
 import { session, sessionForm, terminal } from './ko/session.ts'
 import { agent, join } from './ko/agent.ts'
 import { start } from './ko/start.ts'
-import { user } from './ko/user.ts'
 import { errors } from './ko/errors.ts'
 import type { Words } from './en.ts'
 
@@ -82,6 +81,9 @@ export const ko: Words = {
     start: '시작',
     sessions: '세션',
     resources: '자원',
+    users: '사용자',
+    projects: '프로젝트 관리',
+    policies: '자원 정책',
     collapse: '사이드바 접기',
     collapseShort: '접기',
     expand: '사이드바 펼치기',
@@ -125,5 +127,4 @@ export const ko: Words = {
   terminal,
   agent,
   join,
-  user,
 }

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
-import { en } from './en.ts'
+import { en as main } from './en.ts'
+import { pages as pagesInEnglish } from './en/pages.ts'
 import { formatFor, orderedSlots } from './format.ts'
-import { ko } from './ko.ts'
+import { ko as mainInKorean } from './ko.ts'
+import { pages as pagesInKorean } from './ko/pages.ts'
 import { pluralFor } from './plural.ts'
+
+const en = { ...main, ...pagesInEnglish }
+const ko = { ...mainInKorean, ...pagesInKorean }
 
 /** Every key of a catalogue with its value: `session.status.running`. */
 const entries = (words: object, path = ''): [string, unknown][] =>
