@@ -44,7 +44,8 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   account: [],
   audit: [],
   machine: [],
-  project: [],
+  project: ['audit', 'domain', 'group'],
+  domain: ['audit', 'group', 'project'],
   group: [],
   image: [],
   policy: ['audit'],
@@ -54,7 +55,7 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   proxy: ['machine', 'session'],
   storage: ['machine'],
   system: [],
-  user: ['account', 'audit'],
+  user: ['account', 'audit', 'domain'],
 }
 
 test.for(Object.keys(capabilities))(

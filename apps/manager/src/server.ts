@@ -4,6 +4,7 @@ import { accountRoutes } from './account/account.routes.ts'
 import { agentRoutes } from './agent/agent.routes.ts'
 import { syncRoutes } from './agent/sync.routes.ts'
 import type { App } from './app.ts'
+import { domainRoutes } from './domain/domain.routes.ts'
 import { groupRoutes } from './group/group.routes.ts'
 import { eventRoutes } from './http/events.ts'
 import { serveConsole } from './http/static.ts'
@@ -34,6 +35,7 @@ export function createServer(
   accountRoutes(http, app)
   agentRoutes(http, app)
   syncRoutes(http, app)
+  domainRoutes(http, app)
   groupRoutes(http, app)
   imageRoutes(http, app)
   joinTokenRoutes(http, app)

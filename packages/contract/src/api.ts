@@ -1,5 +1,6 @@
 import { accountApi } from './account.ts'
 import { agentApi } from './agent.ts'
+import { domainApi } from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
 import { groupApi } from './group.ts'
 import { imageApi } from './image.ts'
@@ -18,6 +19,7 @@ import { userApi } from './user.ts'
 export const api = {
   account: accountApi,
   agent: agentApi,
+  domain: domainApi,
   group: groupApi,
   image: imageApi,
   joinToken: joinTokenApi,

@@ -3,6 +3,13 @@ import { endpoint } from './endpoint.ts'
 import { SessionType } from './session.ts'
 import { Slots } from './slots.ts'
 
+export const GroupName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    '1 to 64 letters, digits, dots, dashes and underscores; the first a letter or digit',
+  )
+
 export const ResourceGroup = z.object({
   name: z.string(),
   description: z.string(),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { AllowedVolumes } from './allowed-volumes.ts'
 import { endpoint } from './endpoint.ts'
 import { pageInput, pageOf, textFilter } from './paging.ts'
 import { SlotName } from './slots.ts'
@@ -35,18 +36,6 @@ const SlotLimits = z.record(SlotName, z.number().min(0)).superRefine((limits, co
       })
 })
 
-/** What may be done in a volume. */
-export const VolumePermission = z.enum([
-  'create-folder',
-  'modify-folder',
-  'delete-folder',
-  'mount-in-session',
-  'upload-file',
-  'download-file',
-  'invite-others',
-  'set-user-permission',
-])
-
 const keypairLimits = {
   maxResources: SlotLimits.describe('Of all running sessions together'),
   maxClusterSize: z.int().min(1).max(largest).nullable(),
@@ -56,10 +45,7 @@ const keypairLimits = {
   maxConcurrentCount: count(100),
   maxSftpCount: count(largest),
   idleTimeoutS: count(15_552_000),
-  allowedVolumes: z.record(
-    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'not the name of a volume'),
-    z.array(VolumePermission).max(20),
-  ),
+  allowedVolumes: AllowedVolumes,
 }
 
 const userLimits = {

@@ -3,22 +3,11 @@ import { UserRole, userRoles } from './account.ts'
 import { endpoint } from './endpoint.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
 import { PolicyName } from './policy.ts'
+import { line } from './text.ts'
 
 export const userStatuses = ['active', 'inactive', 'before-verification', 'deleted'] as const
 export const UserStatus = z.enum(userStatuses)
 export type UserStatus = z.infer<typeof UserStatus>
-
-// oxlint-disable-next-line no-control-regex -- exactly these are refused
-const controls = /[\u0000-\u001f\u007f]/
-
-/** One line for people, without what a database or a terminal would choke on. */
-const line = (most: number) =>
-  z
-    .string()
-    .max(most, `at most ${most} characters`)
-    .refine(text => !controls.test(text), {
-      message: 'must be one line',
-    })
 
 /** USR-04: each broken rule has a message of its own. */
 export const Password = z

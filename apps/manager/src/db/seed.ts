@@ -107,9 +107,8 @@ export async function insertUser(
     values (${accessKey}, ${userId}, ${sealed}, 'default')`.execute(tx)
   await sql`
     insert into membership (user_id, project_id, domain_id)
-    select u.id, p.id, u.domain_id from "user" u join project p on p.domain_id = u.domain_id where u.id = ${userId}`.execute(
-    tx,
-  )
+    select u.id, p.id, u.domain_id from "user" u join project p on p.domain_id = u.domain_id where u.id = ${userId}
+    on conflict do nothing`.execute(tx)
   return { userId, accessKey, secretKey }
 }
 

@@ -72,6 +72,12 @@ export interface DomainTable {
   description: Generated<string>
   isActive: Generated<boolean>
   createdAt: Generated<Date>
+  allowedVolumes: ColumnType<Record<string, string[]>, string | undefined, string>
+}
+
+export interface DomainGroupTable {
+  domainId: string
+  resourceGroup: string
 }
 
 export interface ImageTable {
@@ -190,6 +196,12 @@ export interface ProjectTable {
   isActive: Generated<boolean>
   policy: string
   createdAt: Generated<Date>
+  allowedVolumes: ColumnType<Record<string, string[]>, string | undefined, string>
+}
+
+export interface ProjectGroupTable {
+  projectId: string
+  resourceGroup: string
 }
 
 export interface ProjectPolicyTable {
@@ -329,6 +341,7 @@ export interface Schema {
   browserSession: BrowserSessionTable
   device: DeviceTable
   domain: DomainTable
+  domainGroup: DomainGroupTable
   image: ImageTable
   imageTask: ImageTaskTable
   joinToken: JoinTokenTable
@@ -340,6 +353,7 @@ export interface Schema {
   membership: MembershipTable
   migration: MigrationTable
   project: ProjectTable
+  projectGroup: ProjectGroupTable
   projectPolicy: ProjectPolicyTable
   proxy: ProxyTable
   resourceGroup: ResourceGroupTable

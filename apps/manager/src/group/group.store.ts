@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
 import type { ResourceGroupTable } from '../db/types.gen.ts'
+import { openTo } from './access.store.ts'
 
 /** A group with what its connected, schedulable agents have. Amounts in smallest units. */
 export type GroupRow = Selectable<ResourceGroupTable> & {
@@ -37,11 +38,9 @@ export async function find(db: Db, name: string): Promise<GroupRow | undefined> 
   return rows[0]
 }
 
-/** Public, active groups, by name. */
-export async function listGroups(db: Db): Promise<GroupRow[]> {
-  const { rows } =
-    await sql<GroupRow>`${withAmounts} where g.is_active and g.is_public order by g.name limit 1000`.execute(
-      db,
-    )
+/** Active groups that this user may use, by name. */
+export async function listGroups(db: Db, userId: string): Promise<GroupRow[]> {
+  const { rows } = await sql<GroupRow>`
+    ${withAmounts} where g.is_active and ${openTo(userId)} order by g.name limit 1000`.execute(db)
   return rows
 }

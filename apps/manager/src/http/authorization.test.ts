@@ -18,6 +18,7 @@ interface Things {
   readonly sessionId: string
   readonly kernelId: string
   readonly projectId: string
+  readonly domainName: string
   readonly agentId: string
 }
 
@@ -32,7 +33,11 @@ beforeAll(async () => {
   imageId = (await manager.admin.call(api.image.list, {})).items[0]!.id
   const otherDomain = await manager.addDomain()
   const stranger = await manager.addUser({ domainName: otherDomain })
-  const thingsOf = async (user: typeof stranger, agentId: string): Promise<Things> => {
+  const thingsOf = async (
+    user: typeof stranger,
+    agentId: string,
+    domainName = 'default',
+  ): Promise<Things> => {
     const { id } = await startSession(manager, user)
     await schedule(manager.app)
     const details = await user.call(api.session.show, { id })
@@ -40,9 +45,10 @@ beforeAll(async () => {
     const owner = details.agentIds[0] === 'node-1' ? node : otherNode
     await owner.sync({ kernels: [kernelReport(kernelId)] })
     const { userId, accessKey } = user
-    return { userId, accessKey, sessionId: id, kernelId, projectId: details.projectId, agentId }
+    const { projectId } = details
+    return { userId, accessKey, sessionId: id, kernelId, projectId, domainName, agentId }
   }
-  const other = await thingsOf(stranger, 'node-2')
+  const other = await thingsOf(stranger, 'node-2', otherDomain)
   for (const role of ['superadmin', 'admin', 'user'] as const) {
     const user = await manager.addUser({ role })
     callers.set(role, { call: user.call, things: { own: await thingsOf(user, 'node-1'), other } })
@@ -96,7 +102,19 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
       [`${noun}.remove`, () => ({ name: 'nobody-follows' })],
     ]),
   ),
+  'domain.list': () => ({}),
+  'domain.show': ({ domainName }) => ({ name: domainName }),
+  'domain.create': () => ({ name: `d-${crypto.randomUUID().slice(0, 8)}` }),
+  'domain.update': ({ domainName }) => ({ name: domainName, description: 'changed' }),
   'project.list': () => ({}),
+  'project.show': ({ projectId }) => ({ id: projectId }),
+  'project.create': ({ domainName }) => ({
+    name: `p-${crypto.randomUUID().slice(0, 8)}`,
+    domainName,
+  }),
+  'project.update': ({ projectId }) => ({ id: projectId, description: 'changed' }),
+  'project.listMembers': ({ projectId }) => ({ id: projectId }),
+  'project.changeMembers': ({ projectId }) => ({ id: projectId }),
   'proxy.join': () => ({
     joinToken: 'nope',
     id: 'p',

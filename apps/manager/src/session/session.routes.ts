@@ -10,6 +10,7 @@ import type { App } from '../app.ts'
 import type { Tx } from '../db/db.ts'
 import { seal } from '../db/seal.ts'
 import { violates } from '../db/violation.ts'
+import { mayUse } from '../group/access.store.ts'
 import * as groups from '../group/group.store.ts'
 import { type Actor, person } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
@@ -41,7 +42,8 @@ async function create(app: App, actor: Actor, input: Input<'create'>): Promise<S
   ])
   if (!project) throw new AppError('project_not_found')
   if (!image) throw new AppError('image_not_found')
-  if (!group) throw new AppError('group_not_found')
+  if (!group || !(await mayUse(app.db, project.id, group.name)))
+    throw new AppError('group_not_found')
   checkGroup(group, input)
   const labels = readLabels(image.labels)
   const raised = raiseToMinimum(requested(input), labels.minResources)

@@ -7,6 +7,7 @@ import type { App } from '../app.ts'
 import { audit } from '../audit/audit.store.ts'
 import type { Tx } from '../db/db.ts'
 import { violates } from '../db/violation.ts'
+import { findDomainFor } from '../domain/domain.store.ts'
 import { type Actor, type Person, person } from '../http/actor.ts'
 import { mount, type Request } from '../http/mount.ts'
 import { deactivateAll, makeKeypair } from './keypair.store.ts'
@@ -40,7 +41,7 @@ async function create(
   const { password, projectIds, domainName, keypairPolicy, ...rest } = input
   const passwordHash = await hashPassword(password)
   return inTransaction(app, async tx => {
-    const domainId = await domainFor(tx, admin, domainName)
+    const domainId = await findDomainFor(tx, admin, domainName)
     const id = await store.insert(tx, { ...rest, domainId, passwordHash })
     await joinProjects(tx, id, domainId, projectIds ?? (await store.defaultProjects(tx, domainId)))
     const { accessKey } = await makeKeypair(tx, app.sealKey, {
@@ -72,10 +73,12 @@ async function update(
     const before = await found(tx, admin, id)
     mayGrant(admin, before.role)
     if (changes.role !== undefined) mayGrant(admin, changes.role)
-    const domainId = await domainFor(tx, admin, domainName ?? before.domainName)
     const isMoved = domainName !== undefined && domainName !== before.domainName
+    const domainId = isMoved
+      ? await findDomainFor(tx, admin, domainName)
+      : await store.findDomainOf(tx, id)
     // Projects are of one domain: whoever moves leaves all of the old one's.
-    if (isMoved) await store.setProjects(tx, id, domainId, [])
+    if (isMoved) await store.leaveProjects(tx, id)
     await store.update(tx, id, {
       ...changes,
       ...(isMoved && { domainId }),
@@ -107,16 +110,6 @@ async function update(
 function mayGrant(admin: Person, role: UserDetails['role']): void {
   if (admin.role !== 'superadmin' && role === 'superadmin')
     throw new AppError('forbidden', { detail: 'Only a superadmin may do that to a superadmin' })
-}
-
-/** The domain that is named, where it is in reach; else the administrator's own. */
-async function domainFor(tx: Tx, admin: Person, name: string | undefined): Promise<string> {
-  const id = name === undefined ? admin.domainId : await store.findDomain(tx, name)
-  if (id === undefined || (admin.scope.reach === 'domain' && id !== admin.domainId))
-    throw new AppError('domain_not_found', {
-      issues: [{ path: 'domainName', message: 'no such domain' }],
-    })
-  return id
 }
 
 async function joinProjects(

@@ -121,14 +121,13 @@ export async function lock(tx: Db, id: string): Promise<void> {
   await sql`select 1 from "user" where id = ${id} for update`.execute(tx)
 }
 
-export async function findDomain(db: Db, name: string): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('domain')
-    .select('id')
-    .where('name', '=', name)
-    .where('isActive', '=', true)
-    .executeTakeFirst()
-  return row?.id
+export async function findDomainOf(tx: Db, id: string): Promise<string> {
+  const { domainId } = await tx
+    .selectFrom('user')
+    .select('domainId')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return domainId
 }
 
 export interface NewUser {
@@ -164,7 +163,7 @@ export async function update(tx: Db, id: string, changes: UserChanges): Promise<
     .execute()
 }
 
-/** Makes a user a member of just these projects of a domain. Answers how many of them there are. */
+/** Makes a user a member of just these projects of a domain, and of its model stores. Answers how many of them there are. */
 export async function setProjects(
   tx: Db,
   id: string,
@@ -172,7 +171,8 @@ export async function setProjects(
   projectIds: readonly string[],
 ): Promise<number> {
   await sql`
-    delete from membership where user_id = ${id} and project_id <> all(${projectIds}::uuid[])`.execute(
+    delete from membership m using project p
+    where m.user_id = ${id} and p.id = m.project_id and p.type <> 'model-store' and p.id <> all(${projectIds}::uuid[])`.execute(
     tx,
   )
   const { rows } = await sql<{ count: number }>`
@@ -183,6 +183,11 @@ export async function setProjects(
     )
     select count(*)::int as count from found`.execute(tx)
   return rows[0]!.count
+}
+
+/** Ends all memberships of a user, those of model stores too: for who moves to another domain. */
+export async function leaveProjects(tx: Db, id: string): Promise<void> {
+  await tx.deleteFrom('membership').where('userId', '=', id).execute()
 }
 
 /** Projects that a new user of a domain is put into: the active general ones, and the one for models. */
