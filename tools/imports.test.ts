@@ -44,6 +44,7 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   account: [],
   audit: [],
   machine: [],
+  'rate-limit': [],
   project: ['audit', 'domain', 'group'],
   domain: ['audit', 'group', 'project'],
   group: [],

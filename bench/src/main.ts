@@ -1,4 +1,5 @@
 import { consoleBench } from './console.ts'
+import { peopleBench } from './people.ts'
 import { proxyBench } from './proxy.ts'
 import { startBench } from './start.ts'
 import { upBench } from './up.ts'
@@ -11,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   up: upBench,
   proxy: proxyBench,
   console: consoleBench,
+  people: peopleBench,
 }
 
 const [name = '', ...flags] = process.argv.slice(2)

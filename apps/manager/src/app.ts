@@ -3,6 +3,7 @@ import type { JWK } from 'jose'
 import type { Changes } from './db/changes.ts'
 import type { Db } from './db/db.ts'
 import type { SealKey } from './db/seal.ts'
+import type { Admission } from './rate-limit/admission.ts'
 import type { Wake } from './wake.ts'
 
 /** What every handler and loop works with. Built once, in main.ts. */
@@ -14,6 +15,8 @@ export interface App {
   /** Signs tickets; its public half goes to agents. */
   readonly ticketKeys: { readonly privateJwk: JWK; readonly publicJwk: JWK }
   readonly now: () => Date
+  /** Counts requests against the limits of their keypairs. */
+  readonly admission: Admission
   /** Wakes loops and waiting agents, in this process at once and in the others by `notify`. */
   readonly wake: Wake
   /** What changed in the database, for the event streams. */

@@ -10,6 +10,7 @@ import { migrate } from './db/migrate.ts'
 import { makePassword, readCluster, seedDefaults, seedJoinToken } from './db/seed.ts'
 import { sealKeyOf } from './db/seal.ts'
 import { schedule } from './scheduler/scheduler.loop.ts'
+import { createAdmission } from './rate-limit/admission.ts'
 import { createServer } from './server.ts'
 import { keepHouse } from './session/housekeeper.loop.ts'
 import { createWake, wakeChannel } from './wake.ts'
@@ -81,6 +82,7 @@ async function buildApp(
     clusterId: cluster.clusterId,
     ticketKeys: cluster.ticketKeys,
     now: () => new Date(),
+    admission: createAdmission(db),
     wake: createWake(pool, log),
     changes: createChanges(),
   }

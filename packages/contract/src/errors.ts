@@ -51,6 +51,7 @@ export const errorCatalog = {
   policy_in_use: { status: 409, title: 'The resource policy is in use' },
   never_fits: { status: 409, title: 'No agent is large enough' },
   payload_too_large: { status: 413, title: 'The request is too large' },
+  rate_limited: { status: 429, title: 'This keypair makes too many requests' },
   too_many_attempts: { status: 429, title: 'Too many failed attempts' },
   internal: { status: 500, title: 'Something broke on our side' },
   unavailable: { status: 503, title: 'The database cannot be reached at the moment' },

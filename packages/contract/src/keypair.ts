@@ -6,7 +6,7 @@ import { PolicyName } from './policy.ts'
 export const AccessKey = z.string().regex(/^AKIA[A-Z2-7]{16}$/, 'not an access key')
 
 /** Requests in any 15 minutes. At 100 or fewer, signing in may be blocked. */
-const RateLimit = z.int().min(0).max(50_000)
+export const RateLimit = z.int().min(0).max(50_000)
 
 export const Keypair = z.object({
   accessKey: z.string(),
@@ -19,7 +19,9 @@ export const Keypair = z.object({
   rateLimit: z.int(),
   createdAt: z.iso.datetime(),
   lastUsedAt: z.iso.datetime().nullable(),
+  /** Requests so far, and of these the ones of the last 15 minutes, which the limit is for (KEY-08). */
   queryCount: z.int(),
+  windowCount: z.int(),
 })
 export type Keypair = z.infer<typeof Keypair>
 
@@ -40,6 +42,16 @@ const list = endpoint({
   }),
   output: pageOf(Keypair),
   errors: [],
+})
+
+const show = endpoint({
+  method: 'GET',
+  path: '/keypairs/:accessKey',
+  summary: 'Show one keypair, without its secret',
+  permission: 'keypair.read',
+  input: z.strictObject({ accessKey: AccessKey }),
+  output: Keypair,
+  errors: ['keypair_not_found'],
 })
 
 const create = endpoint({
@@ -91,4 +103,4 @@ const remove = endpoint({
   errors: ['keypair_not_found', 'keypair_is_main', 'keypair_is_active'],
 })
 
-export const keypairApi = { list, create, reveal, update, remove }
+export const keypairApi = { list, show, create, reveal, update, remove }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type HttpBindings, getRequestListener } from '@hono/node-server'
 import { AppError, toProblem } from '@capstan/contract/errors'
 import { type Context, Hono } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Log } from './log.ts'
 import { requestSeconds, scrape } from './metrics.ts'
 
@@ -102,14 +103,16 @@ export function problemResponse(context: Context, thrown: unknown, log: Log): Re
       'request_failed',
     )
   const { retryAfterS } = error.options
-  return new Response(JSON.stringify(toProblem(error, requestId)), {
-    status: error.status,
-    headers: {
+  // By the context, so that headers which were set on the way, as of the rate limit, go out with it.
+  return context.body(
+    JSON.stringify(toProblem(error, requestId)),
+    error.status as ContentfulStatusCode,
+    {
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
       ...(retryAfterS !== undefined && { 'retry-after': String(Math.ceil(retryAfterS)) }),
     },
-  })
+  )
 }
 
 export interface Listening {

@@ -7,6 +7,7 @@ import { createChanges } from '@capstan/manager/db/changes'
 import { openDatabase } from '@capstan/manager/db/db'
 import { insertUser, readCluster, seedDefaults, seedJoinToken } from '@capstan/manager/db/seed'
 import { sealKeyOf } from '@capstan/manager/db/seal'
+import { createAdmission } from '@capstan/manager/rate-limit/admission'
 import { createServer } from '@capstan/manager/server'
 import { createWake } from '@capstan/manager/wake'
 import type { HttpApp } from '@capstan/runtime/http'
@@ -45,28 +46,23 @@ export interface TestManager {
 const password = 'correct-horse-1'
 const host = 'manager.test'
 
+/** What a manager works with, on a migrated database, and the keypair of its first administrator. For those who measure. */
+export async function openApp(databaseUrl: string): Promise<{
+  app: App
+  admin: { readonly accessKey: string; readonly secretKey: string }
+  close: () => Promise<void>
+}> {
+  const { app, adminEmail } = await makeApp(databaseUrl)
+  const http = createServer(app, { consoleFolder: undefined, signal: new AbortController().signal })
+  const admin = await signInForKeys(http, adminEmail)
+  return { app, admin, close: () => app.db.destroy() }
+}
+
 /** A manager on a database of its own, cloned from the migrated one: the real routes and store, reached without a socket. */
 export async function startTestManager(serverUrl: string): Promise<TestManager> {
   const databaseUrl = await cloneDatabase(serverUrl)
-  const log = createLog('test')
-  log.level = process.env['CAPSTAN_LOG_LEVEL'] ?? 'fatal'
-  const { db, pool } = openDatabase(databaseUrl, () => {})
-  const sealKey = sealKeyOf('test')
-  const cluster = await readCluster(db, sealKey)
-  const adminEmail = 'admin@example.test'
-  await seedDefaults(db, sealKey, { email: adminEmail, password })
-  const joinToken = randomBytes(16).toString('hex')
-  await seedJoinToken(db, joinToken)
-  const app: App = {
-    db,
-    log,
-    sealKey,
-    clusterId: cluster.clusterId,
-    ticketKeys: cluster.ticketKeys,
-    now: () => new Date(),
-    wake: createWake(pool, log),
-    changes: createChanges(),
-  }
+  const { app, pool, joinToken, adminEmail } = await makeApp(databaseUrl)
+  const { db, sealKey } = app
   const stop = new AbortController()
   const http = createServer(app, { consoleFolder: undefined, signal: stop.signal })
   const client = (headers: Parameters<typeof createClient>[0]['headers']): Call =>
@@ -115,6 +111,32 @@ export async function startTestManager(serverUrl: string): Promise<TestManager> 
       await db.destroy()
     },
   }
+}
+
+async function makeApp(
+  databaseUrl: string,
+): Promise<{ app: App; pool: pg.Pool; joinToken: string; adminEmail: string }> {
+  const log = createLog('test')
+  log.level = process.env['CAPSTAN_LOG_LEVEL'] ?? 'fatal'
+  const { db, pool } = openDatabase(databaseUrl, () => {})
+  const sealKey = sealKeyOf('test')
+  const cluster = await readCluster(db, sealKey)
+  const adminEmail = 'admin@example.test'
+  await seedDefaults(db, sealKey, { email: adminEmail, password })
+  const joinToken = randomBytes(16).toString('hex')
+  await seedJoinToken(db, joinToken)
+  const app: App = {
+    db,
+    log,
+    sealKey,
+    clusterId: cluster.clusterId,
+    ticketKeys: cluster.ticketKeys,
+    now: () => new Date(),
+    admission: createAdmission(db),
+    wake: createWake(pool, log),
+    changes: createChanges(),
+  }
+  return { app, pool, joinToken, adminEmail }
 }
 
 async function cloneDatabase(serverUrl: string): Promise<string> {

@@ -13,8 +13,13 @@ export interface TestPostgres {
 /** `nobody`: PostgreSQL refuses to run as root, and initdb wants a user that has a name. */
 const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
-/** A throw-away PostgreSQL on a socket in a temporary folder: real, but with nothing flushed to disk. */
-export async function startPostgres(): Promise<TestPostgres> {
+const nothingFlushed = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+
+/**
+ * A throw-away PostgreSQL on a socket in a temporary folder: real, but with nothing flushed to disk, unless `isDurable`, for
+ * those who measure.
+ */
+export async function startPostgres({ isDurable = false } = {}): Promise<TestPostgres> {
   const { initdb, postgres } = await binaries()
   const folder = mkdtempSync(join(tmpdir(), 'capstan-pg-'))
   chmodSync(folder, 0o755)
@@ -28,9 +33,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`)
   const options = [
     'listen_addresses=',
-    'fsync=off',
-    'synchronous_commit=off',
-    'full_page_writes=off',
+    ...(isDurable ? ['shared_buffers=512MB'] : nothingFlushed),
     'max_connections=200',
   ]
   const server = spawn(

@@ -12,6 +12,7 @@ import {
   refuseOtherOrigin,
   setSessionCookie,
 } from '../http/cookie.ts'
+import { spendRequest } from '../http/rate.ts'
 import { mount, type Request } from '../http/mount.ts'
 import * as store from './account.store.ts'
 import { isPassword, nobodysHash } from './password.ts'
@@ -43,6 +44,7 @@ async function signIn(
     throw new AppError('account_not_active', {
       detail: `This account is ${user.status}: ask an administrator`,
     })
+  if (user.mainAccessKey !== null) await spendRequest(app, context, user.mainAccessKey)
   await store.forgetFailures(app.db, emailHash)
   const secret = randomBytes(32).toString('base64url')
   const expiresAt = new Date(app.now().getTime() + browserSessionS * 1000)
@@ -64,6 +66,7 @@ async function signOut(
   _input: object,
   { context }: Request,
 ): Promise<Record<string, never>> {
+  refuseOtherOrigin(context)
   const cookie = readSessionCookie(context)
   if (cookie !== undefined) await store.removeBrowserSession(app.db, hashSecret(cookie))
   setSessionCookie(context, '', 0)

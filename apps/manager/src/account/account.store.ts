@@ -7,13 +7,14 @@ export interface SignInRow {
   readonly id: string
   readonly passwordHash: string
   readonly status: 'active' | 'inactive' | 'before-verification' | 'deleted'
+  readonly mainAccessKey: string | null
 }
 
 /** The account to sign in by e-mail, whatever its status. */
 export async function findByEmail(db: Db, email: string): Promise<SignInRow | undefined> {
   return db
     .selectFrom('user')
-    .select(['id', 'passwordHash', 'status'])
+    .select(['id', 'passwordHash', 'status', 'mainAccessKey'])
     .where(sql`lower(email)`, '=', email.toLowerCase())
     .executeTakeFirst()
 }

@@ -1,5 +1,4 @@
 import type { UserRole } from '@capstan/contract/account'
-import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
 
 /** What a request needs to know of the one who makes it. */
@@ -52,25 +51,4 @@ export async function findSigner(
     .select([...columns, 'keypair.secretKeySealed'])
     .where('keypair.accessKey', '=', accessKey)
     .executeTakeFirst()
-}
-
-/** Waiting counts per keypair: many requests become one write. */
-const pendingUse = new Map<string, number>()
-
-/** Notes that a keypair was used. Written at most once a second, together; a crash loses a second of counting. */
-export function touchKeypair(db: Db, accessKey: string, now: Date): void {
-  const isFirst = pendingUse.size === 0
-  pendingUse.set(accessKey, (pendingUse.get(accessKey) ?? 0) + 1)
-  if (isFirst) setTimeout(() => void writeUse(db, now), 1000).unref()
-}
-
-async function writeUse(db: Db, now: Date): Promise<void> {
-  const uses = [...pendingUse]
-  pendingUse.clear()
-  await sql`
-    update keypair set last_used_at = ${now}, query_count = query_count + uses.count
-    from unnest(${uses.map(([key]) => key)}::text[], ${uses.map(([, count]) => count)}::int[]) as uses (key, count)
-    where keypair.access_key = uses.key`
-    .execute(db)
-    .catch(() => {})
 }

@@ -61,27 +61,46 @@ export async function listPage<Row extends object, Item>(
   db: Db,
   query: ListQuery<Row> & { readonly map: (row: Row) => Item },
 ): Promise<{ items: Item[]; nextCursor: string | null; count: number; isCountExact: boolean }> {
-  const { sort, id, isDescending, limit } = query
-  const direction = isDescending ? sql`desc` : sql`asc`
-  const filters = query.where.length > 0 ? sql`where ${sql.join(query.where, sql` and `)}` : sql``
-  const conditions = [...query.where, ...after(query)]
-  const all = conditions.length > 0 ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
-  const page = sql<Row & { cursorValue: string; cursorId: string }>`
-    select ${query.select}, (${sort.sql})::text as "cursorValue", (${id})::text as "cursorId"
-    from ${query.from} ${all}
-    order by ${sort.sql} ${direction}, ${id} ${direction}
-    limit ${limit + 1}`
-  const counted = sql<{ count: number }>`
-    select count(*)::int as count from (select 1 from ${query.from} ${filters} limit ${countLimit + 1}) as counted`
-  const [{ rows }, total] = await Promise.all([page.execute(db), counted.execute(db)])
+  const { limit } = query
+  const ids = await listMatching(db, query)
+  const rows = await listRows(db, query, ids.length > countLimit ? undefined : ids)
   const last = rows.length > limit ? rows[limit - 1] : undefined
-  const count = total.rows[0]!.count
   return {
     items: rows.slice(0, limit).map(query.map),
     nextCursor: last ? encode(last.cursorValue, last.cursorId) : null,
-    count: Math.min(count, countLimit),
-    isCountExact: count <= countLimit,
+    count: Math.min(ids.length, countLimit),
+    isCountExact: ids.length <= countLimit,
   }
+}
+
+/** Ids of what the filters let through, and no more of them than decide whether the count is exact. */
+async function listMatching(db: Db, { from, where, id }: ListQuery<never>): Promise<string[]> {
+  const filters = where.length > 0 ? sql`where ${sql.join(where, sql` and `)}` : sql``
+  const { rows } = await sql<{ id: string }>`
+    select (${id})::text as id from ${from} ${filters} limit ${countLimit + 1}`.execute(db)
+  return rows.map(row => row.id)
+}
+
+/**
+ * The rows of the page. Where few match, they are read by their ids and sorted; else in the order of the sort column, where
+ * the next match is never far: which of the two is right, the planner guesses wrong too often.
+ */
+async function listRows<Row extends object>(
+  db: Db,
+  query: ListQuery<Row>,
+  ids: readonly string[] | undefined,
+): Promise<(Row & { cursorValue: string; cursorId: string })[]> {
+  const { sort, id, idType, isDescending, limit } = query
+  const direction = isDescending ? sql`desc` : sql`asc`
+  const matching = ids ? [sql`${id} = any(${ids}::${sql.raw(idType)}[])`] : []
+  const conditions = [...matching, ...query.where, ...after(query)]
+  const where = conditions.length > 0 ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
+  const { rows } = await sql<Row & { cursorValue: string; cursorId: string }>`
+    select ${query.select}, (${sort.sql})::text as "cursorValue", (${id})::text as "cursorId"
+    from ${query.from} ${where}
+    order by ${sort.sql} ${direction}, ${id} ${direction}
+    limit ${limit + 1}`.execute(db)
+  return rows
 }
 
 function after(query: ListQuery<never>): RawBuilder<unknown>[] {
@@ -97,6 +116,12 @@ function after(query: ListQuery<never>): RawBuilder<unknown>[] {
 /** `column` holds `text`, in any case. What the person typed is not a pattern. */
 export const contains = (column: RawBuilder<unknown>, text: string): RawBuilder<unknown> =>
   sql`${column} ilike ${`%${text.replace(/[\\%_]/g, '\\$&')}%`}`
+
+/** The same for a column of a large table that has an index of its letters and pairs too, for texts that are too short for trigrams. */
+export const containsEvenShort = (column: RawBuilder<unknown>, text: string): RawBuilder<unknown> =>
+  text.length > 2 || text === ''
+    ? contains(column, text)
+    : sql`(letters_and_pairs(${column}) @> array[lower(${text}::text)] and ${contains(column, text)})`
 
 /** Column and direction of a `sort` input such as `-createdAt`. */
 export const readSort = <S extends string>(

@@ -157,8 +157,6 @@ export interface KeypairTable {
   policy: string
   rateLimit: Generated<number>
   createdAt: Generated<Date>
-  lastUsedAt: Date | null
-  queryCount: Generated<number>
 }
 
 export interface KeypairPolicyTable {
@@ -173,6 +171,19 @@ export interface KeypairPolicyTable {
   idleTimeoutS: number | null
   allowedVolumes: ColumnType<Record<string, string[]>, string | undefined, string>
   createdAt: Generated<Date>
+}
+
+export interface KeypairRequestTable {
+  accessKey: string
+  at: Date
+  firstN: number
+}
+
+export interface KeypairUseTable {
+  accessKey: string
+  count: Generated<number>
+  lastAt: Date | null
+  keptFrom: Generated<number>
 }
 
 export interface MembershipTable {
@@ -350,6 +361,8 @@ export interface Schema {
   kernelUsage: KernelUsageTable
   keypair: KeypairTable
   keypairPolicy: KeypairPolicyTable
+  keypairRequest: KeypairRequestTable
+  keypairUse: KeypairUseTable
   membership: MembershipTable
   migration: MigrationTable
   project: ProjectTable

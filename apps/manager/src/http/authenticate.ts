@@ -6,16 +6,12 @@ import {
   signedDateToleranceMs,
 } from '@capstan/runtime/signing'
 import type { Context } from 'hono'
-import {
-  findBrowserSession,
-  findSigner,
-  type Identity,
-  touchKeypair,
-} from '../account/identity.store.ts'
+import { findBrowserSession, findSigner, type Identity } from '../account/identity.store.ts'
 import type { App } from '../app.ts'
 import { hashSecret, unseal } from '../db/seal.ts'
 import { findMachine } from '../machine/machine.store.ts'
 import { type Actor, type Person, scopeOf } from './actor.ts'
+import { spendRequest } from './rate.ts'
 import { readSessionCookie, refuseOtherOrigin } from './cookie.ts'
 
 /** Who makes a request: a machine by its token, a client by its signature, a browser by its cookie, or nobody. */
@@ -30,7 +26,13 @@ export async function authenticate(app: App, context: Context): Promise<Actor> {
   const identity = await findBrowserSession(app.db, hashSecret(cookie), app.now())
   if (!identity) return { kind: 'anonymous', role: 'anonymous' }
   refuseOtherOrigin(context)
-  return personOf(identity)
+  return admitted(app, context, personOf(identity))
+}
+
+/** Counts only requests of those who may make some: nobody uses up what is another's. */
+async function admitted(app: App, context: Context, who: Person): Promise<Person> {
+  await spendRequest(app, context, who.accessKey)
+  return who
 }
 
 async function machineOf(app: App, token: string): Promise<Actor> {
@@ -65,8 +67,7 @@ async function signer(app: App, context: Context, authorization: string): Promis
   })
   if (!found || !isRight)
     throw new AppError('unauthenticated', { detail: 'The keypair or its signature is not right' })
-  touchKeypair(app.db, given.accessKey, app.now())
-  return personOf(found)
+  return admitted(app, context, personOf(found))
 }
 
 /** ACC-04, KEY-05: an account or a keypair that is not active may do nothing, and is told why. */

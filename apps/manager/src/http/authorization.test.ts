@@ -168,6 +168,7 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'user.create': () => newUser(),
   'user.update': ({ userId }) => ({ id: userId, description: 'changed' }),
   'keypair.list': () => ({}),
+  'keypair.show': ({ accessKey }) => ({ accessKey }),
   'keypair.create': ({ userId }) => ({ userId }),
   'keypair.reveal': ({ accessKey }) => ({ accessKey }),
   'keypair.update': ({ accessKey }) => ({ accessKey, rateLimit: 20_000 }),

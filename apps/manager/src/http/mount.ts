@@ -18,6 +18,8 @@ export interface Request {
   readonly signal: AbortSignal
 }
 
+const anonymous: Actor = { kind: 'anonymous', role: 'anonymous' }
+
 export type Handler<I extends z.ZodType, O extends z.ZodType> = (
   app: App,
   actor: Actor,
@@ -33,7 +35,8 @@ export function mount<I extends z.ZodType, O extends z.ZodType>(
   handler: Handler<I, O>,
 ): void {
   http.on(endpoint.method, apiPrefix + endpoint.path, async context => {
-    const actor = await authenticate(app, context)
+    // Whoever may make no more requests can still sign out.
+    const actor = endpoint.permission === 'public' ? anonymous : await authenticate(app, context)
     allow(actor, endpoint)
     const input = await readInput(endpoint, context)
     const output = await handler(app, actor, input, {

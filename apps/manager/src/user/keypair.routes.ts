@@ -18,6 +18,9 @@ export function keypairRoutes(http: HttpApp, app: App): void {
   mount(http, app, keypairApi.list, (_, actor, input) =>
     store.list(app.db, person(actor).scope, input),
   )
+  mount(http, app, keypairApi.show, async (_, actor, { accessKey }) =>
+    store.toKeypair(await found(app.db, person(actor), accessKey)),
+  )
   mount(http, app, keypairApi.create, create)
   mount(http, app, keypairApi.reveal, reveal)
   mount(http, app, keypairApi.update, update)

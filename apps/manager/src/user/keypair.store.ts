@@ -2,7 +2,7 @@ import type { Keypair } from '@capstan/contract/keypair'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { makeAccessKey, makeSecretKey } from '../account/keypair.ts'
 import type { Db } from '../db/db.ts'
-import { contains, listPage, readSort, type SortColumn } from '../db/page.ts'
+import { containsEvenShort, listPage, readSort, type SortColumn } from '../db/page.ts'
 import type { Scope } from '../db/scope.ts'
 import { seal, type SealKey } from '../db/seal.ts'
 import type { KeypairTable } from '../db/types.gen.ts'
@@ -12,11 +12,15 @@ type Row = Selectable<KeypairTable> & {
   readonly userEmail: string
   readonly userRole: 'superadmin' | 'admin' | 'user'
   readonly isMain: boolean
+  readonly lastUsedAt: Date | null
+  readonly queryCount: number
+  readonly windowCount: number
 }
 
-const from = sql`keypair k join "user" u on u.id = k.user_id`
+const from = sql`keypair k join "user" u on u.id = k.user_id left join keypair_use n on n.access_key = k.access_key`
 const select = sql`k.*, u.email as user_email, u.role as user_role,
-  u.main_access_key is not distinct from k.access_key as is_main`
+  u.main_access_key is not distinct from k.access_key as is_main,
+  n.last_at as last_used_at, coalesce(n.count, 0) as query_count, requests_in_window(k.access_key) as window_count`
 
 export const toKeypair = (row: Row): Keypair => ({
   accessKey: row.accessKey,
@@ -29,6 +33,7 @@ export const toKeypair = (row: Row): Keypair => ({
   createdAt: row.createdAt.toISOString(),
   lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
   queryCount: row.queryCount,
+  windowCount: row.windowCount,
 })
 
 type Sort = 'userEmail' | 'createdAt' | 'accessKey'
@@ -63,8 +68,8 @@ export async function list(
   const { accessKey, userEmail, userId, policy, isActive } = filter
   const where: RawBuilder<unknown>[] = [
     ...within(scope),
-    accessKey !== undefined && contains(sql`k.access_key`, accessKey),
-    userEmail !== undefined && contains(sql`u.email`, userEmail),
+    accessKey !== undefined && containsEvenShort(sql`k.access_key`, accessKey),
+    userEmail !== undefined && containsEvenShort(sql`u.email`, userEmail),
     userId !== undefined && sql`k.user_id = ${userId}`,
     policy !== undefined && sql`k.policy = ${policy}`,
     isActive !== undefined && sql`k.is_active = ${isActive}`,

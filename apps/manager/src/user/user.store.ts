@@ -1,7 +1,7 @@
 import type { User, UserDetails } from '@capstan/contract/user'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
-import { contains, listPage, readSort, type SortColumn } from '../db/page.ts'
+import { containsEvenShort, listPage, readSort, type SortColumn } from '../db/page.ts'
 import type { Scope } from '../db/scope.ts'
 import type { UserTable } from '../db/types.gen.ts'
 
@@ -62,10 +62,10 @@ export interface UserFilter {
 function conditions(filter: UserFilter): RawBuilder<unknown>[] {
   const { email, name, fullName, description, role, status, domainName, policy } = filter
   return [
-    email !== undefined && contains(sql`u.email`, email),
-    name !== undefined && contains(sql`u.name`, name),
-    fullName !== undefined && contains(sql`u.full_name`, fullName),
-    description !== undefined && contains(sql`u.description`, description),
+    email !== undefined && containsEvenShort(sql`u.email`, email),
+    name !== undefined && containsEvenShort(sql`u.name`, name),
+    fullName !== undefined && containsEvenShort(sql`u.full_name`, fullName),
+    description !== undefined && containsEvenShort(sql`u.description`, description),
     role && sql`u.role = any(${role}::text[])`,
     status && sql`u.status = any(${status}::text[])`,
     domainName !== undefined && sql`d.name = ${domainName}`,

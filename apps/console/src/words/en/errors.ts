@@ -47,6 +47,7 @@ export const errors: Record<ErrorCode, string> = {
   policy_in_use: 'The resource policy is in use',
   never_fits: 'No agent is large enough',
   payload_too_large: 'The request is too large',
+  rate_limited: 'This keypair makes too many requests',
   too_many_attempts: 'Too many failed attempts',
   internal: 'Something broke on the server’s side',
   unavailable: 'The server’s database cannot be reached at the moment',

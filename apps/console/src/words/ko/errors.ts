@@ -47,6 +47,7 @@ export const errors: Record<ErrorCode, string> = {
   policy_in_use: '사용 중인 리소스 정책입니다',
   never_fits: '이만큼 큰 에이전트가 없습니다',
   payload_too_large: '요청이 너무 큽니다',
+  rate_limited: '이 키페어의 요청이 너무 많습니다',
   too_many_attempts: '실패한 시도가 너무 많습니다',
   internal: '서버에서 문제가 생겼습니다',
   unavailable: '지금은 서버의 데이터베이스에 연결할 수 없습니다',

@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { api } from '@capstan/contract/api'
+import { type Call, createClient } from '@capstan/contract/client'
+import { migrate } from '@capstan/manager/db/migrate'
+import { signedApiVersion, signRequest } from '@capstan/runtime/signing'
+import { openApp } from '@capstan/testkit/manager'
+import { startPostgres } from '@capstan/testkit/postgres'
+import { sql } from 'kysely'
+import type { Figures } from './main.ts'
+import { median, quantile, rounded } from './statistics.ts'
+
+const users = 100_000
+const keypairs = 150_000
+const projects = 2000
+
+/** Requests of each kind whose times are taken. */
+const tries = 60
+
+const clients = 16
+const rounds = 6
+const roundMs = 2000
+
+/** Lists, filters, pages and saves among 100,000 people; and what the rate limit costs. Milliseconds, but for the ratio. */
+export async function peopleBench(): Promise<Figures> {
+  const postgres = await startPostgres({ isDurable: true })
+  const managers: ChildProcess[] = []
+  try {
+    const url = postgres.url('postgres')
+    await migrate(url)
+    const { app, admin, close } = await openApp(url)
+    await fill(app.db)
+    const start = async (limit: 'on' | 'off'): Promise<Call> => {
+      const { process: child, url: address } = await startManager(url, limit)
+      managers.push(child)
+      return signing(address, admin)
+    }
+    const [on, off] = [await start('on'), await start('off')]
+    await sql`update keypair set rate_limit = 50000 where access_key = ${admin.accessKey}`.execute(
+      app.db,
+    )
+    const times = await timesOf(off, app.db)
+    await sql`truncate keypair_request`.execute(app.db)
+    const limit = await costOfLimit({ on, off }, async () => {
+      // So many requests that no limit would be high enough: what is measured is not being refused.
+      await sql`delete from keypair_request`.execute(app.db)
+    })
+    await close()
+    return { ...times, ...limit }
+  } finally {
+    for (const manager of managers) manager.kill()
+    await postgres.stop()
+  }
+}
+
+type Db = Awaited<ReturnType<typeof openApp>>['app']['db']
+
+async function fill(db: Db): Promise<void> {
+  await sql`
+    insert into project (domain_id, name, policy)
+    select d.id, 'project-' || n, 'default' from domain d, generate_series(1, ${projects}::int) as n where d.name = 'default'`.execute(
+    db,
+  )
+  for (let first = 1; first <= users; first += 10_000)
+    await sql`
+    insert into "user" (domain_id, email, name, full_name, description, password_hash, policy, status)
+    select d.id, 'person' || n || '@' || (array['example','uni','lab','school'])[1 + n % 4] || '.test', 'person-' || n,
+      (array['Ada','Bob','Cleo','Dan','Eve','Finn','Gus','Hana'])[1 + n % 8] || ' ' || md5(n::text),
+      'Enrolled in ' || (2000 + n % 26), '', 'default', case when n % 10 = 0 then 'inactive' else 'active' end
+    from domain d, generate_series(${first}::int, ${first + 9999}::int) as n where d.name = 'default'`.execute(
+      db,
+    )
+  await sql`
+    insert into keypair (access_key, user_id, secret_key_sealed, policy)
+    select 'AKIA' || translate(upper(substr(md5(u.id::text || k), 1, 16)), '0189', 'WXYZ'), u.id, '', 'default'
+    from (select id, row_number() over (order by id) as n from "user" where password_hash = '') as u,
+      generate_series(1, 2) as k
+    where k = 1 or u.n <= ${keypairs - users}`.execute(db)
+  await sql`
+    insert into membership (user_id, project_id, domain_id)
+    select u.id, p.id, u.domain_id from (select id, domain_id, row_number() over (order by id) as n from "user") as u
+      join (select id, row_number() over (order by id) as n from project where type = 'general') as p on p.n = 1 + u.n % ${projects}
+    on conflict do nothing`.execute(db)
+  await sql`vacuum analyze`.execute(db)
+}
+
+function startManager(
+  databaseUrl: string,
+  limit: 'on' | 'off',
+): Promise<{ process: ChildProcess; url: string }> {
+  const script = fileURLToPath(new URL('people-manager.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, databaseUrl, limit], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return new Promise((resolve, reject) => {
+    child.once('exit', code => reject(new Error(`the manager ended with ${code}`)))
+    createInterface(child.stdout).once('line', url => resolve({ process: child, url }))
+  })
+}
+
+const signing = (baseUrl: string, keys: { accessKey: string; secretKey: string }): Call =>
+  createClient({
+    baseUrl,
+    headers: ({ method, target }) =>
+      signRequest({
+        method,
+        target,
+        host: new URL(baseUrl).host,
+        date: new Date().toISOString(),
+        contentType: method === 'GET' || method === 'DELETE' ? '' : 'application/json',
+        version: signedApiVersion,
+        accessKey: keys.accessKey,
+        secretKey: keys.secretKey,
+      }),
+  })
+
+/** Times of what an administrator does on the pages of people, one request at a time. */
+async function timesOf(call: Call, db: Db): Promise<Figures> {
+  const { rows } = await sql<{ id: string }>`
+    select id from "user" where password_hash = '' order by random() limit ${tries}`.execute(db)
+  const pick = (number: number): string => rows[number % rows.length]!.id
+  const last = (await call(api.user.list, { sort: 'email', limit: 200 })).nextCursor!
+  const kinds: Readonly<Record<string, (number: number) => Promise<unknown>>> = {
+    list: () => call(api.user.list, { status: ['active'] }),
+    nextPage: () => call(api.user.list, { sort: 'email', cursor: last }),
+    newestFirst: () => call(api.user.list, { sort: '-createdAt' }),
+    filterEmail: number => call(api.user.list, { email: `son${number * 37}`, status: ['active'] }),
+    filterFew: number => call(api.user.list, { email: `erson9${number}9`, sort: 'name' }),
+    filterMany: () => call(api.user.list, { email: 'PERSON', status: ['active'] }),
+    filterName: number => call(api.user.list, { name: `on-${number * 91}` }),
+    filterFullName: number => call(api.user.list, { fullName: `hana ${number.toString(16)}` }),
+    filterDescription: number => call(api.user.list, { description: `in ${2000 + (number % 26)}` }),
+    filterTwoLetters: number => call(api.user.list, { email: `z${'qxj'[number % 3]}` }),
+    filterNone: () => call(api.user.list, { email: 'nobody-has-this', name: 'zz' }),
+    filterRole: () => call(api.user.list, { role: ['superadmin'] }),
+    keypairs: () => call(api.keypair.list, { isActive: true }),
+    keypairsOf: number => call(api.keypair.list, { userEmail: `son${number * 53}` }),
+    projects: number => call(api.project.list, { name: `t-${number}` }),
+    open: number => call(api.user.show, { id: pick(number) }),
+    save: number => call(api.user.update, { id: pick(number), description: `saved ${number}` }),
+  }
+  const figures: Record<string, number> = {}
+  let worst = 0
+  for (const [name, request] of Object.entries(kinds)) {
+    await request(0)
+    const times: number[] = []
+    for (let number = 1; number <= tries; number++) {
+      const begin = performance.now()
+      await request(number)
+      times.push(performance.now() - begin)
+    }
+    for (const part of [50, 95, 99])
+      figures[`${name}P${part}Ms`] = rounded(quantile(times, part / 100))
+    if (name.startsWith('filter')) worst = Math.max(worst, quantile(times, 0.95))
+  }
+  return { filterWorstP95Ms: rounded(worst), ...figures }
+}
+
+/** Signed requests a second with the limit, as a part of those without, in turn. */
+async function costOfLimit(
+  calls: Readonly<Record<'on' | 'off', Call>>,
+  between: () => Promise<void>,
+): Promise<Figures> {
+  const rates: Record<'on' | 'off', number[]> = { on: [], off: [] }
+  for (let round = -1; round < rounds; round++)
+    for (const limit of ['on', 'off'] as const) {
+      await between()
+      const rate = await rateOf(calls[limit])
+      if (round >= 0) rates[limit].push(rate)
+    }
+  return {
+    requestsPerSWithLimit: rounded(median(rates.on)),
+    requestsPerSWithout: rounded(median(rates.off)),
+    rateLimitRatio: rounded(median(rates.on) / median(rates.off)),
+  }
+}
+
+async function rateOf(call: Call): Promise<number> {
+  const begin = performance.now()
+  let count = 0
+  const client = async (): Promise<void> => {
+    while (performance.now() - begin < roundMs) {
+      await call(api.account.show, {})
+      count++
+    }
+  }
+  await Promise.all(Array.from({ length: clients }, client))
+  return count / ((performance.now() - begin) / 1000)
+}
