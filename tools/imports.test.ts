@@ -41,12 +41,11 @@ test('contract and core know no platform: nothing of Node, no clock, no chance, 
 
 /** Inside the manager: whose stores a capability may use. Its own, and those of what it builds on. */
 const capabilities: Readonly<Record<string, readonly string[]>> = {
-  account: [],
+  account: ['audit'],
   audit: [],
   machine: [],
   'rate-limit': [],
-  project: ['audit', 'domain', 'group'],
-  domain: ['audit', 'group', 'project'],
+  project: ['audit', 'group'],
   group: [],
   image: [],
   policy: ['audit'],
@@ -56,7 +55,7 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   proxy: ['machine', 'session'],
   storage: ['machine'],
   system: [],
-  user: ['account', 'audit', 'domain'],
+  user: ['account', 'audit', 'project'],
 }
 
 test.for(Object.keys(capabilities))(

@@ -1,10 +1,11 @@
 import { createHttpApp, type HttpApp } from '@capstan/runtime/http'
 import { sql } from 'kysely'
 import { accountRoutes } from './account/account.routes.ts'
+import { secretsRoutes } from './account/secrets.routes.ts'
 import { agentRoutes } from './agent/agent.routes.ts'
 import { syncRoutes } from './agent/sync.routes.ts'
 import type { App } from './app.ts'
-import { domainRoutes } from './domain/domain.routes.ts'
+import { domainRoutes } from './project/domain.routes.ts'
 import { groupRoutes } from './group/group.routes.ts'
 import { eventRoutes } from './http/events.ts'
 import { serveConsole } from './http/static.ts'
@@ -19,6 +20,7 @@ import { sessionRoutes } from './session/session.routes.ts'
 import { storageRoutes } from './storage/storage.routes.ts'
 import { systemRoutes } from './system/system.routes.ts'
 import { keypairRoutes } from './user/keypair.routes.ts'
+import { ownAccountRoutes } from './user/own-account.routes.ts'
 import { userRoutes } from './user/user.routes.ts'
 
 /** All that the manager answers over HTTP. */
@@ -33,6 +35,8 @@ export function createServer(
   const http = createHttpApp({ log: app.log, ready })
   serveConsole(http, consoleFolder)
   accountRoutes(http, app)
+  secretsRoutes(http, app)
+  ownAccountRoutes(http, app)
   agentRoutes(http, app)
   syncRoutes(http, app)
   domainRoutes(http, app)

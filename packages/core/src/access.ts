@@ -1,4 +1,4 @@
-import type { UserRole } from '@capstan/contract/account'
+import type { UserRole } from '@capstan/contract/role'
 import { type Permission, permissions } from '@capstan/contract/permission'
 
 /** Who can stand behind a request: a person by role, or a machine of ours by its token. */

@@ -1,4 +1,4 @@
-import { userRoles } from '@capstan/contract/account'
+import { userRoles } from '@capstan/contract/role'
 import { projectApi } from '@capstan/contract/project'
 import { userPolicyApi } from '@capstan/contract/policy'
 import { userApi, type UserDetails } from '@capstan/contract/user'

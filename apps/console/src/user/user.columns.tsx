@@ -1,4 +1,4 @@
-import { userRoles } from '@capstan/contract/account'
+import { userRoles } from '@capstan/contract/role'
 import type { User } from '@capstan/contract/user'
 import type { Column } from '../ui/column.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Account, accountApi } from '@capstan/contract/account'
 import { AppError } from '@capstan/contract/errors'
-import { signInWaitS } from '@capstan/core/sign-in'
 import type { HttpApp } from '@capstan/runtime/http'
+import type * as z from 'zod'
 import type { App } from '../app.ts'
 import { hashSecret, unseal } from '../db/seal.ts'
 import { type Actor, person } from '../http/actor.ts'
@@ -15,7 +15,11 @@ import {
 import { spendRequest } from '../http/rate.ts'
 import { mount, type Request } from '../http/mount.ts'
 import * as store from './account.store.ts'
+import { refuseWhileWaiting } from './failures.ts'
 import { isPassword, nobodysHash } from './password.ts'
+import { type Secrets, spendCode } from './two-factor.ts'
+
+type Input<V extends keyof typeof accountApi> = z.output<(typeof accountApi)[V]['input']>
 
 export function accountRoutes(http: HttpApp, app: App): void {
   mount(http, app, accountApi.signIn, signIn)
@@ -27,7 +31,7 @@ export function accountRoutes(http: HttpApp, app: App): void {
 async function signIn(
   app: App,
   _: Actor,
-  { email, password }: { email: string; password: string },
+  { email, password, code }: Input<'signIn'>,
   { context }: Request,
 ): Promise<Account> {
   refuseOtherOrigin(context)
@@ -44,6 +48,7 @@ async function signIn(
     throw new AppError('account_not_active', {
       detail: `This account is ${user.status}: ask an administrator`,
     })
+  if (user.isTotpEnabled) await askCode(app, user, code)
   if (user.mainAccessKey !== null) await spendRequest(app, context, user.mainAccessKey)
   await store.forgetFailures(app.db, emailHash)
   const secret = randomBytes(32).toString('base64url')
@@ -54,10 +59,18 @@ async function signIn(
   return account(app, user.id)
 }
 
-async function refuseWhileWaiting(app: App, emailHash: Buffer): Promise<void> {
-  const waitS = signInWaitS(await store.findFailures(app.db, emailHash), app.now())
-  if (waitS === 0) return
-  throw new AppError('too_many_attempts', { detail: `Try again in ${waitS} s`, retryAfterS: waitS })
+/** ACC-05: after the password, a code. Said only to those who know the password. */
+async function askCode(app: App, user: Secrets, code: string | undefined): Promise<void> {
+  if (code === undefined)
+    throw new AppError('totp_required', {
+      issues: [{ path: 'code', message: 'the code that your authenticator shows' }],
+    })
+  try {
+    await spendCode(app, app.db, user, code)
+  } catch (error) {
+    await store.countFailure(app.db, hashSecret(user.email.toLowerCase()), app.now())
+    throw error
+  }
 }
 
 async function signOut(

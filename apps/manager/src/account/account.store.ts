@@ -5,18 +5,96 @@ import type { Db } from '../db/db.ts'
 
 export interface SignInRow {
   readonly id: string
+  readonly email: string
   readonly passwordHash: string
   readonly status: 'active' | 'inactive' | 'before-verification' | 'deleted'
   readonly mainAccessKey: string | null
+  readonly isTotpEnabled: boolean
+  readonly totpSeedSealed: Buffer | null
+  readonly totpLastStep: number | null
 }
+
+const secrets = [
+  'id',
+  'email',
+  'passwordHash',
+  'status',
+  'mainAccessKey',
+  'isTotpEnabled',
+  'totpSeedSealed',
+  'totpLastStep',
+] as const
 
 /** The account to sign in by e-mail, whatever its status. */
 export async function findByEmail(db: Db, email: string): Promise<SignInRow | undefined> {
   return db
     .selectFrom('user')
-    .select(['id', 'passwordHash', 'status', 'mainAccessKey'])
+    .select(secrets)
     .where(sql`lower(email)`, '=', email.toLowerCase())
     .executeTakeFirst()
+}
+
+/** The same by id, for who is signed in and shows that they still know their password. */
+export async function findSecrets(db: Db, id: string): Promise<SignInRow | undefined> {
+  return db.selectFrom('user').select(secrets).where('id', '=', id).executeTakeFirst()
+}
+
+export async function setPassword(db: Db, id: string, passwordHash: string): Promise<void> {
+  await db
+    .updateTable('user')
+    .set({ passwordHash, isPasswordChangeRequired: false, modifiedAt: sql`now()` })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Signs somebody out of every browser but the one with this cookie. */
+export async function endOtherBrowserSessions(
+  db: Db,
+  userId: string,
+  hash: Buffer | null,
+): Promise<void> {
+  await sql`delete from browser_session where user_id = ${userId} and hash is distinct from ${hash}`.execute(
+    db,
+  )
+}
+
+/** A seed that waits for its first code; undefined turns two-factor sign-in off. */
+export async function setSeed(db: Db, id: string, sealed: Buffer | undefined): Promise<void> {
+  await db
+    .updateTable('user')
+    .set({ totpSeedSealed: sealed ?? null, isTotpEnabled: false, totpLastStep: null })
+    .where('id', '=', id)
+    .execute()
+  await db.deleteFrom('recoveryCode').where('userId', '=', id).execute()
+}
+
+export async function enableTotp(db: Db, id: string, codes: readonly Buffer[]): Promise<void> {
+  await db.updateTable('user').set({ isTotpEnabled: true }).where('id', '=', id).execute()
+  await db
+    .insertInto('recoveryCode')
+    .values(codes.map(hash => ({ userId: id, hash })))
+    .execute()
+}
+
+/** Notes that a step was used. False when it, or a later one, was used before. */
+export async function useStep(db: Db, id: string, step: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('user')
+    .set({ totpLastStep: step })
+    .where('id', '=', id)
+    .where(eb => eb.or([eb('totpLastStep', 'is', null), eb('totpLastStep', '<', step)]))
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Uses a recovery code up. False when there is no such one. */
+export async function removeRecoveryCode(db: Db, userId: string, hash: Buffer): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('recoveryCode')
+    .where('userId', '=', userId)
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
 }
 
 /** The account as its owner sees it, with the active projects it is in (all of its reach for administrators). */
@@ -32,6 +110,7 @@ export async function findAccount(db: Db, userId: string): Promise<Account | und
       'user.role',
       'user.domainId',
       'user.isPasswordChangeRequired',
+      'user.isTotpEnabled',
       'user.mainAccessKey',
       'domain.name as domainName',
     ])

@@ -1,4 +1,4 @@
-import type { UserRole } from '@capstan/contract/account'
+import type { UserRole } from '@capstan/contract/role'
 import type { Db } from '../db/db.ts'
 
 /** What a request needs to know of the one who makes it. */

@@ -233,6 +233,11 @@ export interface ProxyTable {
   lastContactAt: Generated<Date>
 }
 
+export interface RecoveryCodeTable {
+  userId: string
+  hash: Buffer
+}
+
 export interface ResourceGroupTable {
   name: string
   description: Generated<string>
@@ -322,6 +327,7 @@ export interface UserTable {
   mainAccessKey: string | null
   createdAt: Generated<Date>
   modifiedAt: Generated<Date>
+  totpLastStep: number | null
 }
 
 export interface UserPolicyTable {
@@ -369,6 +375,7 @@ export interface Schema {
   projectGroup: ProjectGroupTable
   projectPolicy: ProjectPolicyTable
   proxy: ProxyTable
+  recoveryCode: RecoveryCodeTable
   resourceGroup: ResourceGroupTable
   session: SessionTable
   sessionHistory: SessionHistoryTable

@@ -1,5 +1,5 @@
 import { AppError } from '@capstan/contract/errors'
-import type { UserRole } from '@capstan/contract/account'
+import type { UserRole } from '@capstan/contract/role'
 import type { Scope } from '../db/scope.ts'
 
 /** A person (or a client with a person's keypair). Requests are made on behalf of one keypair (ACC-02). */

@@ -161,6 +161,8 @@ export async function update(tx: Db, id: string, changes: UserChanges): Promise<
     .$if(changes.isTotpEnabled === false, query => query.set({ totpSeedSealed: null }))
     .where('id', '=', id)
     .execute()
+  if (changes.isTotpEnabled === false)
+    await tx.deleteFrom('recoveryCode').where('userId', '=', id).execute()
 }
 
 /** Makes a user a member of just these projects of a domain, and of its model stores. Answers how many of them there are. */

@@ -9,7 +9,7 @@ import { violates } from '../db/violation.ts'
 import { allowedGroupsKey } from '../group/access.store.ts'
 import { type Actor, type Person, person } from '../http/actor.ts'
 import { mount, type Request } from '../http/mount.ts'
-import * as projects from '../project/project.store.ts'
+import * as projects from './project.store.ts'
 import * as store from './domain.store.ts'
 
 type Input<V extends keyof typeof domainApi> = z.output<(typeof domainApi)[V]['input']>
