@@ -55,7 +55,7 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   proxy: ['machine', 'session'],
   storage: ['machine'],
   system: [],
-  user: ['account', 'audit', 'project'],
+  user: ['account', 'audit', 'project', 'session'],
 }
 
 test.for(Object.keys(capabilities))(

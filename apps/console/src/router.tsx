@@ -1,6 +1,12 @@
 import { AppError } from '@capstan/contract/errors'
 import { sessionSorts } from '@capstan/contract/session'
-import { userSorts } from '@capstan/contract/user'
+import {
+  domainSorts,
+  keypairSorts,
+  policySorts,
+  projectSorts,
+  userSorts,
+} from '@capstan/contract/sorts'
 import { agentSorts } from '@capstan/contract/agent'
 import type { QueryClient } from '@tanstack/react-query'
 import {
@@ -8,6 +14,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   redirect,
 } from '@tanstack/react-router'
@@ -15,6 +22,8 @@ import * as z from 'zod'
 import { accountQuery } from './api/account.ts'
 import type { Live } from './api/live.ts'
 import { agentFilters } from './agent/agent.filters.ts'
+import { keypairFilters } from './keypair/keypair.filters.ts'
+import { domainFilters, projectFilters } from './project/project.filters.ts'
 import { sessionFilters } from './session/session.filters.ts'
 import { SessionsPage } from './session/SessionsPage.tsx'
 import { NotFound, PageError } from './shell/PageError.tsx'
@@ -123,12 +132,13 @@ const connectRoute = createRoute({
   component: lazyRouteComponent(() => import('./agent/ConnectAgent.tsx'), 'ConnectAgent'),
 })
 
+/** Lists that show the active ones unless asked for the others. */
+const stateSearch = { state: z.literal('inactive').optional().catch(undefined) }
+
 const usersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/users',
-  validateSearch: tableSearch(userSorts, userFilters).extend({
-    state: z.literal('inactive').optional().catch(undefined),
-  }),
+  validateSearch: tableSearch(userSorts, userFilters).extend(stateSearch),
   component: lazyRouteComponent(() => import('./user/UsersPage.tsx'), 'UsersPage'),
 })
 
@@ -150,6 +160,111 @@ const editUserRoute = createRoute({
   component: lazyRouteComponent(() => import('./user/UserForm.tsx'), 'EditUser'),
 })
 
+const credentialsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/credentials',
+  validateSearch: tableSearch(keypairSorts, keypairFilters).extend(stateSearch),
+  component: lazyRouteComponent(() => import('./keypair/KeypairsPage.tsx'), 'KeypairsPage'),
+})
+
+const newKeypairRoute = createRoute({
+  getParentRoute: () => credentialsRoute,
+  path: '/new',
+  component: lazyRouteComponent(() => import('./keypair/KeypairForm.tsx'), 'NewKeypair'),
+})
+
+const keypairRoute = createRoute({
+  getParentRoute: () => credentialsRoute,
+  path: '/$accessKey',
+  component: lazyRouteComponent(() => import('./keypair/KeypairDrawer.tsx'), 'KeypairDrawer'),
+})
+
+const editKeypairRoute = createRoute({
+  getParentRoute: () => credentialsRoute,
+  path: '/$accessKey/edit',
+  component: lazyRouteComponent(() => import('./keypair/KeypairForm.tsx'), 'EditKeypair'),
+})
+
+const isPolicyKind = (kind: string): kind is 'keypair' | 'user' | 'project' =>
+  ['keypair', 'user', 'project'].includes(kind)
+
+const policiesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/policies/$kind',
+  params: {
+    parse: ({ kind }) => {
+      if (!isPolicyKind(kind)) throw notFound()
+      return { kind }
+    },
+  },
+  validateSearch: tableSearch(policySorts, ['name']),
+  component: lazyRouteComponent(() => import('./policy/PoliciesPage.tsx'), 'PoliciesPage'),
+})
+
+/** No policy's name begins with a dash, so this address is nobody's. */
+const newPolicyRoute = createRoute({
+  getParentRoute: () => policiesRoute,
+  path: '/-/new',
+  component: lazyRouteComponent(() => import('./policy/PolicyForm.tsx'), 'NewPolicy'),
+})
+
+const policyRoute = createRoute({
+  getParentRoute: () => policiesRoute,
+  path: '/$name',
+  component: lazyRouteComponent(() => import('./policy/PolicyForm.tsx'), 'EditPolicy'),
+})
+
+const projectsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/projects',
+  validateSearch: tableSearch(projectSorts, projectFilters).extend(stateSearch),
+  component: lazyRouteComponent(() => import('./project/ProjectsPage.tsx'), 'ProjectsPage'),
+})
+
+const newProjectRoute = createRoute({
+  getParentRoute: () => projectsRoute,
+  path: '/new',
+  component: lazyRouteComponent(() => import('./project/ProjectForm.tsx'), 'NewProject'),
+})
+
+const projectRoute = createRoute({
+  getParentRoute: () => projectsRoute,
+  path: '/$projectId',
+  component: lazyRouteComponent(() => import('./project/ProjectDrawer.tsx'), 'ProjectDrawer'),
+})
+
+const editProjectRoute = createRoute({
+  getParentRoute: () => projectsRoute,
+  path: '/$projectId/edit',
+  component: lazyRouteComponent(() => import('./project/ProjectForm.tsx'), 'EditProject'),
+})
+
+const domainsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/domains',
+  validateSearch: tableSearch(domainSorts, domainFilters).extend(stateSearch),
+  component: lazyRouteComponent(() => import('./project/DomainsPage.tsx'), 'DomainsPage'),
+})
+
+/** No domain's name begins with a dash, so this address is nobody's. */
+const newDomainRoute = createRoute({
+  getParentRoute: () => domainsRoute,
+  path: '/-/new',
+  component: lazyRouteComponent(() => import('./project/DomainForm.tsx'), 'NewDomain'),
+})
+
+const domainRoute = createRoute({
+  getParentRoute: () => domainsRoute,
+  path: '/$name',
+  component: lazyRouteComponent(() => import('./project/DomainForm.tsx'), 'EditDomain'),
+})
+
+const accountRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/AccountPage.tsx'), 'AccountPage'),
+})
+
 /** Whatever else is asked for: the frame stays, so that one can go on from there. */
 const nowhereRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -162,10 +277,15 @@ const routeTree = rootRoute.addChildren([
   signedInRoute.addChildren([
     shellRoute.addChildren([
       startRoute,
+      accountRoute,
       sessionsRoute.addChildren([sessionFormRoute, sessionRoute]),
       nowhereRoute,
       agentsRoute.addChildren([connectRoute, agentRoute]),
       usersRoute.addChildren([newUserRoute, userRoute, editUserRoute]),
+      credentialsRoute.addChildren([newKeypairRoute, keypairRoute, editKeypairRoute]),
+      projectsRoute.addChildren([newProjectRoute, projectRoute, editProjectRoute]),
+      domainsRoute.addChildren([newDomainRoute, domainRoute]),
+      policiesRoute.addChildren([newPolicyRoute, policyRoute]),
     ]),
     terminalRoute,
   ]),

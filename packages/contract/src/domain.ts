@@ -4,6 +4,7 @@ import { endpoint } from './endpoint.ts'
 import { GroupName } from './group.ts'
 import { pageInput, pageOf, textFilter } from './paging.ts'
 import { line } from './text.ts'
+import { domainSorts } from './sorts.ts'
 
 export const DomainName = line(64).regex(
   /^[\p{L}\d](?:[\p{L}\d._-]*[\p{L}\d])?$/u,
@@ -23,8 +24,6 @@ export const Domain = z.object({
   createdAt: z.iso.datetime(),
 })
 export type Domain = z.infer<typeof Domain>
-
-export const domainSorts = ['name', 'createdAt'] as const
 
 const list = endpoint({
   method: 'GET',

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { endpoint } from './endpoint.ts'
 import { pageInput, pageOf, textFilter } from './paging.ts'
-import { PolicyName } from './policy.ts'
+import { PolicyName } from './policy-name.ts'
+import { keypairSorts } from './sorts.ts'
 
 export const AccessKey = z.string().regex(/^AKIA[A-Z2-7]{16}$/, 'not an access key')
 
@@ -24,8 +25,6 @@ export const Keypair = z.object({
   windowCount: z.int(),
 })
 export type Keypair = z.infer<typeof Keypair>
-
-export const keypairSorts = ['userEmail', 'createdAt', 'accessKey'] as const
 
 const list = endpoint({
   method: 'GET',

@@ -2,15 +2,9 @@ import * as z from 'zod'
 import { AllowedVolumes } from './allowed-volumes.ts'
 import { endpoint } from './endpoint.ts'
 import { pageInput, pageOf, textFilter } from './paging.ts'
+import { PolicyName } from './policy-name.ts'
 import { SlotName } from './slots.ts'
-
-export const policyNamePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/
-export const PolicyName = z
-  .string()
-  .regex(
-    policyNamePattern,
-    '1 to 64 letters, digits, dots, dashes and underscores; first and last a letter or digit',
-  )
+import { policySorts } from './sorts.ts'
 
 /** A limit; null is no limit. */
 const count = (most: number) => z.int().min(0).max(most).nullable()
@@ -84,8 +78,6 @@ export const PolicyImpact = z.object({
 })
 export type PolicyImpact = z.infer<typeof PolicyImpact>
 
-export const policySorts = ['name', 'createdAt'] as const
-
 /** The operations on one kind of policy; all kinds have the same. */
 function policyEndpoints<L extends z.ZodRawShape, P extends z.ZodType>(
   kind: 'keypair' | 'user' | 'project',
@@ -103,6 +95,15 @@ function policyEndpoints<L extends z.ZodRawShape, P extends z.ZodType>(
       input: z.strictObject({ ...pageInput(policySorts), name: textFilter }),
       output: pageOf(policy),
       errors: [],
+    }),
+    show: endpoint({
+      method: 'GET',
+      path: `${path}/:name`,
+      summary: `Show one ${kind} resource policy`,
+      permission: 'policy.read',
+      input: z.strictObject({ name: PolicyName }),
+      output: policy,
+      errors: ['policy_not_found'],
     }),
     create: endpoint({
       method: 'POST',

@@ -4,8 +4,9 @@ import { DomainName } from './domain.ts'
 import { endpoint } from './endpoint.ts'
 import { GroupName } from './group.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
-import { PolicyName } from './policy.ts'
+import { PolicyName } from './policy-name.ts'
 import { line } from './text.ts'
+import { projectSorts } from './sorts.ts'
 
 export const projectTypes = ['general', 'model-store'] as const
 export const ProjectType = z.enum(projectTypes)
@@ -30,8 +31,6 @@ export const Project = z.object({
   createdAt: z.iso.datetime(),
 })
 export type Project = z.infer<typeof Project>
-
-export const projectSorts = ['name', 'createdAt'] as const
 
 const list = endpoint({
   method: 'GET',

@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { endpoint } from './endpoint.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
-import { PolicyName } from './policy.ts'
+import { PolicyName } from './policy-name.ts'
 import { Password, UserEmail, UserName } from './person.ts'
 import { UserRole, userRoles } from './role.ts'
 import { line } from './text.ts'
+import { userSorts } from './sorts.ts'
 
 export const userStatuses = ['active', 'inactive', 'before-verification', 'deleted'] as const
 export const UserStatus = z.enum(userStatuses)
@@ -37,8 +38,6 @@ export const UserDetails = User.extend({
   liveSessionCount: z.int(),
 })
 export type UserDetails = z.infer<typeof UserDetails>
-
-export const userSorts = ['email', 'name', 'role', 'createdAt'] as const
 
 const list = endpoint({
   method: 'GET',
@@ -117,6 +116,8 @@ const update = endpoint({
     isTotpEnabled: z.literal(false).optional().describe('It can only be switched off for others'),
     /** Their keypairs too, when they are deactivated (USR-13). */
     deactivateKeypairs: z.boolean().default(false),
+    /** Their live sessions too, when they are deactivated; otherwise these go on. */
+    endSessions: z.boolean().default(false),
   }),
   output: UserDetails,
   errors: [

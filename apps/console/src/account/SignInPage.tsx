@@ -1,8 +1,9 @@
 import { accountApi } from '@capstan/contract/account'
+import { AppError } from '@capstan/contract/errors'
 import { Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useRouter } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { accountQuery } from '../api/account.ts'
 import { Mark } from '../shell/Mark.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
@@ -23,8 +24,8 @@ export function SignInPage() {
   }, [w])
   const { form, submit, isPending, failure } = useEndpointForm({
     endpoint: accountApi.signIn,
-    initialValues: { email: '', password: '' },
-    toInput: values => values,
+    initialValues: { email: '', password: '', code: '' },
+    toInput: ({ code, ...values }) => ({ ...values, ...(code !== '' && { code }) }),
     onDone: account => {
       // What somebody else saw in this tab is not for this person.
       queries.clear()
@@ -32,6 +33,10 @@ export function SignInPage() {
       router.history.push(ownAddress(to))
     },
   })
+  // Told by the first answer: until then nobody need know whether there is a second factor.
+  const isFirstAsked = failure instanceof AppError && failure.code === 'totp_required'
+  const [isCodeAsked, setCodeAsked] = useState(false)
+  if (isFirstAsked && !isCodeAsked) setCodeAsked(true)
   return (
     <Center mih="100dvh" p="md" component="main">
       <Stack w="100%" maw={380} gap="md">
@@ -56,7 +61,16 @@ export function SignInPage() {
                 visibilityToggleButtonProps={{ 'aria-label': w.common.show }}
                 {...form.getInputProps('password')}
               />
-              {failure && <ErrorPanel error={failure} />}
+              {isCodeAsked && (
+                <TextInput
+                  label={w.signIn.code}
+                  description={w.signIn.codeHelp}
+                  autoComplete="one-time-code"
+                  autoFocus
+                  {...form.getInputProps('code')}
+                />
+              )}
+              {failure && !isFirstAsked && <ErrorPanel error={failure} />}
               <Button type="submit" loading={isPending}>
                 {w.signIn.submit}
               </Button>

@@ -10,7 +10,7 @@ export function ConnectionBar({ live }: { live: Live }) {
   return (
     <div role="status" aria-live="polite">
       {connection.status === 'lost' && (
-        <div className="connection-bar">
+        <div className="top-bar">
           <IconPlugConnectedX size={16} aria-hidden /> {w.connection.lost(f.time(connection.since))}
         </div>
       )}

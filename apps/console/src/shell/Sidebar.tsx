@@ -1,5 +1,7 @@
 import { Tooltip, UnstyledButton } from '@mantine/core'
 import {
+  IconFolders,
+  IconGauge,
   IconHome,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
@@ -7,7 +9,7 @@ import {
   IconStack2,
   IconUsers,
 } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
 import { useWords } from '../words/words.tsx'
 
@@ -23,19 +25,27 @@ export function Sidebar({ isCollapsed, onToggle }: Props) {
   const may = useMay()
   return (
     <nav aria-label={w.shell.navigation} className="nav">
-      <Entry to="/" icon={IconHome} label={w.shell.start} isCollapsed={isCollapsed} />
-      <Entry to="/sessions" icon={IconStack2} label={w.shell.sessions} isCollapsed={isCollapsed} />
+      <Entry link={{ to: '/' }} icon={IconHome} label={w.shell.start} isCollapsed={isCollapsed} />
+      <Entry
+        link={{ to: '/sessions' }}
+        icon={IconStack2}
+        label={w.shell.sessions}
+        isCollapsed={isCollapsed}
+      />
       <div className="nav-foot">
         {may('agent.read') && (
           <section aria-label={w.shell.administration}>
             {!isCollapsed && <div className="nav-section">{w.shell.administration}</div>}
-            <Entry to="/users" icon={IconUsers} label={w.shell.users} isCollapsed={isCollapsed} />
-            <Entry
-              to="/agents"
-              icon={IconServer2}
-              label={w.shell.resources}
-              isCollapsed={isCollapsed}
-            />
+            {administration.map(({ icon, link, also, name }) => (
+              <Entry
+                key={name}
+                link={link}
+                also={also}
+                icon={icon}
+                label={w.shell[name]}
+                isCollapsed={isCollapsed}
+              />
+            ))}
           </section>
         )}
         {onToggle && <Toggle isCollapsed={isCollapsed} onToggle={onToggle} />}
@@ -44,17 +54,38 @@ export function Sidebar({ isCollapsed, onToggle }: Props) {
   )
 }
 
+/** Sections of the administration; `also`: where else in it one is. */
+const administration = [
+  { name: 'users', icon: IconUsers, link: { to: '/users' }, also: '/credentials' },
+  { name: 'projects', icon: IconFolders, link: { to: '/projects' }, also: '/domains' },
+  {
+    name: 'policies',
+    icon: IconGauge,
+    link: { to: '/policies/$kind', params: { kind: 'keypair' } },
+    also: '/policies',
+  },
+  { name: 'resources', icon: IconServer2, link: { to: '/agents' }, also: undefined },
+] as const
+
 interface EntryProps {
-  readonly to: '/' | '/sessions' | '/agents' | '/users'
+  readonly link: LinkProps
+  readonly also?: string | undefined
   readonly icon: typeof IconHome
   readonly label: string
   readonly isCollapsed: boolean
 }
 
-function Entry({ to, icon: Icon, label, isCollapsed }: EntryProps) {
+function Entry({ link, also, icon: Icon, label, isCollapsed }: EntryProps) {
+  const { pathname } = useLocation()
   return (
     <Tooltip label={label} disabled={!isCollapsed} position="right">
-      <Link to={to} className="nav-link" activeOptions={{ exact: to === '/' }} aria-label={label}>
+      <Link
+        {...link}
+        className="nav-link"
+        activeOptions={{ exact: link.to === '/' }}
+        {...(also !== undefined && pathname.startsWith(also) && { 'data-section': true })}
+        aria-label={label}
+      >
         <Icon size={18} aria-hidden />
         {!isCollapsed && label}
       </Link>

@@ -1,6 +1,7 @@
 import { getRouteApi, Outlet } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { ConnectionBar } from './ConnectionBar.tsx'
+import { PasswordBar } from './PasswordBar.tsx'
 import { LazyToasts } from './LazyToasts.tsx'
 import { ProjectProvider } from './project.tsx'
 
@@ -12,6 +13,7 @@ export function SignedIn() {
   useEffect(() => live.start(), [live])
   return (
     <ProjectProvider>
+      <PasswordBar />
       <ConnectionBar live={live} />
       <Outlet />
       <LazyToasts />

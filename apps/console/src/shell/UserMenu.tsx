@@ -1,6 +1,12 @@
 import { accountApi } from '@capstan/contract/account'
 import { ActionIcon, Menu, Text } from '@mantine/core'
-import { IconCheck, IconKeyboard, IconLogout, IconUserCircle } from '@tabler/icons-react'
+import {
+  IconCheck,
+  IconKeyboard,
+  IconLogout,
+  IconSettings,
+  IconUserCircle,
+} from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useAccount } from '../api/account.ts'
@@ -40,6 +46,15 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
             {w.shell.role[account.role]}
           </Text>
         </div>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconSettings size={16} aria-hidden />}
+          onClick={() => {
+            void navigate({ to: '/account' })
+          }}
+        >
+          {w.shell.myAccount}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{w.shell.language}</Menu.Label>
         {languages.map(each => (

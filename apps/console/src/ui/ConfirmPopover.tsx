@@ -1,5 +1,5 @@
 import { Button, Group, Popover, Text } from '@mantine/core'
-import { type ReactElement, cloneElement, useId, useState } from 'react'
+import { cloneElement, type ReactElement, type ReactNode, useId, useState } from 'react'
 import { useWords } from '../words/words.tsx'
 
 interface Clickable {
@@ -17,7 +17,7 @@ export function ConfirmPopover({
   children,
 }: {
   title: string
-  text: string
+  text: ReactNode
   confirm: string
   isDanger?: boolean
   onConfirm: () => void
@@ -52,7 +52,7 @@ export function ConfirmPopover({
         <Text fw={600} size="sm" id={id}>
           {title}
         </Text>
-        <Text size="sm" mt={4}>
+        <Text size="sm" mt={4} component="div">
           {text}
         </Text>
         <Group justify="flex-end" mt="sm" gap="xs">

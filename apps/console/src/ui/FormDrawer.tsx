@@ -14,6 +14,8 @@ interface Props {
   /** Something was entered that would be lost. */
   readonly isDirty: boolean
   readonly failure: unknown
+  /** Shows what there is, without a way to save it. */
+  readonly isReadOnly?: boolean
   readonly children: ReactNode
 }
 
@@ -36,9 +38,11 @@ export function FormDrawer(props: Props) {
             <Button variant="default" onClick={props.onClose}>
               {w.common.cancel}
             </Button>
-            <Button type="submit" loading={props.isPending}>
-              {props.submitLabel}
-            </Button>
+            {!props.isReadOnly && (
+              <Button type="submit" loading={props.isPending}>
+                {props.submitLabel}
+              </Button>
+            )}
           </Group>
         </Stack>
       </form>

@@ -103,6 +103,7 @@ function HeaderFilter<W>({ filter, words, label, value, onChange }: FilterProps<
         {filter.kind === 'text' ? (
           <TextFilter
             label={name}
+            placeholder={filter.isWhole ? w.table.filterWhole : w.table.filterPlaceholder}
             value={value}
             onChange={next => {
               setOpen(false)
@@ -124,7 +125,7 @@ function HeaderFilter<W>({ filter, words, label, value, onChange }: FilterProps<
 
 type ValueProps = Pick<FilterProps<unknown>, 'label' | 'value' | 'onChange'>
 
-function TextFilter({ label, value, onChange }: ValueProps) {
+function TextFilter({ label, placeholder, value, onChange }: ValueProps & { placeholder: string }) {
   const { w } = useWords()
   const [text, setText] = useState(value)
   return (
@@ -137,7 +138,7 @@ function TextFilter({ label, value, onChange }: ValueProps) {
       <TextInput
         data-autofocus
         aria-label={label}
-        placeholder={w.table.filterPlaceholder}
+        placeholder={placeholder}
         value={text}
         maxLength={200}
         onChange={event => {

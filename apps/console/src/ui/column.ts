@@ -7,7 +7,8 @@ export interface Choice {
 }
 
 export type ColumnFilter<W = Words> =
-  | { readonly kind: 'text' }
+  /** `isWhole`: the whole value, not a part of it. */
+  | { readonly kind: 'text'; readonly isWhole?: boolean }
   | { readonly kind: 'choice'; readonly choices: (w: W) => readonly Choice[] }
 
 /**

@@ -12,8 +12,10 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import type * as z from 'zod'
 import { useAccount, useMay } from '../api/account.ts'
 import { query } from '../api/call.ts'
@@ -125,7 +127,7 @@ function LoadedForm({ user, onClose }: { user: UserDetails; onClose: () => void 
       isDirty={!isDone && form.isDirty()}
       failure={failure}
     >
-      <Fields form={form} isNew={false} domainName={user.domainName} />
+      <Fields form={form} isNew={false} domainName={user.domainName} projects={user.projects} />
     </FormDrawer>
   )
 }
@@ -139,15 +141,34 @@ interface FieldsProps {
   readonly form: UserFormApi
   readonly isNew: boolean
   readonly domainName?: string
+  /** Those that they are in now. */
+  readonly projects?: readonly { readonly id: string; readonly name: string }[]
 }
 
-function Fields({ form, isNew, domainName }: FieldsProps) {
+const none: readonly never[] = []
+
+function Fields({ form, isNew, domainName, projects = none }: FieldsProps) {
   const { w } = usePageWords()
   const account = useAccount()
   const policies = useQuery(query(userPolicyApi.list, { limit: 200 }))
-  const projects = useQuery(query(projectApi.list, {}))
-  const inDomain = projects.data?.items.filter(
+  const [text, setText] = useState('')
+  const [name] = useDebouncedValue(text, 200)
+  const found = useQuery({
+    ...query(projectApi.list, {
+      type: ['general'],
+      isActive: true,
+      limit: 50,
+      ...(name !== '' && { name }),
+    }),
+    placeholderData: keepPreviousData,
+  })
+  const inDomain = found.data?.items.filter(
     project => project.domainName === (domainName ?? account.domainName),
+  )
+  // Those that were chosen keep their names, whatever is looked for now.
+  const [known, setKnown] = useState(projects)
+  const options = new Map(
+    [...known, ...(inDomain ?? [])].map(project => [project.id, project.name] as const),
   )
   const roles = userRoles.filter(role => role !== 'superadmin' || account.role === 'superadmin')
   const described = ['label', 'input', 'description', 'error'] as const
@@ -204,8 +225,13 @@ function Fields({ form, isNew, domainName }: FieldsProps) {
         description={w.user.projectsHelp}
         inputWrapperOrder={[...described]}
         searchable
-        data={inDomain?.map(project => ({ value: project.id, label: project.name })) ?? []}
+        onSearchChange={setText}
+        data={[...options].map(([value, label]) => ({ value, label }))}
         {...form.getInputProps('projectIds')}
+        onChange={chosen => {
+          setKnown(chosen.map(id => ({ id, name: options.get(id) ?? id })))
+          form.setFieldValue('projectIds', chosen)
+        }}
       />
       <NativeSelect
         label={w.user.column.policy}

@@ -1,5 +1,4 @@
 import { userApi } from '@capstan/contract/user'
-import { Tabs } from '@mantine/core'
 import { IconPlus, IconUsers } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
@@ -8,9 +7,12 @@ import { Forbidden } from '../shell/PageError.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { ButtonLink } from '../ui/links.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
+import { StateSwitch } from '../ui/StateSwitch.tsx'
 import { choicesOf, listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
 import { usePageWords } from '../words/page-words.ts'
+import { UserActions } from './UserActions.tsx'
+import { UserTabs } from './UserTabs.tsx'
 import { userColumns } from './user.columns.tsx'
 import { userFilters } from './user.filters.ts'
 
@@ -36,22 +38,7 @@ function UserList() {
   return (
     <>
       <PageHeader title={w.user.title} purpose={w.user.purpose} action={create} />
-      <Tabs
-        mb="md"
-        value={isActive ? 'active' : 'inactive'}
-        onChange={value => {
-          change({
-            state: value === 'inactive' ? value : undefined,
-            cursor: undefined,
-            page: undefined,
-          })
-        }}
-      >
-        <Tabs.List>
-          <Tabs.Tab value="active">{w.user.active}</Tabs.Tab>
-          <Tabs.Tab value="inactive">{w.user.inactive}</Tabs.Tab>
-        </Tabs.List>
-      </Tabs>
+      <UserTabs />
       <DataTable
         id="user"
         label={w.user.title}
@@ -66,6 +53,10 @@ function UserList() {
         onSearch={change}
         rowId={user => user.id}
         rowName={user => user.email}
+        renderRowActions={user => <UserActions user={user} />}
+        switcher={
+          <StateSwitch label={w.user.state} active={w.user.active} inactive={w.user.inactive} />
+        }
         empty={{
           icon: <IconUsers size={36} />,
           title: isActive ? w.user.empty : w.user.emptyInactive,

@@ -37,7 +37,8 @@ export const valuesOf = (user: UserDetails): UserFormValues => ({
   fullName: user.fullName,
   description: user.description,
   role: user.role,
-  projectIds: user.projects.map(({ id }) => id),
+  // Everybody of the domain is in its model stores, whatever is chosen.
+  projectIds: user.projects.filter(({ type }) => type === 'general').map(({ id }) => id),
   policy: user.policy,
   isPasswordChangeRequired: user.isPasswordChangeRequired,
   isSudoEnabled: user.isSudoEnabled,

@@ -95,6 +95,7 @@ export const userColumns: readonly Column<User, AllWords>[] = [
     id: 'policy',
     header: w => w.user.column.policy,
     isHidden: true,
+    filter: { kind: 'text', isWhole: true },
     cell: user => user.policy,
   },
   {

@@ -1,2 +1,2 @@
 /** Columns of the list of users that can be filtered by, named as in the list endpoint. */
-export const userFilters = ['email', 'name', 'fullName', 'description', 'role'] as const
+export const userFilters = ['email', 'name', 'fullName', 'description', 'role', 'policy'] as const

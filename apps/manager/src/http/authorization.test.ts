@@ -103,6 +103,7 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   ...Object.fromEntries(
     ['keypairPolicy', 'projectPolicy', 'userPolicy'].flatMap(noun => [
       [`${noun}.list`, () => ({})],
+      [`${noun}.show`, () => ({ name: 'default' })],
       [`${noun}.create`, () => ({ name: `p-${crypto.randomUUID().slice(0, 8)}` })],
       [`${noun}.update`, () => ({ name: 'default' })],
       [`${noun}.preview`, () => ({ name: 'default' })],

@@ -23,18 +23,21 @@ const mostNamed = 20
 export function policyRoutes(http: HttpApp, app: App): void {
   const keypair = handlersOf(keypairKind)
   mount(http, app, keypairPolicyApi.list, keypair.list)
+  mount(http, app, keypairPolicyApi.show, keypair.show)
   mount(http, app, keypairPolicyApi.create, keypair.create)
   mount(http, app, keypairPolicyApi.update, keypair.update)
   mount(http, app, keypairPolicyApi.preview, previewKeypair)
   mount(http, app, keypairPolicyApi.remove, keypair.remove)
   const user = handlersOf(userKind)
   mount(http, app, userPolicyApi.list, user.list)
+  mount(http, app, userPolicyApi.show, user.show)
   mount(http, app, userPolicyApi.create, user.create)
   mount(http, app, userPolicyApi.update, user.update)
   mount(http, app, userPolicyApi.preview, user.preview)
   mount(http, app, userPolicyApi.remove, user.remove)
   const project = handlersOf(projectKind)
   mount(http, app, projectPolicyApi.list, project.list)
+  mount(http, app, projectPolicyApi.show, project.show)
   mount(http, app, projectPolicyApi.create, project.create)
   mount(http, app, projectPolicyApi.update, project.update)
   mount(http, app, projectPolicyApi.preview, project.preview)
@@ -62,6 +65,8 @@ function handlersOf<R extends { name: string; createdAt: Date }, W extends Polic
 
   return {
     list: (app: App, _: Actor, filter: store.PolicyFilter) => store.list(app.db, kind, filter),
+
+    show: (app: App, _: Actor, { name }: Named) => inTransaction(app, tx => found(tx, name)),
 
     create: (app: App, actor: Actor, { name, ...limits }: Named, request: Request) =>
       inTransaction(app, async tx => {

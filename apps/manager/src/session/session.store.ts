@@ -231,6 +231,18 @@ export async function end(
   return { moved, agentIds: [...new Set(kernels.rows.map(row => row.agentId))] }
 }
 
+/** Live sessions of somebody. */
+export async function listLive(
+  db: Db,
+  userId: string,
+): Promise<{ id: string; status: SessionStatus }[]> {
+  const { rows } = await sql<{ id: string; status: SessionStatus }>`
+    select id, status from session where user_id = ${userId} and status not in (${ended})`.execute(
+    db,
+  )
+  return rows
+}
+
 /** Status, and whether a person may touch them, of several sessions. */
 export async function findStatuses(
   db: Db,

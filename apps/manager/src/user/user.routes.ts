@@ -1,5 +1,6 @@
 import { AppError } from '@capstan/contract/errors'
 import { userApi, type UserDetails } from '@capstan/contract/user'
+import { endStatus } from '@capstan/core/session'
 import type { HttpApp } from '@capstan/runtime/http'
 import type * as z from 'zod'
 import { hashPassword } from '../account/password.ts'
@@ -10,6 +11,7 @@ import { violates } from '../db/violation.ts'
 import { findDomainFor } from '../project/domain.store.ts'
 import { type Actor, type Person, person } from '../http/actor.ts'
 import { mount, type Request } from '../http/mount.ts'
+import { end, listLive } from '../session/session.store.ts'
 import { deactivateAll, makeKeypair } from './keypair.store.ts'
 import * as store from './user.store.ts'
 
@@ -63,12 +65,21 @@ async function create(
 async function update(
   app: App,
   actor: Actor,
-  { id, password, domainName, projectIds, deactivateKeypairs, ...changes }: Input<'update'>,
+  {
+    id,
+    password,
+    domainName,
+    projectIds,
+    deactivateKeypairs,
+    endSessions,
+    ...changes
+  }: Input<'update'>,
   request: Request,
 ): Promise<UserDetails> {
   const admin = person(actor)
   const passwordHash = password === undefined ? undefined : await hashPassword(password)
-  return inTransaction(app, async tx => {
+  let agentIds: string[] = []
+  const updated = await inTransaction(app, async tx => {
     await store.lock(tx, id)
     const before = await found(tx, admin, id)
     mayGrant(admin, before.role)
@@ -95,6 +106,7 @@ async function update(
     // A new password is a reason to ask for it everywhere.
     if (isEnded || passwordHash !== undefined) await store.endBrowserSessions(tx, id)
     if (isEnded && deactivateKeypairs) await deactivateAll(tx, id)
+    if (isEnded && endSessions) agentIds = await endAllOf(tx, id, admin)
     const after = await found(tx, admin, id)
     await audit(tx, actor, request, {
       operation: 'user.update',
@@ -104,6 +116,18 @@ async function update(
     })
     return after
   })
+  app.wake([...agentIds.map(agentId => `agent:${agentId}` as const), 'scheduler'])
+  return updated
+}
+
+/** Ends the live sessions of somebody who is deactivated. Answers the agents to wake. */
+async function endAllOf(tx: Tx, userId: string, { email }: Person): Promise<string[]> {
+  const moves = (await listLive(tx, userId)).flatMap(({ id, status }) => {
+    const to = endStatus(status, 'polite')
+    return to === null ? [] : [{ id, from: status, to }]
+  })
+  const message = `Its owner was deactivated by ${email}`
+  return (await end(tx, moves, { code: 'owner_deactivated', message })).agentIds
 }
 
 /** Who administers one domain makes nobody the administrator of all, and touches none of those. */

@@ -1,6 +1,10 @@
+import { account } from './account.ts'
+import { keypair } from './keypair.ts'
+import { policy } from './policy.ts'
+import { domain, project } from './project.ts'
 import { user } from './user.ts'
 
 /** Words of pages that are fetched when they are opened, and these with them. */
-export const pages = { user }
+export const pages = { account, domain, keypair, policy, project, user }
 
 export type PageWords = typeof pages

@@ -1,6 +1,7 @@
 export const user = {
   title: 'Users',
   purpose: 'The people who may use this cluster.',
+  state: 'State of the users',
   active: 'Active',
   inactive: 'Inactive',
   create: 'Create a user',
@@ -53,10 +54,13 @@ export const user = {
   totp: 'Two-factor sign-in',
   deactivate: 'Deactivate',
   deactivateTitle: (email: string) => `Deactivate ${email}?`,
-  deactivateText: (live: number) =>
-    live === 0
-      ? 'They are signed out at once. Keypairs, folders and history stay, and you can bring them back.'
-      : `They are signed out at once. Their ${live} live sessions go on. Keypairs, folders and history stay, and you can bring them back.`,
+  deactivateText:
+    'They are signed out at once. Folders and history stay, and you can bring them back.',
+  deactivateKeypairs: 'Deactivate their keypairs too',
+  endSessions: (live: number) =>
+    live === 1 ? 'End their live session too' : `End their ${live} live sessions too`,
+  deactivated: (email: string) => `${email} is inactive`,
+  activated: (email: string) => `${email} is active`,
   activate: 'Activate',
   activateTitle: (email: string) => `Activate ${email}?`,
   activateText: 'They can sign in again, with the password they had.',

@@ -3,6 +3,7 @@ import type { user as en } from '../en/user.ts'
 export const user: typeof en = {
   title: '사용자',
   purpose: '이 클러스터를 사용할 수 있는 사람들입니다.',
+  state: '사용자 상태',
   active: '활성',
   inactive: '비활성',
   create: '사용자 만들기',
@@ -54,10 +55,11 @@ export const user: typeof en = {
   totp: '2단계 인증',
   deactivate: '비활성화',
   deactivateTitle: email => `${email} 사용자를 비활성화할까요?`,
-  deactivateText: live =>
-    live === 0
-      ? '즉시 로그아웃됩니다. 키페어, 폴더, 기록은 남으며 다시 활성화할 수 있습니다.'
-      : `즉시 로그아웃됩니다. 실행 중인 세션 ${live}개는 계속됩니다. 키페어, 폴더, 기록은 남으며 다시 활성화할 수 있습니다.`,
+  deactivateText: '즉시 로그아웃됩니다. 폴더와 기록은 남으며 다시 활성화할 수 있습니다.',
+  deactivateKeypairs: '키페어도 비활성화',
+  endSessions: live => `실행 중인 세션 ${live}개도 종료`,
+  deactivated: email => `${email} 사용자가 비활성 상태입니다`,
+  activated: email => `${email} 사용자가 활성 상태입니다`,
   activate: '활성화',
   activateTitle: email => `${email} 사용자를 활성화할까요?`,
   activateText: '이전 비밀번호로 다시 로그인할 수 있습니다.',

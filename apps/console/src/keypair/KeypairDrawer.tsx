@@ -1,0 +1,94 @@
+import { type Keypair, keypairApi } from '@capstan/contract/keypair'
+import { Group, Skeleton, Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { call, query } from '../api/call.ts'
+import { CopyableId } from '../ui/CopyableId.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { ButtonLink, TextLink } from '../ui/links.tsx'
+import { Properties } from '../ui/Properties.tsx'
+import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { Secret } from '../ui/Secret.tsx'
+import { SideDrawer } from '../ui/SideDrawer.tsx'
+import { StatusBadge } from '../ui/StatusBadge.tsx'
+import { usePageWords } from '../words/page-words.ts'
+import { RateUse } from './keypair.columns.tsx'
+
+const route = getRouteApi('/signed-in/shell/credentials/$accessKey')
+
+/** One keypair; its secret only when asked for (KEY-03). */
+export function KeypairDrawer() {
+  const { accessKey } = route.useParams()
+  const navigate = route.useNavigate()
+  const answer = useQuery(query(keypairApi.show, { accessKey }))
+  return (
+    <SideDrawer
+      title={accessKey}
+      onClose={() => {
+        void navigate({ to: '/credentials', search: true })
+      }}
+    >
+      {answer.error && !answer.data && (
+        <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} />
+      )}
+      {answer.isPending && <Skeleton h={240} />}
+      {answer.data && <Details keypair={answer.data} />}
+    </SideDrawer>
+  )
+}
+
+function Details({ keypair }: { keypair: Keypair }) {
+  const { w, f } = usePageWords()
+  const { accessKey } = keypair
+  return (
+    <Stack gap="xl">
+      <Group justify="space-between">
+        <StatusBadge
+          tone={keypair.isActive ? 'good' : 'idle'}
+          label={keypair.isActive ? w.user.keypairActive : w.user.keypairInactive}
+        />
+        <ButtonLink
+          to="/credentials/$accessKey/edit"
+          params={{ accessKey }}
+          search={true}
+          size="xs"
+          variant="default"
+        >
+          {w.keypair.settings}
+        </ButtonLink>
+      </Group>
+      <Properties
+        items={[
+          { label: w.keypair.column.accessKey, value: <CopyableId id={accessKey} /> },
+          {
+            label: w.keypair.column.secretKey,
+            value: (
+              <Secret
+                label={w.keypair.column.secretKey}
+                reveal={async () => (await call(keypairApi.reveal, { accessKey })).secretKey}
+              />
+            ),
+            isWide: true,
+          },
+          {
+            label: w.keypair.column.user,
+            value: (
+              <TextLink to="/users/$userId" params={{ userId: keypair.userId }} size="sm">
+                {keypair.userEmail}
+              </TextLink>
+            ),
+          },
+          { label: w.user.main, value: keypair.isMain ? w.common.yes : w.common.no },
+          { label: w.keypair.column.policy, value: keypair.policy },
+          { label: w.keypair.column.rate, value: <RateUse keypair={keypair} /> },
+          { label: w.keypair.column.created, value: <RelativeTime at={keypair.createdAt} /> },
+          {
+            label: w.keypair.column.lastUsed,
+            value: keypair.lastUsedAt ? <RelativeTime at={keypair.lastUsedAt} /> : '–',
+          },
+          { label: w.keypair.column.queries, value: f.number(keypair.queryCount) },
+        ]}
+      />
+    </Stack>
+  )
+}

@@ -1,0 +1,76 @@
+import { type Project, projectApi } from '@capstan/contract/project'
+import { Group, Skeleton, Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { query } from '../api/call.ts'
+import { CopyableId } from '../ui/CopyableId.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { ButtonLink } from '../ui/links.tsx'
+import { Properties } from '../ui/Properties.tsx'
+import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { SideDrawer } from '../ui/SideDrawer.tsx'
+import { StatusBadge } from '../ui/StatusBadge.tsx'
+import { usePageWords } from '../words/page-words.ts'
+import { ProjectMembers } from './ProjectMembers.tsx'
+
+const route = getRouteApi('/signed-in/shell/projects/$projectId')
+
+/** One project, with its members (PRJ-01). */
+export function ProjectDrawer() {
+  const { projectId } = route.useParams()
+  const navigate = route.useNavigate()
+  const answer = useQuery(query(projectApi.show, { id: projectId }))
+  return (
+    <SideDrawer
+      title={answer.data?.name ?? ''}
+      onClose={() => {
+        void navigate({ to: '/projects', search: true })
+      }}
+    >
+      {answer.error && !answer.data && (
+        <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} />
+      )}
+      {answer.isPending && <Skeleton h={240} />}
+      {answer.data && <Details project={answer.data} />}
+    </SideDrawer>
+  )
+}
+
+function Details({ project }: { project: Project }) {
+  const { w } = usePageWords()
+  return (
+    <Stack gap="xl">
+      <Group justify="space-between">
+        <StatusBadge
+          tone={project.isActive ? 'good' : 'idle'}
+          label={project.isActive ? w.user.status.active : w.user.status.inactive}
+        />
+        <ButtonLink
+          to="/projects/$projectId/edit"
+          params={{ projectId: project.id }}
+          search={true}
+          size="xs"
+          variant="default"
+        >
+          {w.user.edit}
+        </ButtonLink>
+      </Group>
+      <Properties
+        items={[
+          { label: w.user.column.domain, value: project.domainName },
+          { label: w.project.column.type, value: w.project.type[project.type] },
+          { label: w.project.column.policy, value: project.policy },
+          { label: w.project.groups, value: project.allowedGroups.join(', ') || '–' },
+          {
+            label: w.policy.volumes,
+            value: Object.keys(project.allowedVolumes).join(', ') || '–',
+          },
+          { label: w.user.column.created, value: <RelativeTime at={project.createdAt} /> },
+          { label: 'ID', value: <CopyableId id={project.id} /> },
+          { label: w.user.column.description, value: project.description || '–', isWide: true },
+        ]}
+      />
+      <ProjectMembers project={project} />
+    </Stack>
+  )
+}

@@ -1,0 +1,54 @@
+import { Checkbox, NumberInput } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { usePageWords } from '../words/page-words.ts'
+
+/** A limit as it stands in a form: a number, what was typed of one, or null for no limit. */
+export type LimitValue = number | string | null
+
+/** A number with its largest value beside it, or no limit at all. */
+export function LimitField({
+  label,
+  value,
+  onChange,
+  most,
+  suffix,
+  decimals = 0,
+  error,
+}: {
+  label: string
+  value: LimitValue
+  onChange: (value: LimitValue) => void
+  /** In words, with its unit. */
+  most?: string | undefined
+  suffix?: string | undefined
+  decimals?: number
+  error?: ReactNode
+}) {
+  const { w } = usePageWords()
+  return (
+    <div className="limit">
+      <NumberInput
+        label={label}
+        description={most !== undefined && w.common.max(most)}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        value={value ?? ''}
+        disabled={value === null}
+        placeholder={value === null ? '∞' : ''}
+        min={0}
+        clampBehavior="none"
+        decimalScale={decimals}
+        {...(suffix !== undefined && { suffix: ` ${suffix}` })}
+        error={error}
+        onChange={onChange}
+      />
+      <Checkbox
+        label={w.policy.unlimited}
+        aria-label={`${label}: ${w.policy.unlimited}`}
+        checked={value === null}
+        onChange={event => {
+          onChange(event.currentTarget.checked ? null : '')
+        }}
+      />
+    </div>
+  )
+}

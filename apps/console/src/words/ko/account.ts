@@ -1,0 +1,37 @@
+import type { account as en } from '../en/account.ts'
+
+export const account: typeof en = {
+  title: '내 계정',
+  purpose: '이름, 로그인 방법, 프로그램이 사용하는 키입니다.',
+  profile: '프로필',
+  profileText: '다른 사람에게 보이는 정보입니다. 이메일은 바꿀 수 없습니다.',
+  saveProfile: '프로필 저장',
+  saved: '프로필을 저장했습니다',
+  passwordText: '새 비밀번호를 정하면 다른 모든 브라우저에서 로그아웃됩니다.',
+  current: '현재 비밀번호',
+  newPassword: '새 비밀번호',
+  changePassword: '비밀번호 변경',
+  passwordChanged: '비밀번호를 변경했습니다',
+  totpText: '비밀번호와 함께 휴대전화 인증 앱의 코드를 묻습니다.',
+  totpOn: '2단계 인증이 켜져 있습니다',
+  totpOff: '2단계 인증이 꺼져 있습니다',
+  totpBegin: '켜기',
+  totpLeave: '끄기',
+  totpConfirm: '확인',
+  next: '다음',
+  scan: '인증 앱으로 스캔한 다음 표시되는 코드를 입력하세요.',
+  qrAlt: '인증 앱용 QR 코드',
+  orType: '또는 직접 입력하세요:',
+  codeHelp: '여섯 자리 숫자',
+  recoveryCodes: '복구 코드',
+  recoveryText:
+    '휴대전화 없이도 찾을 수 있는 곳에 보관하세요. 각 코드는 한 번만 쓸 수 있으며 다시 표시되지 않습니다.',
+  download: '내려받기',
+  kept: '보관했습니다',
+  keypairsText:
+    '명령줄과 다른 프로그램은 이 가운데 하나로 요청에 서명합니다. 브라우저는 기본 키페어로 동작합니다.',
+  choose: '기본으로 지정',
+  chooseTitle: '이 키페어를 기본으로 지정할까요?',
+  chooseText: '이제부터 브라우저가 이 키페어의 정책, 요청 한도, 세션으로 동작합니다.',
+  mainChosen: '기본 키페어를 변경했습니다',
+}

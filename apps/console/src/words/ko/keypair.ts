@@ -1,0 +1,43 @@
+import type { keypair as en } from '../en/keypair.ts'
+
+export const keypair: typeof en = {
+  title: '자격 증명',
+  purpose: '요청에 서명하는 키페어와 각각의 권한입니다.',
+  add: '자격 증명 추가',
+  added: key => `${key} 키페어를 만들었습니다`,
+  saved: key => `${key} 키페어를 저장했습니다`,
+  details: '상세',
+  settings: '설정',
+  state: '키페어 상태',
+  column: {
+    accessKey: '액세스 키',
+    secretKey: '비밀 키',
+    user: '사용자',
+    policy: '키페어 정책',
+    rate: '15분간 요청',
+    queries: '누적 요청',
+    lastUsed: '마지막 사용',
+    created: '생성',
+  },
+  empty: '활성 키페어가 없습니다',
+  emptyHelp: '모든 사용자는 생성될 때 하나를 받습니다.',
+  emptyInactive: '비활성 키페어가 없습니다',
+  emptyInactiveHelp: '비활성화된 키페어는 여기에 남으며 완전히 삭제할 수 있습니다.',
+  findUser: '이메일의 일부를 입력하세요',
+  noUser: '그런 이메일의 사용자가 없습니다',
+  rateHelp: '임의의 15분 동안 허용되는 최대 요청 수입니다.',
+  rateRisky: '100 이하이면 로그인과 콘솔 사용이 막힐 수 있습니다.',
+  deactivateTitle: '이 키페어를 비활성화할까요?',
+  deactivateText: email =>
+    `${email} 사용자가 이 키로 서명한 요청은 더 이상 받지 않습니다. 실행 중인 세션은 계속됩니다.`,
+  activateTitle: '이 키페어를 활성화할까요?',
+  activateText: '이 키로 서명한 요청을 다시 받습니다.',
+  activated: key => `${key} 키페어가 활성 상태입니다`,
+  deactivated: key => `${key} 키페어가 비활성 상태입니다`,
+  remove: '삭제',
+  removeTitle: '이 키페어를 완전히 삭제할까요?',
+  removeText: '되돌릴 수 없습니다. 이 키로 시작한 것은 남습니다.',
+  removed: key => `${key} 키페어를 삭제했습니다`,
+  mainStays: email =>
+    `${email} 사용자의 기본 키페어입니다. 먼저 다른 키페어를 기본으로 골라야 합니다`,
+}

@@ -1,0 +1,6 @@
+/** What the lists of people can be sorted by. Apart from their schemas: the console reads addresses before it needs those. */
+export const userSorts = ['email', 'name', 'role', 'createdAt'] as const
+export const keypairSorts = ['userEmail', 'createdAt', 'accessKey'] as const
+export const policySorts = ['name', 'createdAt'] as const
+export const projectSorts = ['name', 'createdAt'] as const
+export const domainSorts = ['name', 'createdAt'] as const
