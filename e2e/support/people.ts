@@ -1,3 +1,5 @@
+import { sessionImages } from '@capstan/testkit/session-image'
+
 /** Who uses the system under test. */
 export const people = {
   admin: { email: 'admin@example.test', password: 'correct-horse-1' },
@@ -6,5 +8,4 @@ export const people = {
 
 export const firstProject = 'default'
 export const secondProject = 'vision'
-export const tinyImage = 'capstan/tiny:1'
-export const baseImage = 'capstan/base:1.0-py311-debian12'
+export const { tiny: tinyImage, base: baseImage } = sessionImages

@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { api } from '@capstan/contract/api'
 import type { Call } from '@capstan/contract/client'
 import { hashPassword } from '@capstan/manager/account/password'
 import { openDatabase } from '@capstan/manager/db/db'
 import { sealKeyOf } from '@capstan/manager/db/seal'
 import { insertUser } from '@capstan/manager/db/seed'
+import { buildMissingImages } from '@capstan/testkit/session-image'
 import { startPostgres } from '@capstan/testkit/postgres'
 import { startSystem, until } from '@capstan/testkit/system'
 import pg from 'pg'
@@ -13,12 +12,11 @@ import { baseImage, people, secondProject, tinyImage } from './people.ts'
 import { signedIn } from './signed-in.ts'
 
 const encryptionKey = 'browser-tests'
-const scripts = { [tinyImage]: 'tiny', [baseImage]: 'base' }
 
 /** One real system for the whole run. Answers how to stop it. Playwright takes the default export. */
 // oxlint-disable-next-line import/no-default-export
 export default async function setup(): Promise<() => Promise<void>> {
-  buildMissingImages()
+  buildMissingImages(['tiny', 'base'])
   const postgres = await startPostgres()
   await createDatabase(postgres.url('postgres'))
   const databaseUrl = postgres.url('browser')
@@ -69,17 +67,6 @@ async function endAll(call: Call): Promise<void> {
   await until('all sessions have ended', async () => (await live()).length === 0, {
     patienceMs: 60_000,
   })
-}
-
-/** Sessions of these tests need both images that are built here. */
-function buildMissingImages(): void {
-  for (const [reference, folder] of Object.entries(scripts)) {
-    const there = spawnSync('docker', ['image', 'inspect', reference], { stdio: 'ignore' })
-    if (there.status === 0) continue
-    const script = fileURLToPath(new URL(`../../images/${folder}/build.sh`, import.meta.url))
-    const built = spawnSync('bash', [script], { encoding: 'utf8' })
-    if (built.status !== 0) throw new Error(`cannot build ${reference}: ${built.stderr}`)
-  }
 }
 
 async function createDatabase(serverUrl: string): Promise<void> {

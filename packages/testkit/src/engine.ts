@@ -3,10 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { buildSessionImage } from './session-image.ts'
 import { until } from './system.ts'
-
-const tinyScript = fileURLToPath(new URL('../../../images/tiny/build.sh', import.meta.url))
 
 /** A container engine of a test's own, which may be killed: dockerd with all its state in a temporary folder. Debian, root. */
 export interface TestEngine {
@@ -66,11 +64,7 @@ export async function startTestEngine(): Promise<TestEngine> {
       else daemon.once('exit', () => resolve())
     })
   await start()
-  const built = spawnSync('bash', [tinyScript], {
-    env: { ...process.env, DOCKER_HOST: host },
-    encoding: 'utf8',
-  })
-  if (built.status !== 0) throw new Error(`cannot build the test image: ${built.stderr}`)
+  buildSessionImage('tiny', host)
   return {
     host,
     socket,
