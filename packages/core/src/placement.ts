@@ -1,8 +1,9 @@
 import type { Reason } from '@capstan/contract/session'
+import { checkReady } from './placement/checks.ts'
 import { Fleet } from './placement/fleet.ts'
 import { explainBehind, explainShortage } from './placement/reasons.ts'
 import { type Selector, selectors } from './placement/select.ts'
-import { type Sequencer, sequencers } from './placement/sequence.ts'
+import { type Sequencer, sequence } from './placement/sequence.ts'
 import { Ledger } from './placement/ledger.ts'
 import type { Limits, Use } from './limits.ts'
 import type { Amounts } from './slots.ts'
@@ -13,6 +14,12 @@ export interface DeviceView {
   readonly slot: string
   readonly capacity: number
   readonly free: number
+  /** As its maker calls it. Absent: not reported. */
+  readonly model?: string
+  /** Devices of one agent with the same number are near each other in memory. */
+  readonly numaNode?: number
+  /** Devices of one agent with the same group have a fast link between them, like NVLink. */
+  readonly linkGroup?: string
 }
 
 /** An agent that takes new sessions. */
@@ -30,7 +37,14 @@ export interface KernelDemand {
   readonly amounts: Amounts
 }
 
-/** A session that waits. */
+/** A session that has to succeed before another may start. */
+export interface Dependency {
+  readonly sessionId: string
+  readonly name: string
+  readonly state: 'waiting' | 'succeeded' | 'failed'
+}
+
+/** A session that waits. Times are in milliseconds since the epoch. */
 export interface Demand {
   readonly sessionId: string
   readonly ownerId: string
@@ -38,7 +52,6 @@ export interface Demand {
   readonly accessKey: string
   /** Higher goes first. */
   readonly priority: number
-  /** Milliseconds since the epoch. */
   readonly enqueuedAt: number
   readonly imageId: string
   readonly architecture: string
@@ -46,10 +59,37 @@ export interface Demand {
   /** Its image cannot be pulled: only agents that have it will do. */
   readonly needsImageInstalled: boolean
   readonly kernels: readonly KernelDemand[]
+  /** All kernels on one agent, or each where there is room (when absent). */
+  readonly clusterMode?: 'single-node' | 'multi-node'
   /** Agents on which a start of it has failed: taken last. */
   readonly failedAgentIds: readonly string[]
-  /** How often it was tried in vain. */
+  /** How often it was tried in vain (`Waiting.wasTried`); need not be counted beyond `retriesToSkip`. */
   readonly skips: number
+  /** Models of accelerator that will do. Absent or empty: any. */
+  readonly deviceModels?: readonly string[]
+  /** The service of which it is a replica. */
+  readonly serviceId?: string | null
+  /** Not started before this time. */
+  readonly notBefore?: number | null
+  readonly dependencies?: readonly Dependency[]
+  /** When it ends at the latest if it starts in this turn, as by its lifetime. Null or absent: not known. */
+  readonly endsAt?: number | null
+}
+
+/** A session that holds something on the agents of the snapshot. Times are in milliseconds since the epoch. */
+export interface Running {
+  readonly sessionId: string
+  readonly ownerId: string
+  readonly priority: number
+  /** Its owner agreed that it may be ended for one of higher priority. */
+  readonly isPreemptible: boolean
+  /** It has been told to end: what it holds is free soon. */
+  readonly isEnding: boolean
+  readonly startedAt: number
+  /** When it ends at the latest. Null: not known. */
+  readonly endsAt: number | null
+  readonly serviceId?: string | null
+  readonly kernels: readonly Pick<PlacedKernel, 'agentId' | 'devices'>[]
 }
 
 /** A keypair: what its policy allows, and what it has running in the whole cluster. */
@@ -58,15 +98,44 @@ export interface Account {
   readonly running: Use
 }
 
+/** What an owner has of the group, for schedulers that share it out. */
+export interface Owner {
+  /** Above 0: one of weight 2 is due twice as much. 1 where nobody said otherwise. */
+  readonly weight: number
+  /** Held now in this group. */
+  readonly held: Amounts
+  /** Mean use, in which what was used a half-life ago counts half (`fairness.ts`). Empty: none, or not kept. */
+  readonly pastUse: Amounts
+}
+
+/** Sessions of one form that were asked for lately, from which `balanced` learns what is wanted. */
+export interface Arrivals extends Pick<Demand, 'kernels' | 'deviceModels' | 'architecture'> {
+  readonly count: number
+}
+
 export interface Snapshot {
+  /** Milliseconds since the epoch, by the clock that the other times were taken from. Absent: times are not looked at. */
+  readonly now?: number
   readonly agents: readonly AgentView[]
   /** By access key. One that is not here has no limits. */
   readonly accounts: ReadonlyMap<string, Account>
   readonly queue: readonly Demand[]
+  /** For estimates, reservations, preemption and spreading. Absent: nothing is known of what runs. */
+  readonly running?: readonly Running[]
+  /** By owner id; for `drf` and `fair-share`. One that is not here has weight 1 and holds nothing. */
+  readonly owners?: ReadonlyMap<string, Owner>
+  /** For `balanced`. Absent: it looks at the queue alone. */
+  readonly arrivals?: readonly Arrivals[]
   readonly sequencer: Sequencer
   readonly selector: Selector
   /** Tries in vain after which a session lets those behind it go first (SCH-08). */
   readonly retriesToSkip: number
+  /** How long a session that was tried that often is passed over before agents are kept for it. Absent: for ever. */
+  readonly reserveAfterMs?: number
+  /** Replicas of one service go to different agents as far as there are enough (SCH-05). */
+  readonly enforceSpreading?: boolean
+  /** With `priority`: preemptible sessions of lower priority may be ended to make room. */
+  readonly mayPreempt?: boolean
 }
 
 export interface PlacedKernel {
@@ -86,14 +155,27 @@ export interface Placement {
 
 export interface Waiting {
   readonly sessionId: string
+  /** Shared by all that wait for the same. */
   readonly reason: Reason
   /** From 1: how many are started before it, and it. */
   readonly position: number
+  /** It was its turn and there was no room: counts as a try in vain (SCH-08). */
+  readonly wasTried: boolean
+  /** About when it starts, in milliseconds since the epoch, by what is known to end until then. Null: nothing is known. */
+  readonly startsAt: number | null
+}
+
+/** A running session to be ended so that another can start. */
+export interface Victim {
+  readonly sessionId: string
+  readonly forSessionId: string
 }
 
 export interface Plan {
+  /** In the order in which they start. */
   readonly placed: readonly Placement[]
   readonly waiting: readonly Waiting[]
+  readonly victims: readonly Victim[]
 }
 
 /**
@@ -102,49 +184,52 @@ export interface Plan {
  * tried again for the next session that asks for the same.
  */
 export function plan(snapshot: Snapshot): Plan {
-  const { agents, accounts, queue, sequencer, selector, retriesToSkip } = snapshot
+  const { agents, accounts, queue, sequencer, selector, retriesToSkip, now } = snapshot
   const fleet = new Fleet(agents)
   const ledger = new Ledger(accounts)
-  const ordered = [...queue].sort(sequencers[sequencer])
+  const owners = snapshot.owners ?? new Map<string, Owner>()
+  const order = sequence(sequencer, queue, { owners, capacity: fleet.capacity() })
   const placed: Placement[] = []
   const waiting: Waiting[] = []
   const failed = new Map<string, Reason>()
   /** The first session that others have to wait for, with the agents that could ever hold it. */
   let head: { demand: Demand; holders: ReadonlySet<number> } | undefined
-  for (const demand of ordered) {
-    const wait = (reason: Reason): number =>
-      waiting.push({ sessionId: demand.sessionId, reason, position: waiting.length + 1 })
-    // One that its own policy holds back keeps nobody else waiting.
-    const overLimit = ledger.check(demand)
-    if (overLimit) {
-      wait(overLimit)
+  for (let demand = order.next(); demand; demand = order.next()) {
+    const { sessionId } = demand
+    const wait = (reason: Reason, wasTried: boolean): number =>
+      waiting.push({ sessionId, reason, wasTried, position: waiting.length + 1, startsAt: null })
+    // One that its own time or policy holds back keeps nobody else waiting.
+    const heldBack = checkReady(demand, now) ?? ledger.check(demand)
+    if (heldBack) {
+      wait(heldBack, false)
       continue
     }
     const shape = shapeOf(demand)
     const known = failed.get(shape)
     if (known) {
-      wait(known)
+      wait(known, true)
       continue
     }
     const kernels = fleet.place(demand, selectors[selector], head?.holders)
     if (kernels) {
       ledger.add(demand)
-      placed.push({ sessionId: demand.sessionId, kernels })
+      order.notePlaced()
+      placed.push({ sessionId, kernels })
       continue
     }
     if (head && fleet.couldPlace(demand)) {
-      wait(explainBehind(head.demand))
+      wait(explainBehind(head.demand), false)
       continue
     }
     const reason = explainShortage(demand, fleet)
     failed.set(shape, reason)
-    wait(reason)
+    wait(reason, true)
     if (!head && demand.skips < retriesToSkip) {
       const holders = fleet.everHolding(demand)
       if (holders.size > 0) head = { demand, holders }
     }
   }
-  return { placed, waiting }
+  return { placed, waiting, victims: [] }
 }
 
 /** Two sessions of one shape fit, or do not fit, alike. */

@@ -33,6 +33,14 @@ export class Fleet {
     this.#slots = toSlotDevices(agents)
   }
 
+  /** All that there is of each slot, given out or not. */
+  capacity(): Amounts {
+    const sum: Record<string, number> = {}
+    for (const [slot, { devices }] of this.#slots)
+      sum[slot] = devices.reduce((all, device) => all + device.capacity, 0)
+    return sum
+  }
+
   /** Places all kernels of a session, or none. `barred` agents are kept free for somebody before it. */
   place(demand: Demand, score: Score, barred?: ReadonlySet<number>): PlacedKernel[] | undefined {
     const taken: Taken[] = []
@@ -88,8 +96,15 @@ export class Fleet {
     return this.#sum(agent, slot, 'free')
   }
 
-  /** Free part of a slot on an agent, 0 to 1; 1 where it has none of it. */
-  freeShare(agent: number, slot: string): number {
+  /** Slots of which an agent has something. */
+  slotsOf(agent: number): string[] {
+    return [...this.#slots]
+      .filter(([, { from }]) => from[agent + 1]! > from[agent]!)
+      .map(([slot]) => slot)
+  }
+
+  /** Free part of a slot on an agent once `taken` is gone, 0 to 1; 1 where it has none of it. */
+  freeShare(agent: number, slot: string, taken = 0): number {
     const devices = this.#slots.get(slot)
     if (!devices) return 1
     let free = 0
@@ -98,7 +113,7 @@ export class Fleet {
       free += devices.free[i]!
       capacity += devices.devices[i]!.capacity
     }
-    return capacity === 0 ? 1 : free / capacity
+    return capacity === 0 ? 1 : (free - taken) / capacity
   }
 
   #best(

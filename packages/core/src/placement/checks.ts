@@ -1,0 +1,30 @@
+import type { Reason } from '@capstan/contract/session'
+import type { Demand } from '../placement.ts'
+
+/** Why a session may not start yet, whatever is free: its own time, or sessions that it depends on. */
+export function checkReady(demand: Demand, now: number | undefined): Reason | undefined {
+  return checkTime(demand, now) ?? checkDependencies(demand)
+}
+
+function checkTime({ notBefore }: Demand, now: number | undefined): Reason | undefined {
+  if (now === undefined || notBefore === undefined || notBefore === null || now >= notBefore)
+    return undefined
+  const at = new Date(notBefore).toISOString()
+  return {
+    code: 'not_yet',
+    message: `It is to start at ${at}, not before`,
+    data: { notBefore: at },
+  }
+}
+
+function checkDependencies({ dependencies = [] }: Demand): Reason | undefined {
+  const failed = dependencies.filter(one => one.state === 'failed')
+  const waiting = dependencies.filter(one => one.state === 'waiting')
+  const first = failed[0] ?? waiting[0]
+  if (!first) return undefined
+  const [code, message] =
+    failed.length > 0
+      ? ['dependency_failed', `It depends on ${first.name}, which did not succeed`]
+      : ['dependency', `It waits for ${waiting.map(one => one.name).join(', ')} to succeed`]
+  return { code, message, data: { failed, waiting } }
+}
