@@ -2,31 +2,51 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { api } from '@capstan/contract/api'
-import { type Call, createClient } from '@capstan/contract/client'
+import { type Call, type ClientOptions, createClient } from '@capstan/contract/client'
 import { AppError } from '@capstan/contract/errors'
 import { readSecret } from '@capstan/runtime/home'
 
-export interface MembershipOptions {
-  readonly manager: string
-  readonly joinToken: string | undefined
-  readonly id: string
-  readonly home: string
+/** Where an agent keeps the token that it joined with. */
+export interface TokenStore {
+  readonly read: () => string | undefined
+  readonly write: (token: string) => Promise<void>
+  readonly remove: () => void
 }
 
-/** This agent's standing with its manager: the token that it joined with, kept in its home. */
+/** In a file of the agent's home, for its user's eyes only. */
+export function tokenFile(home: string): TokenStore {
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  const path = join(home, 'token')
+  return {
+    read: () => readSecret(path),
+    write: token => writeFile(path, token, { mode: 0o600 }),
+    remove: () => rmSync(path, { force: true }),
+  }
+}
+
+export interface MembershipOptions {
+  readonly manager: string
+  readonly joinToken?: string | undefined
+  readonly id: string
+  readonly token: TokenStore
+  readonly fetch?: ClientOptions['fetch']
+}
+
+/** This agent's standing with its manager: the token that it joined with. */
 export class Membership {
   readonly call: Call
+  readonly #join: Call
   readonly #options: MembershipOptions
-  readonly #path: string
   #token: string | undefined
 
   constructor(options: MembershipOptions) {
+    const { manager, token, fetch } = options
     this.#options = options
-    mkdirSync(options.home, { recursive: true, mode: 0o700 })
-    this.#path = join(options.home, 'token')
-    this.#token = readSecret(this.#path)
+    this.#token = token.read()
+    const base = { baseUrl: manager, ...(fetch && { fetch }) }
+    this.#join = createClient(base)
     this.call = createClient({
-      baseUrl: options.manager,
+      ...base,
       headers: () => ({ authorization: `Bearer ${this.#token ?? ''}` }),
     })
   }
@@ -34,17 +54,17 @@ export class Membership {
   /** Joins, unless it has. */
   async ensure(): Promise<void> {
     if (this.#token !== undefined) return
-    const { joinToken, id, manager } = this.#options
+    const { joinToken, id, token } = this.#options
     if (joinToken === undefined)
       throw new AppError('bad_join_token', { detail: 'a join token is needed the first time' })
-    const { token } = await createClient({ baseUrl: manager })(api.sync.join, { joinToken, id })
-    await writeFile(this.#path, token, { mode: 0o600 })
-    this.#token = token
+    const joined = await this.#join(api.sync.join, { joinToken, id })
+    await token.write(joined.token)
+    this.#token = joined.token
   }
 
   /** The manager does not know the token (any more): it is joined anew. */
   forget(): void {
     this.#token = undefined
-    rmSync(this.#path, { force: true })
+    this.#options.token.remove()
   }
 }

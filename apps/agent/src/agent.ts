@@ -1,0 +1,236 @@
+import type { NodeUsage } from '@capstan/contract/agent'
+import { api } from '@capstan/contract/api'
+import { AppError } from '@capstan/contract/errors'
+import { type Desired, heartbeatMs, type Observed } from '@capstan/contract/sync'
+import type { Log } from '@capstan/runtime/log'
+import { backoffMs, pause } from '@capstan/runtime/retry'
+import { version } from '@capstan/runtime/version'
+import type * as z from 'zod'
+import type { Driver } from './driver.ts'
+import type { Fingerprint } from './fingerprint.ts'
+import { canBuild, ImageTasks } from './image-tasks.ts'
+import type { Membership } from './membership.ts'
+import { Node } from './node.ts'
+import { problemsOf } from './problems.ts'
+import type { Place } from './relay.ts'
+
+/** What an agent is made of: the real parts in main.ts, others where a test plays its node. */
+export interface AgentParts {
+  readonly id: string
+  readonly resourceGroup: string
+  readonly region: string
+  /** The first one also pulls images. */
+  readonly drivers: readonly [Driver, ...Driver[]]
+  readonly fingerprint: Fingerprint
+  readonly meter: { readonly sample: () => Promise<NodeUsage> }
+  readonly membership: Membership
+  readonly signal: AbortSignal
+  readonly log: Log
+}
+
+type Report = z.input<typeof Observed>
+
+interface Look {
+  readonly runtimes: Report['runtimes']
+  readonly images: NonNullable<Report['images']>
+  readonly usage: NodeUsage
+}
+
+/** One node's agent: reports what is, makes what is wanted. Containers go on when it stops. */
+export class Agent {
+  readonly #parts: AgentParts
+  readonly #node: Node
+  readonly #tasks: ImageTasks
+  #desired: z.output<typeof Desired> | undefined
+  #desiredHash = ''
+  #imagesTaken = ''
+  #address = ''
+  #clockOffsetMs = 0
+  #lookedAt = 0
+  #lastLook: Look | undefined
+  #poll = new AbortController()
+  #isChanged = false
+
+  constructor(parts: AgentParts) {
+    this.#parts = parts
+    this.#tasks = new ImageTasks(parts.drivers[0], ({ status }) => {
+      // An image more: it is told with the same report.
+      if (status === 'done') this.#lastLook = undefined
+      this.#changed()
+    })
+    this.#node = new Node({
+      drivers: parts.drivers,
+      changed: this.#changed,
+      sendLog: this.#sendLog,
+      log: parts.log,
+    })
+  }
+
+  /** The manager's public key; undefined before the first answer. */
+  get ticketKey(): z.output<typeof Desired>['ticketKey'] | undefined {
+    return this.#desired?.ticketKey
+  }
+
+  placeOf(kernelId: string): Place | undefined {
+    return this.#node.placeOf(kernelId)
+  }
+
+  /** Something is worth telling before the open report has ended. */
+  readonly #changed = (): void => {
+    this.#isChanged = true
+    this.#poll.abort()
+  }
+
+  readonly #sendLog = async (
+    kernelId: string,
+    offset: number,
+    data: Buffer,
+    isComplete: boolean,
+  ): Promise<number> => {
+    const piece = {
+      id: this.#parts.id,
+      kernelId,
+      offset,
+      data: data.toString('base64'),
+      isComplete,
+    }
+    return (await this.#parts.membership.call(api.sync.appendLog, piece)).offset
+  }
+
+  /** Until the signal. `address`: at which proxies reach its relay. */
+  async run(address: string): Promise<void> {
+    const { id, drivers, signal, membership } = this.#parts
+    this.#address = address
+    const watching = drivers.map(driver =>
+      driver.watch((kernelId, outOfMemory) => this.#node.onChange(kernelId, outOfMemory), signal),
+    )
+    await Promise.all([this.#syncLoop(), this.#lookLoop(), ...watching])
+    await membership.call(api.sync.leave, { id, reason: 'It was stopped' }).catch(() => {})
+    this.#node.close()
+    this.#tasks.close()
+  }
+
+  /** Looks at all containers now and then: what events told is only a hint. */
+  async #lookLoop(): Promise<void> {
+    const { signal } = this.#parts
+    while (!signal.aborted) {
+      await this.#lookAtContainers()
+      await pause(3000, signal)
+    }
+  }
+
+  async #lookAtContainers(): Promise<void> {
+    await this.#node
+      .look()
+      .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'look_failed'))
+  }
+
+  async #syncLoop(): Promise<void> {
+    const { signal, log } = this.#parts
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        await this.#parts.membership.ensure()
+        await this.#sync()
+        failures = 0
+      } catch (error) {
+        if (signal.aborted) return
+        // Not a failure: there was news, and it goes out with the next report.
+        if (this.#poll.signal.aborted) continue
+        if (error instanceof AppError && error.code === 'unauthenticated')
+          this.#parts.membership.forget()
+        failures++
+        log.warn({ err: error, failures }, 'sync_failed')
+        await pause(backoffMs(failures, 200, 5000), signal)
+      }
+    }
+  }
+
+  async #sync(): Promise<void> {
+    const { id, signal } = this.#parts
+    this.#isChanged = false
+    this.#poll = new AbortController()
+    const { observed, images } = await this.#observe()
+    const sentAt = Date.now()
+    // What changed while it looked is told at once, by another report.
+    const waitMs = this.#isChanged ? 0 : heartbeatMs - 500
+    const answer = await this.#parts.membership.call(
+      api.sync.sync,
+      { id, observed, desiredHash: this.#desiredHash, waitMs },
+      { signal: AbortSignal.any([signal, ...(this.#isChanged ? [] : [this.#poll.signal])]) },
+    )
+    this.#imagesTaken = images
+    this.#desiredHash = answer.desiredHash
+    this.#clockOffsetMs = clockOffset(new Date(answer.clock).getTime(), sentAt, Date.now())
+    if (!answer.desired) return
+    this.#desired = answer.desired
+    this.#tasks.want(answer.desired.imageTasks)
+    // Not waited for: what it does is told by later reports.
+    if (!this.#node.want(answer.desired)) void this.#lookAtContainers()
+  }
+
+  /** What changes slowly is looked at once a heartbeat: a start must not wait for it. */
+  async #look(): Promise<Look> {
+    if (this.#lastLook && performance.now() - this.#lookedAt < heartbeatMs - 600)
+      return this.#lastLook
+    this.#lookedAt = performance.now()
+    await this.#node.measure()
+    const [runtimes, images, usage] = await Promise.all([
+      this.#runtimes(),
+      this.#images(),
+      this.#parts.meter.sample(),
+    ])
+    return (this.#lastLook = { runtimes, images, usage })
+  }
+
+  async #observe(): Promise<{ observed: Report; images: string }> {
+    const { runtimes, images, usage } = await this.#look()
+    const text = JSON.stringify(images)
+    const { architecture, capacity, devices } = this.#parts.fingerprint
+    const { region, resourceGroup } = this.#parts
+    const observed: Report = {
+      version,
+      architecture,
+      region,
+      address: this.#address,
+      resourceGroup,
+      clock: new Date().toISOString(),
+      runtimes,
+      capacity,
+      devices: [...devices],
+      images: text === this.#imagesTaken ? null : images,
+      imageTasks: this.#tasks.states,
+      kernels: this.#node.observations,
+      usage,
+      problems: problemsOf({
+        usage,
+        clockOffsetMs: this.#clockOffsetMs,
+        drivers: this.#node.problems,
+      }),
+    }
+    return { observed, images: text }
+  }
+
+  async #runtimes(): Promise<Report['runtimes']> {
+    const answers = this.#parts.drivers.map(async driver => {
+      const found = await driver.version().catch(() => undefined)
+      if (found === undefined) return []
+      const builds = driver.name === 'docker' && canBuild()
+      return [
+        { name: driver.name, version: found, canBuild: builds, isolation: [...driver.isolation] },
+      ]
+    })
+    return (await Promise.all(answers)).flat()
+  }
+
+  async #images(): Promise<NonNullable<Report['images']>> {
+    return (
+      await Promise.all(this.#parts.drivers.map(driver => driver.images().catch(() => [])))
+    ).flat()
+  }
+}
+
+/** How far our clock is ahead of the manager's; zero when the answer took too long to tell. */
+const clockOffset = (managerMs: number, sentMs: number, receivedMs: number): number =>
+  receivedMs - sentMs > 30_000
+    ? 0
+    : Math.max(sentMs - managerMs, Math.min(0, receivedMs - managerMs))
