@@ -104,9 +104,13 @@ function deviceEnviron(kernel: DesiredKernel): Record<string, string> {
   return mocks.length === 0 ? {} : { CAPSTAN_MOCK_DEVICES: mocks.join(',') }
 }
 
-/** Stays until it is told to go; a startup command runs beside it. */
-const interactiveScript = `trap 'exit 0' TERM INT
+/**
+ * Stays until it is told to go; a startup command runs beside it. Output and error output go through one pipe: an engine reads
+ * two in any order, and the log would show an error long before or after the line that it followed.
+ */
+const interactiveScript = `exec 2>&1
+trap 'exit 0' TERM INT
 if [ $# -gt 0 ]; then sh -c "$1" & fi
 while :; do sleep 86400 & wait $!; done`
 
-const batchScript = `exec "$(command -v bash || echo /bin/sh)" -c "$1"`
+const batchScript = `exec "$(command -v bash || echo /bin/sh)" -c "$1" 2>&1`
