@@ -43,6 +43,8 @@ test('contract and core know no platform: nothing of Node, no clock, no chance, 
 const capabilities: Readonly<Record<string, readonly string[]>> = {
   account: ['audit'],
   audit: [],
+  csv: [],
+  export: ['audit', 'csv', 'policy', 'project', 'session', 'user'],
   machine: [],
   'rate-limit': [],
   project: ['audit', 'group'],

@@ -7,6 +7,7 @@ import { syncRoutes } from './agent/sync.routes.ts'
 import type { App } from './app.ts'
 import { domainRoutes } from './project/domain.routes.ts'
 import { groupRoutes } from './group/group.routes.ts'
+import { exportRoutes } from './export/export.routes.ts'
 import { eventRoutes } from './http/events.ts'
 import { serveConsole } from './http/static.ts'
 import { imageRoutes } from './image/image.routes.ts'
@@ -40,6 +41,7 @@ export function createServer(
   agentRoutes(http, app)
   syncRoutes(http, app)
   domainRoutes(http, app)
+  exportRoutes(http, app)
   groupRoutes(http, app)
   imageRoutes(http, app)
   joinTokenRoutes(http, app)

@@ -2,6 +2,7 @@ import { accountApi } from './account.ts'
 import { agentApi } from './agent.ts'
 import { domainApi } from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
+import { exportApi } from './export.ts'
 import { groupApi } from './group.ts'
 import { imageApi } from './image.ts'
 import { joinTokenApi } from './join-token.ts'
@@ -20,6 +21,7 @@ export const api = {
   account: accountApi,
   agent: agentApi,
   domain: domainApi,
+  export: exportApi,
   group: groupApi,
   image: imageApi,
   joinToken: joinTokenApi,

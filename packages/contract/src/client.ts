@@ -80,6 +80,8 @@ export function createClient({ baseUrl, headers, fetch: send = fetch }: ClientOp
       ...(signal && { signal }),
     })
     if (!response.ok) throw await toError(response)
-    return endpoint.output.parse(await response.json())
+    const answer: unknown =
+      endpoint.answers === 'file' ? await response.text() : await response.json()
+    return endpoint.output.parse(answer)
   }
 }

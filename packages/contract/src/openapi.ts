@@ -123,10 +123,16 @@ function securityOf({ permission }: Endpoint): Json[] {
   return [{ session: [] }, { keypair: [] }]
 }
 
-const ok = ({ output }: Endpoint): Json => ({
-  description: 'Done',
-  content: { 'application/json': { schema: schemaOf(output, 'output') } },
-})
+const ok = ({ output, answers }: Endpoint): Json => {
+  const schema = schemaOf(output, 'output')
+  return {
+    description: 'Done',
+    content:
+      answers === 'file'
+        ? { 'text/csv': { schema }, 'application/json': { schema: {} } }
+        : { 'application/json': { schema } },
+  }
+}
 
 function problems(endpoint: Endpoint): Json {
   const codes = [...new Set<ErrorCode>([...everywhere, ...endpoint.errors])]

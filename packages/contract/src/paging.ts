@@ -21,10 +21,10 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 export const countLimit = 1000
 
 /** A list in a query string: repeated or comma-separated. */
-export const listOf = <T extends z.ZodType>(item: T) =>
+export const listOf = <T extends z.ZodType>(item: T, most = 50) =>
   z.preprocess(
     value => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
-    z.array(item).max(50),
+    z.array(item).max(most),
   )
 
 /** Text filter: a case-insensitive substring. */

@@ -56,7 +56,7 @@ export function SessionsPage() {
         }}
         {...(isLive && {
           renderRowActions: session => <SessionRowActions session={session} />,
-          renderBulkActions: (rows, clear) => <EndMany sessions={rows} onDone={clear} />,
+          renderBulkActions: ({ rows, clear }) => <EndMany sessions={rows} onDone={clear} />,
         })}
         switcher={
           <SegmentedControl

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Skeleton, Text } from '@mantine/core'
+import { Button, Checkbox, Skeleton } from '@mantine/core'
 import { IconFilterOff } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import {
@@ -10,8 +10,10 @@ import {
   type RowSelectionState,
 } from '@tanstack/react-table'
 import { type ReactNode, useMemo, useState } from 'react'
+import { exportedLists } from '@capstan/contract/export-path'
 import { useAccount } from '../api/account.ts'
 import { useWords } from '../words/words.tsx'
+import { BulkBar, type Selection } from './BulkBar.tsx'
 import type { Column } from './column.ts'
 import './DataTable.css'
 import { EmptyState } from './EmptyState.tsx'
@@ -22,6 +24,8 @@ import { TableHeadCell } from './TableHeadCell.tsx'
 import { useTableMemory, visibilityOf } from './table-memory.ts'
 import { clearFilters, type TableSearch } from './table-search.ts'
 import { TableToolbar } from './TableToolbar.tsx'
+import type { Exported } from './ExportDialog.tsx'
+import { ExportPicked, ToolsMenu } from './ToolsMenu.tsx'
 
 export interface Page<T> {
   readonly items: readonly T[]
@@ -36,7 +40,7 @@ interface Props<T extends RowData, W> {
   /** What the table lists, for screen readers. */
   readonly label: string
   readonly query: {
-    readonly queryKey: readonly unknown[]
+    readonly queryKey: readonly [path: `/${string}`, input: object]
     readonly queryFn: (context: { signal: AbortSignal }) => Promise<Page<T>>
   }
   readonly columns: readonly Column<T, W>[]
@@ -48,14 +52,26 @@ interface Props<T extends RowData, W> {
   readonly rowName: (row: T) => string
   readonly empty: { icon: ReactNode; title: string; help: string; action?: ReactNode }
   readonly renderRowActions?: (row: T) => ReactNode
-  /** Buttons for the rows that are selected; `clear` ends the selection. */
-  readonly renderBulkActions?: (rows: readonly T[], clear: () => void) => ReactNode
+  /** Buttons for the rows that are selected. */
+  readonly renderBulkActions?: (selection: Selection<T>) => ReactNode
+  /** They work for all that match the filters too, which may be more than this page shows. */
+  readonly canSelectAll?: boolean
+  /** More items for the Tools menu of a list that can be had as a file. */
+  readonly tools?: ReactNode
   /** At the left above the table: tabs of the list. */
   readonly switcher?: ReactNode
 }
 
 const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature })
 const noRows: never[] = []
+
+interface Picked {
+  /** What was shown when they were picked. */
+  readonly place: string
+  readonly rows: RowSelectionState
+  readonly isAll: boolean
+}
+const nothingPicked = { rows: {} as RowSelectionState, isAll: false } as const
 const skeletonRows = [0, 1, 2, 3, 4, 5]
 
 /** Cursor of the page that led to a page: `previous` works after `next` in this tab; a link from elsewhere leads to the first page. */
@@ -84,25 +100,35 @@ export function DataTable<T extends RowData, W>(props: Props<T, W>) {
   )
   // A selection belongs to the rows that were shown: another page, filter or sort begins a new one.
   const place = JSON.stringify(props.query.queryKey)
-  const [selection, setSelection] = useState<{ place: string; rows: RowSelectionState }>()
-  const rowSelection = selection?.place === place ? selection.rows : {}
+  const [picked, setPicked] = useState<Picked>()
+  const { rows: rowSelection, isAll } = picked?.place === place ? picked : nothingPicked
+  const [path, input] = props.query.queryKey
+  const list: Exported | undefined = exportedLists.includes(path)
+    ? { path, input, label }
+    : undefined
+  const isSelectable = list !== undefined || renderBulkActions !== undefined
   const table = useTable({
     features,
     columns: useMemo(() => columns.map(column => ({ id: column.id })), [columns]),
     data: answer.data?.items ?? noRows,
     getRowId: rowId,
-    enableRowSelection: renderBulkActions !== undefined,
+    enableRowSelection: isSelectable,
     state: { columnVisibility, rowSelection },
     onRowSelectionChange: change => {
       const rows = typeof change === 'function' ? change(rowSelection) : change
-      setSelection({ place, rows })
+      setPicked({ place, rows, isAll: false })
     },
   })
   const visible = columns.filter(column => columnVisibility[column.id])
   const rows = table.getRowModel().rows
-  const selected = rows.filter(row => row.getIsSelected()).map(row => row.original)
-  const clearSelection = (): void => {
-    setSelection(undefined)
+  const selection: Selection<T> = {
+    rows: rows.filter(row => row.getIsSelected()).map(row => row.original),
+    isAll,
+    count: answer.data?.count ?? 0,
+    isCountExact: answer.data?.isCountExact ?? true,
+    clear: () => {
+      setPicked(undefined)
+    },
   }
   const page = (patch: TableSearch): void => {
     if (patch.cursor !== undefined && (patch.page ?? 1) > (search.page ?? 1))
@@ -110,22 +136,34 @@ export function DataTable<T extends RowData, W>(props: Props<T, W>) {
     onSearch(patch)
   }
   const filtered = columns.filter(({ id, filter }) => filter && search[id] !== undefined)
-  const width = visible.length + (renderBulkActions ? 1 : 0) + (renderRowActions ? 1 : 0)
+  const width = visible.length + (isSelectable ? 1 : 0) + (renderRowActions ? 1 : 0)
 
   return (
     <div>
-      {selected.length > 0 && renderBulkActions ? (
-        <Group className="table-toolbar" role="toolbar" aria-label={w.common.actions}>
-          <Text size="sm" fw={600} aria-live="polite">
-            {w.table.selected(selected.length)}
-          </Text>
-          {renderBulkActions(selected, clearSelection)}
-          <Button size="xs" variant="subtle" onClick={clearSelection}>
-            {w.table.unselect}
-          </Button>
-        </Group>
+      {selection.rows.length > 0 ? (
+        <BulkBar
+          selection={selection}
+          onSelectAll={
+            props.canSelectAll
+              ? () => {
+                  setPicked({ place, rows: rowSelection, isAll: true })
+                }
+              : undefined
+          }
+        >
+          {renderBulkActions?.(selection)}
+          {list && (
+            <ExportPicked list={isAll ? list : { ...list, ids: selection.rows.map(rowId) }} />
+          )}
+        </BulkBar>
       ) : (
-        <TableToolbar columns={columns} words={words} search={search} onChange={onSearch}>
+        <TableToolbar
+          columns={columns}
+          words={words}
+          search={search}
+          onChange={onSearch}
+          tools={list && <ToolsMenu list={list}>{props.tools}</ToolsMenu>}
+        >
           {props.switcher}
         </TableToolbar>
       )}
@@ -144,7 +182,7 @@ export function DataTable<T extends RowData, W>(props: Props<T, W>) {
           >
             <thead>
               <tr>
-                {renderBulkActions && (
+                {isSelectable && (
                   <th data-check scope="col">
                     <Checkbox
                       size="xs"
@@ -183,11 +221,8 @@ export function DataTable<T extends RowData, W>(props: Props<T, W>) {
                   </tr>
                 ))}
               {rows.map(row => (
-                <tr
-                  key={row.id}
-                  aria-selected={renderBulkActions ? row.getIsSelected() : undefined}
-                >
-                  {renderBulkActions && (
+                <tr key={row.id} aria-selected={isSelectable ? row.getIsSelected() : undefined}>
+                  {isSelectable && (
                     <td data-check>
                       <Checkbox
                         size="xs"

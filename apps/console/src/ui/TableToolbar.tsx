@@ -14,10 +14,13 @@ interface Props<T, W> {
   readonly search: TableSearch
   readonly onChange: (patch: TableSearch) => void
   readonly children?: ReactNode
+  /** At the right. */
+  readonly tools?: ReactNode
 }
 
 /** Above a list: its view switch, a quick filter on the name, and a removable chip for every filter that is active. */
-export function TableToolbar<T, W>({ columns, words, search, onChange, children }: Props<T, W>) {
+export function TableToolbar<T, W>(props: Props<T, W>) {
+  const { columns, words, search, onChange, children, tools } = props
   const { w } = useWords()
   const quick = columns.find(column => column.filter?.kind === 'text')
   const active = columns.filter(({ id, filter }) => filter && search[id] !== undefined)
@@ -61,6 +64,7 @@ export function TableToolbar<T, W>({ columns, words, search, onChange, children 
           {w.table.clearAll}
         </Button>
       )}
+      {tools}
     </div>
   )
 }

@@ -72,7 +72,24 @@ export const en = {
     selectAll: 'Select all rows of this page',
     select: (name: string) => `Select ${name}`,
     selected: (count: number) => `${count} selected`,
+    selectedAll: (count: number, isExact: boolean) =>
+      isExact ? `All ${count} that match` : `All that match: more than ${count}`,
+    selectMatching: (count: number, isExact: boolean) =>
+      isExact ? `Select all ${count} that match` : `Select all that match: more than ${count}`,
     unselect: 'Clear selection',
+    tools: 'Tools',
+    export: 'Export…',
+    exportTitle: (list: string) => `Export: ${list}`,
+    exportAll: 'All rows that the filters show, on every page, with all fields.',
+    exportPicked: (count: number) =>
+      plural(count, {
+        one: 'The selected row, with all fields.',
+        other: 'The # selected rows, with all fields.',
+      }),
+    exportFormat: 'Format',
+    exportMark: 'Mark it as UTF-8 for Excel',
+    exportSave: 'Download',
+    fileName: 'File name',
     noMatch: 'Nothing matches these filters',
     noMatchHelp: 'Take one away, or all of them.',
     failed: 'This list could not be read',

@@ -110,6 +110,7 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
       [`${noun}.remove`, () => ({ name: 'nobody-follows' })],
     ]),
   ),
+  ...Object.fromEntries(Object.keys(api.export).map(noun => [`export.${noun}`, () => ({})])),
   'domain.list': () => ({}),
   'domain.show': ({ domainName }) => ({ name: domainName }),
   'domain.create': () => ({ name: `d-${crypto.randomUUID().slice(0, 8)}` }),

@@ -19,6 +19,8 @@ const select = <R extends Base, W>({ followers }: PolicyKind<R, W>) =>
   sql`p.*, (select count(*)::int from ${followers} where policy = p.name) as follower_count`
 
 export interface PolicyFilter {
+  /** Names. */
+  readonly ids?: readonly string[] | undefined
   readonly name?: string | undefined
   readonly sort?: string | undefined
   readonly cursor?: string | undefined
@@ -35,10 +37,14 @@ export async function list<R extends Base, W>(
     column: 'name',
     isDescending: false,
   })
+  const where = [
+    filter.ids && sql`p.name = any(${filter.ids}::text[])`,
+    filter.name !== undefined && contains(sql`p.name`, filter.name),
+  ].filter(condition => typeof condition === 'object')
   return listPage<R, W>(db, {
     select: select(kind),
     from: sql`${kind.table} p`,
-    where: filter.name === undefined ? [] : [contains(sql`p.name`, filter.name)],
+    where,
     sort: sortColumns[column],
     isDescending,
     id: sql`p.name`,

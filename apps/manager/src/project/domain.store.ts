@@ -30,6 +30,8 @@ const sortColumns: Readonly<Record<Sort, SortColumn>> = {
 }
 
 export interface DomainFilter {
+  /** Names. */
+  readonly ids?: readonly string[] | undefined
   readonly name?: string | undefined
   readonly description?: string | undefined
   readonly isActive?: boolean | undefined
@@ -48,9 +50,10 @@ export async function list(
     column: 'name',
     isDescending: false,
   })
-  const { name, description, isActive } = filter
+  const { ids, name, description, isActive } = filter
   const where = [
     ...within(scope),
+    ids && sql`d.name = any(${ids}::text[])`,
     name !== undefined && contains(sql`d.name`, name),
     description !== undefined && contains(sql`d.description`, description),
     isActive !== undefined && sql`d.is_active = ${isActive}`,

@@ -46,6 +46,7 @@ const sortColumns: Readonly<Record<Sort, SortColumn>> = {
 }
 
 export interface ProjectFilter {
+  readonly ids?: readonly string[] | undefined
   readonly name?: string | undefined
   readonly description?: string | undefined
   readonly domainName?: string | undefined
@@ -70,9 +71,10 @@ export async function list(db: Db, scope: Scope, filter: ProjectFilter): Promise
     column: 'name',
     isDescending: false,
   })
-  const { name, description, domainName, policy, type, isActive } = filter
+  const { ids, name, description, domainName, policy, type, isActive } = filter
   const where = [
     ...within(scope),
+    ids && sql`p.id = any(${ids}::uuid[])`,
     name !== undefined && contains(sql`p.name`, name),
     description !== undefined && contains(sql`p.description`, description),
     domainName !== undefined && contains(sql`d.name`, domainName),

@@ -95,6 +95,7 @@ const sortColumns: Readonly<Record<SessionSort, SortColumn>> = {
 }
 
 export interface SessionFilter {
+  readonly ids?: readonly string[] | undefined
   readonly state: 'live' | 'ended' | 'any'
   readonly status?: readonly SessionStatus[] | undefined
   readonly type?: readonly string[] | undefined
@@ -112,8 +113,10 @@ export interface SessionFilter {
 const ended = sql.raw(endedStatuses.map(status => `'${status}'`).join(', '))
 
 function conditions(filter: SessionFilter): RawBuilder<unknown>[] {
-  const { state, status, type, name, userEmail, image, agentId, projectId, resourceGroup } = filter
+  const { ids, state, status, type, name, userEmail, image, agentId, projectId, resourceGroup } =
+    filter
   return [
+    ids && sql`s.id = any(${ids}::uuid[])`,
     state === 'live' && sql`s.status not in (${ended})`,
     state === 'ended' && sql`s.status in (${ended})`,
     status && sql`s.status = any(${status}::text[])`,

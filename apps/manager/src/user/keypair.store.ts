@@ -45,6 +45,7 @@ const sortColumns: Readonly<Record<Sort, SortColumn>> = {
 }
 
 export interface KeypairFilter {
+  readonly ids?: readonly string[] | undefined
   readonly accessKey?: string | undefined
   readonly userEmail?: string | undefined
   readonly userId?: string | undefined
@@ -65,9 +66,10 @@ export async function list(
     column: 'userEmail',
     isDescending: false,
   })
-  const { accessKey, userEmail, userId, policy, isActive } = filter
+  const { ids, accessKey, userEmail, userId, policy, isActive } = filter
   const where: RawBuilder<unknown>[] = [
     ...within(scope),
+    ids && sql`k.access_key = any(${ids}::text[])`,
     accessKey !== undefined && containsEvenShort(sql`k.access_key`, accessKey),
     userEmail !== undefined && containsEvenShort(sql`u.email`, userEmail),
     userId !== undefined && sql`k.user_id = ${userId}`,

@@ -46,6 +46,7 @@ const sortColumns: Readonly<Record<Sort, SortColumn>> = {
 }
 
 export interface UserFilter {
+  readonly ids?: readonly string[] | undefined
   readonly email?: string | undefined
   readonly name?: string | undefined
   readonly fullName?: string | undefined
@@ -60,8 +61,9 @@ export interface UserFilter {
 }
 
 function conditions(filter: UserFilter): RawBuilder<unknown>[] {
-  const { email, name, fullName, description, role, status, domainName, policy } = filter
+  const { ids, email, name, fullName, description, role, status, domainName, policy } = filter
   return [
+    ids && sql`u.id = any(${ids}::uuid[])`,
     email !== undefined && containsEvenShort(sql`u.email`, email),
     name !== undefined && containsEvenShort(sql`u.name`, name),
     fullName !== undefined && containsEvenShort(sql`u.full_name`, fullName),
