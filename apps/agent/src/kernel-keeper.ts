@@ -4,6 +4,7 @@ import type { Log } from '@capstan/runtime/log'
 import type * as z from 'zod'
 import { AppKeeper } from './app-keeper.ts'
 import type { ContainerState, Driver } from './driver.ts'
+import { nextStep } from './next-step.ts'
 import { LogPump, type SendLog } from './log-pump.ts'
 import type { Starts } from './starts.ts'
 
@@ -127,19 +128,42 @@ export class KernelKeeper {
   }
 
   async #look(): Promise<void> {
-    if (this.#hasEnded) return this.#sendRest()
-    if (this.#containerId === undefined)
-      return this.desired.desired === 'stop' ? this.#end(null) : this.#start()
-    const state = await this.#context.driver.inspect(this.#containerId)
-    if (!state) return this.#end(null, this.desired.desired === 'stop' ? null : vanished)
-    if (this.desired.desired === 'stop') return this.#stop(state)
-    if (state.phase === 'created') return this.#start()
-    if (state.phase === 'running' && !this.#isOutOfMemory) return this.#serve(state)
-    return this.#finish(state)
+    const state = await this.#inspect()
+    const step = nextStep({
+      desired: this.desired.desired,
+      hasStarted: this.desired.hasStarted,
+      hasEnded: this.#hasEnded,
+      isOutOfMemory: this.#isOutOfMemory,
+      container: state?.phase ?? (this.#containerId === undefined ? 'none' : 'gone'),
+    })
+    switch (step) {
+      case 'rest':
+        return this.#sendRest()
+      case 'start':
+        return this.#start()
+      case 'end':
+        return this.#end(null)
+      case 'vanish':
+        return this.#end(null, vanished)
+      // The rest asks for a container, and so for its state.
+      case 'serve':
+        return this.#serve(state!)
+      case 'stop':
+        return this.#stop(state!)
+      case 'finish':
+        return this.#finish(state!)
+      default:
+        return unreachable(step)
+    }
+  }
+
+  /** Undefined when there is no container, or nothing depends on it any more. */
+  async #inspect(): Promise<ContainerState | undefined> {
+    if (this.#hasEnded || this.#containerId === undefined) return undefined
+    return this.#context.driver.inspect(this.#containerId)
   }
 
   async #start(): Promise<void> {
-    if (this.desired.hasStarted) return this.#end(null, vanished)
     const { driver, clusterId, changed, starts } = this.#context
     this.observation = { ...this.observation, status: 'creating', progress: null }
     const slow = setTimeout(changed, slowStartMs)
@@ -248,6 +272,10 @@ export class KernelKeeper {
     }
     this.#tell({ isLogComplete: true })
   }
+}
+
+function unreachable(value: never): never {
+  throw new Error(`unexpected ${String(value)}`)
 }
 
 function failure(code: string, error: unknown): Reason {

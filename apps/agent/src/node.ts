@@ -6,7 +6,7 @@ import type { Container, Driver } from './driver.ts'
 import { KernelKeeper, type Observation } from './kernel-keeper.ts'
 import type { SendLog } from './log-pump.ts'
 import { ContainerMeter } from './meter.ts'
-import { reconcile } from './reconcile.ts'
+import { compare, reconcile } from './reconcile.ts'
 import { Starts } from './starts.ts'
 
 export interface NodeOptions {
@@ -54,17 +54,16 @@ export class Node {
   want(desired: z.output<typeof Desired>): boolean {
     this.#desired = desired
     const { clusterId, kernels } = desired
-    const wanted = new Set(kernels.map(kernel => kernel.kernelId))
-    for (const [kernelId, keeper] of this.#keepers) if (!wanted.has(kernelId)) this.#drop(keeper)
-    let isEnough = true
+    const { drop, begin, asksForLook } = compare(kernels, new Set(this.#keepers.keys()))
+    for (const kernelId of drop) this.#drop(this.#keepers.get(kernelId)!)
+    // Its name makes a second container of a new one impossible.
+    const isNew = new Set(begin)
     for (const kernel of kernels) {
       const keeper = this.#keepers.get(kernel.kernelId)
       if (keeper) this.#update(keeper, kernel)
-      // Its name makes a second container of a new one impossible; one that has started must be found.
-      else if (kernel.hasStarted) isEnough = false
-      else this.#keep(kernel, clusterId, undefined)
+      else if (isNew.has(kernel.kernelId)) this.#keep(kernel, clusterId, undefined)
     }
-    return isEnough
+    return !asksForLook
   }
 
   /** Looks at each driver's containers and acts on the difference. A driver that does not answer is left as it is. */

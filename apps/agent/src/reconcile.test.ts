@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { reconcile } from './reconcile.ts'
+import { compare, reconcile } from './reconcile.ts'
 
 const ids = fc.uniqueArray(fc.constantFrom<string>('a', 'b', 'c', 'd', 'e'))
 const containers = fc.array(
@@ -34,4 +34,21 @@ test('each wanted kernel keeps exactly one container, and only unwanted or secon
       expect(adopt.map(one => one.kernelId)).toEqual(wanted.filter(id => !kept.includes(id)))
     }),
   )
+})
+
+test('news drops what is not wanted any more and begins what is new; what has run before is looked for first', () => {
+  const wanted = [
+    { kernelId: 'kept', hasStarted: true },
+    { kernelId: 'new', hasStarted: false },
+  ]
+  expect(compare(wanted, new Set(['kept', 'gone']))).toEqual({
+    drop: ['gone'],
+    begin: ['new'],
+    asksForLook: false,
+  })
+  expect(compare([{ kernelId: 'ran', hasStarted: true }], new Set())).toEqual({
+    drop: [],
+    begin: [],
+    asksForLook: true,
+  })
 })

@@ -28,3 +28,27 @@ export function reconcile(
     remove,
   }
 }
+
+/** What news of what is wanted asks for at once, without a look at the engine. */
+export interface News {
+  /** Kernels that are looked after and not wanted any more. */
+  readonly drop: readonly string[]
+  /** Kernels to begin: nothing of them can be there yet. */
+  readonly begin: readonly string[]
+  /** Some have started before: their containers must be found first. */
+  readonly asksForLook: boolean
+}
+
+/** Pure: the difference between what is wanted now and what is looked after. */
+export function compare(
+  wanted: readonly { readonly kernelId: string; readonly hasStarted: boolean }[],
+  kept: ReadonlySet<string>,
+): News {
+  const wants = new Set(wanted.map(kernel => kernel.kernelId))
+  const unknown = wanted.filter(kernel => !kept.has(kernel.kernelId))
+  return {
+    drop: [...kept].filter(kernelId => !wants.has(kernelId)),
+    begin: unknown.filter(kernel => !kernel.hasStarted).map(kernel => kernel.kernelId),
+    asksForLook: unknown.some(kernel => kernel.hasStarted),
+  }
+}

@@ -1,14 +1,14 @@
+import {
+  type KernelChange,
+  kernelChanges,
+  type KernelReport,
+  type KnownKernel,
+} from '@capstan/core/kernel-report'
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Db } from '../db/db.ts'
 import { lockSessions, type Settled, settleSessions } from '../session/settle.store.ts'
 import type { WakeTarget } from '../wake.ts'
-import {
-  type KernelChange,
-  kernelChange,
-  type KernelReport,
-  type KnownKernel,
-} from './kernel-report.ts'
 import { type Report, takeAgentReport } from './report.store.ts'
 
 interface KnownRow extends KnownKernel {
@@ -38,12 +38,12 @@ async function takeKernelReports(
   agentId: string,
   reports: readonly KernelReport[],
 ): Promise<Settled> {
-  const news = changesOf(await wantedKernels(tx, agentId), reports)
+  const news = kernelChanges(await wantedKernels(tx, agentId), reports)
   if (news.length === 0) return { agentIds: [], freesSome: false }
   // Sessions are locked before kernels are written, here as in every other place; what was read before is read again.
   const sessionIds = [...new Set(news.map(({ known }) => known.sessionId))]
   await lockSessions(tx, sessionIds)
-  const changes = changesOf(await wantedKernels(tx, agentId), reports).filter(({ known }) =>
+  const changes = kernelChanges(await wantedKernels(tx, agentId), reports).filter(({ known }) =>
     sessionIds.includes(known.sessionId),
   )
   if (changes.length === 0) return { agentIds: [], freesSome: false }
@@ -52,18 +52,6 @@ async function takeKernelReports(
     changes.map(({ change }) => change),
   )
   return settleSessions(tx, sessionIds)
-}
-
-function changesOf(
-  known: readonly KnownRow[],
-  reports: readonly KernelReport[],
-): { known: KnownRow; change: KernelChange }[] {
-  const byId = new Map(known.map(row => [row.id, row]))
-  return reports.flatMap(report => {
-    const row = byId.get(report.kernelId)
-    const change = row && kernelChange(row, report)
-    return row && change ? [{ known: row, change }] : []
-  })
 }
 
 /** Kernels of an agent that are live, or whose log is not all here. By the partial index `kernel_wanted`. */

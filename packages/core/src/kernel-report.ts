@@ -1,7 +1,7 @@
 import type { ObservedKernel } from '@capstan/contract/sync'
 import type { Reason, SessionStatus } from '@capstan/contract/session'
-import { advances, isEnded } from '@capstan/core/session'
 import type * as z from 'zod'
+import { advances, isEnded } from './session.ts'
 
 export type KernelReport = z.output<typeof ObservedKernel>
 
@@ -27,6 +27,22 @@ export interface KernelChange {
   readonly startedAt: string | null
   readonly endedAt: string | null
   readonly isLogComplete: boolean
+}
+
+/**
+ * What an agent's report changes of the kernels that the manager wants of it. Reports on others change nothing: an agent
+ * speaks for its own only.
+ */
+export function kernelChanges<K extends KnownKernel>(
+  wanted: readonly K[],
+  reports: readonly KernelReport[],
+): { known: K; change: KernelChange }[] {
+  const byId = new Map(wanted.map(kernel => [kernel.id, kernel]))
+  return reports.flatMap(report => {
+    const known = byId.get(report.kernelId)
+    const change = known && kernelChange(known, report)
+    return known && change ? [{ known, change }] : []
+  })
 }
 
 /** What a report changes of a kernel, or null when it says nothing new. Late and doubled reports say nothing new. */
