@@ -5,6 +5,7 @@ import { type Call, createClient } from '@capstan/contract/client'
 import type { Command } from 'commander'
 import { openApi, reach } from './api.ts'
 import { print, properties, say } from './output.ts'
+import { askSecret } from './secret.ts'
 import { removeProfile, writeProfile } from './profile.ts'
 
 interface LoginOptions {
@@ -69,40 +70,6 @@ async function ask(question: string): Promise<string> {
   const answer = await prompt.question(question)
   prompt.close()
   return answer.trim()
-}
-
-/** Asks without showing what is typed. */
-async function askSecret(question: string): Promise<string> {
-  if (!process.stdin.isTTY)
-    throw new Error('there is no terminal to ask for the password at: use --password-stdin')
-  process.stderr.write(question)
-  process.stdin.setRawMode(true)
-  try {
-    return await readSecretLine()
-  } finally {
-    process.stdin.setRawMode(false)
-    process.stdin.pause()
-    process.stderr.write('\n')
-  }
-}
-
-function readSecretLine(): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let typed = ''
-    const take = (chunk: string): void => {
-      for (const letter of chunk) {
-        if (letter === '\r' || letter === '\n') return finish(() => resolve(typed))
-        if (letter === '\u0003' || letter === '\u0004')
-          return finish(() => reject(new Error('cancelled')))
-        typed = letter === '\u007f' || letter === '\b' ? typed.slice(0, -1) : typed + letter
-      }
-    }
-    const finish = (settle: () => void): void => {
-      process.stdin.removeListener('data', take)
-      settle()
-    }
-    process.stdin.setEncoding('utf8').on('data', take).resume()
-  })
 }
 
 async function whoami({ json }: { json?: boolean }): Promise<void> {

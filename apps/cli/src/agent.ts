@@ -2,7 +2,7 @@ import { type AgentDetails, agentApi } from '@capstan/contract/agent'
 import type { Command } from 'commander'
 import { openApi } from './api.ts'
 import { age, describeSlots, describeUse, print, properties, say, table } from './output.ts'
-import { parseWhole } from './session/values.ts'
+import { parseWhole } from './values.ts'
 
 interface ListOptions {
   readonly limit: number

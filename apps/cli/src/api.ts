@@ -1,5 +1,8 @@
 import { type Call, createClient } from '@capstan/contract/client'
+import { AppError } from '@capstan/contract/errors'
+import { pause } from '@capstan/runtime/retry'
 import { signedApiVersion, signRequest } from '@capstan/runtime/signing'
+import { say } from './output.ts'
 import { type Profile, readProfile } from './profile.ts'
 
 export interface Api {
@@ -38,6 +41,31 @@ export function openApi(profile: Profile = readProfile()): Api {
     },
   })
   return { profile, call, lastAnswer: () => answer }
+}
+
+/**
+ * The same calls for work that makes very many: where the keypair has made as many requests as it may, they wait as long as the
+ * server asks, which is told once. Aborting ends the wait with the refusal.
+ */
+export function patient(call: Call, signal: AbortSignal = new AbortController().signal): Call {
+  let wait: Promise<void> | undefined
+  const rest = (seconds: number): Promise<void> => {
+    if (!wait) say(`As many requests as the keypair may make: waiting ${seconds} s`)
+    wait ??= pause(seconds * 1000, signal).finally(() => {
+      wait = undefined
+    })
+    return wait
+  }
+  return async (endpoint, input, options) => {
+    for (;;)
+      try {
+        return await call(endpoint, input, options)
+      } catch (error) {
+        const isLimited = error instanceof AppError && error.code === 'rate_limited'
+        if (!isLimited || signal.aborted) throw error
+        await rest(error.options.retryAfterS ?? 10)
+      }
+  }
 }
 
 /** Fetch whose failure says which server could not be reached, and why. */

@@ -1,88 +1,44 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { api } from '@capstan/contract/api'
 import { schedule } from '@capstan/manager/scheduler/scheduler.loop'
-import { type Listening, listen } from '@capstan/runtime/http'
+import { type CommandLine, openCommandLine } from '@capstan/testkit/command-line'
 import { startTestManager, type TestManager, type TestUser } from '@capstan/testkit/manager'
 import { type FakeNode, joinNode, kernelReport } from '@capstan/testkit/node'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+// Each command is a process of its own.
+vi.setConfig({ testTimeout: 90_000 })
 
 let manager: TestManager
-let listening: Listening
+let commandLine: CommandLine
 let node: FakeNode
 let user: TestUser
-let folder: string
 
 beforeAll(async () => {
   manager = await startTestManager(inject('databaseUrl'))
-  listening = await listen({ fetch: manager.http.fetch, host: '127.0.0.1', port: 0 })
+  commandLine = await openCommandLine(manager)
   node = await joinNode(manager, 'node-1')
   user = await manager.addUser()
-  folder = mkdtempSync(join(tmpdir(), 'capstan-cli-'))
 })
 
 afterAll(async () => {
-  await listening.close()
+  await commandLine.close()
   await manager.close()
-  rmSync(folder, { recursive: true })
 })
 
-interface Ran {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-interface Run {
-  readonly as?: TestUser
-  readonly env?: Record<string, string>
-  readonly input?: string
-}
-
-/** Runs the command as a user would, with the keypair of `as` in its environment. */
-async function capstan(
-  args: readonly string[],
-  { as, env = {}, input = '' }: Run = {},
-): Promise<Ran> {
-  const keys = as && {
-    CAPSTAN_ENDPOINT: listening.url,
-    CAPSTAN_ACCESS_KEY: as.accessKey,
-    CAPSTAN_SECRET_KEY: as.secretKey,
-  }
-  const child = spawn(process.execPath, [main, ...args], {
-    env: {
-      PATH: process.env['PATH'],
-      XDG_CONFIG_HOME: folder,
-      NODE_COMPILE_CACHE: join(folder, 'cache'),
-      ...keys,
-      ...env,
-    },
-    stdio: 'pipe',
-  })
-  child.stdin.end(input)
-  const code = new Promise<number | null>(resolve => {
-    child.once('close', resolve)
-  })
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
-  return { code: await code, out, err }
-}
+const capstan: CommandLine['run'] = (args, options) => commandLine.run(args, options)
 
 test('ACC-02 login keeps the keypair for its owner alone, and later commands sign with it', async () => {
   const { email, password } = user
-  const login = await capstan(['login', listening.url, '--email', email, '--password-stdin'], {
+  const login = await capstan(['login', commandLine.url, '--email', email, '--password-stdin'], {
     input: `${password}\n`,
   })
   expect(login).toMatchObject({ code: 0, err: expect.stringContaining(`as ${email}`) })
-  const kept = join(folder, 'capstan/profile.json')
+  const kept = join(commandLine.folder, 'capstan/profile.json')
   expect(statSync(kept).mode & 0o777).toBe(0o600)
   expect(JSON.parse(readFileSync(kept, 'utf8'))).toEqual({
-    endpoint: listening.url,
+    endpoint: commandLine.url,
     accessKey: user.accessKey,
     secretKey: user.secretKey,
   })
@@ -96,7 +52,7 @@ test('ACC-02 login keeps the keypair for its owner alone, and later commands sig
 })
 
 test('ACC-01 a wrong password signs nobody in and is not kept', async () => {
-  const args = ['login', listening.url, '--email', user.email, '--password-stdin']
+  const args = ['login', commandLine.url, '--email', user.email, '--password-stdin']
   const login = await capstan(args, { input: 'wrong\n' })
   expect(login).toMatchObject({ code: 1, err: expect.stringContaining('wrong_credentials') })
 })

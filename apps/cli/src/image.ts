@@ -3,7 +3,7 @@ import { describeBytes } from '@capstan/core/slots'
 import type { Command } from 'commander'
 import { openApi } from './api.ts'
 import { print, say, table } from './output.ts'
-import { parseWhole } from './session/values.ts'
+import { parseWhole } from './values.ts'
 
 interface ListOptions {
   readonly limit: number

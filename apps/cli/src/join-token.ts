@@ -2,7 +2,7 @@ import { joinTokenApi } from '@capstan/contract/join-token'
 import { type Command, Option } from 'commander'
 import { openApi } from './api.ts'
 import { age, print, say, table } from './output.ts'
-import { parseWhole } from './session/values.ts'
+import { parseWhole } from './values.ts'
 
 interface CreateOptions {
   readonly role: 'agent' | 'proxy' | 'storage'

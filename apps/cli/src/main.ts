@@ -2,11 +2,17 @@ import tab from '@bomb.sh/tab/commander'
 import { version } from '@capstan/runtime/version'
 import { Command, CommanderError } from 'commander'
 import { addAccount } from './account.ts'
+import { addDomain } from './domain.ts'
+import { flagOf } from './flags.ts'
 import { addImage } from './image.ts'
 import { addJoinToken } from './join-token.ts'
+import { addKeypair } from './keypair.ts'
 import { describeFailure, say } from './output.ts'
+import { addPolicy } from './policy.ts'
 import { addPrograms } from './program/programs.ts'
+import { addProject } from './project.ts'
 import { addSession } from './session.ts'
+import { addUser } from './user.ts'
 
 const root = new Command('capstan')
   .description('Runs an AI/GPU cluster for many people')
@@ -40,7 +46,23 @@ addAccount(root)
 addSession(root)
 addImage(root)
 addJoinToken(root)
+addUser(root)
+addKeypair(root)
+addProject(root)
+addDomain(root)
+addPolicy(root)
 tab(root, { completionCommandName: 'completion' })
+
+// Whoever reads our output may have seen enough of it, like head.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+let running: Command | undefined
+root.hook('preAction', (_, command) => {
+  running = command
+})
 
 try {
   await root.parseAsync()
@@ -51,7 +73,7 @@ try {
 /** 1: it did not work. 2: it was called wrongly, and commander has said how. */
 function failed(error: unknown): number {
   if (!(error instanceof CommanderError)) {
-    say(`capstan: ${describeFailure(error)}`)
+    say(`capstan: ${describeFailure(error, path => flagOf(running, path))}`)
     return 1
   }
   const isAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version'

@@ -1,21 +1,34 @@
-import { AppError } from '@capstan/contract/errors'
+import { AppError, type ErrorCode } from '@capstan/contract/errors'
 import { describeAmount, describeBytes, toAmounts } from '@capstan/core/slots'
 import type { Slots } from '@capstan/contract/slots'
 
 export type Cell = string | number | null | undefined
 
 /** Columns side by side, as wide as their widest cell. The last one is not padded. */
-export function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const cells = [header, ...rows.map(row => row.map(shown))]
-  const widths = header.map((_, column) => Math.max(...cells.map(row => width(row[column] ?? ''))))
-  return cells
-    .map(row =>
-      row
-        .map((text, column) => text + ' '.repeat(widths[column]! - width(text)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+export const table = (header: readonly string[], rows: readonly (readonly Cell[])[]): string =>
+  openTable(header)(rows)
+
+/** The same for rows that come page by page: the header stands before the first, and columns only grow. */
+export function openTable(
+  header: readonly string[],
+): (rows: readonly (readonly Cell[])[]) => string {
+  let before: readonly (readonly string[])[] = [header]
+  const widths = header.map(() => 0)
+  return rows => {
+    const cells = [...before, ...rows.map(row => row.map(shown))]
+    before = []
+    for (const row of cells)
+      for (const [column, text] of row.entries())
+        widths[column] = Math.max(widths[column] ?? 0, width(text))
+    return cells
+      .map(row =>
+        row
+          .map((text, column) => text + ' '.repeat(widths[column]! - width(text)))
+          .join('  ')
+          .trimEnd(),
+      )
+      .join('\n')
+  }
 }
 
 /** `NAME  value` lines. Those without a value are left out. */
@@ -83,13 +96,37 @@ export const say = (text: string): void => {
   process.stderr.write(`${text}\n`)
 }
 
-/** Everything that a failure knows: what, which fields, under which request id. */
-export function describeFailure(error: unknown): string {
+/** What to do about a failure, where the server cannot know how it is done from here. */
+const nextSteps: Partial<Record<ErrorCode, string>> = {
+  unauthenticated: 'sign in with "capstan login URL"',
+  account_not_active: 'ask an administrator to activate it',
+  forbidden: 'ask an administrator who may',
+  user_not_found: 'see "capstan user list"',
+  keypair_not_found: 'see "capstan keypair list"',
+  project_not_found: 'see "capstan project list"',
+  domain_not_found: 'see "capstan domain list"',
+  policy_not_found: 'see "capstan policy keypair list" (or user, project)',
+  policy_in_use: 'name another one for them with --reassign-to',
+  keypair_is_active: 'see "capstan keypair deactivate"',
+}
+
+/**
+ * Everything that a failure knows: what, which fields, what to do, under which request id. `fieldName` says what the fields are
+ * called where they were given.
+ */
+export function describeFailure(
+  error: unknown,
+  fieldName: (path: string) => string = path => path,
+): string {
   if (!(error instanceof AppError)) return error instanceof Error ? error.message : String(error)
   const { requestId, retryAfterS } = error.options
+  const nextStep = nextSteps[error.code]
   return [
     `${error.message} (${error.code})`,
-    ...error.issues.map(({ path, message }) => `  ${path === '' ? '' : `${path}: `}${message}`),
+    ...error.issues.map(
+      ({ path, message }) => `  ${path === '' ? '' : `${fieldName(path)}: `}${message}`,
+    ),
+    ...(nextStep === undefined ? [] : [`  ${nextStep}`]),
     ...(retryAfterS === undefined ? [] : [`  try again in ${retryAfterS} s`]),
     ...(requestId === undefined ? [] : [`  request ${requestId}`]),
   ].join('\n')

@@ -5,13 +5,8 @@ import type { ExecOptions } from './session/exec.ts'
 import type { LogOptions } from './session/log.ts'
 import type { RemoveOptions } from './session/remove.ts'
 import type { ListOptions } from './session/show.ts'
-import {
-  gatherSlot,
-  gatherVariable,
-  parseAmount,
-  parseBytes,
-  parseWhole,
-} from './session/values.ts'
+import { gatherVariable } from './session/values.ts'
+import { gatherSlots, parseAmount, parseBytes, parseWhole } from './values.ts'
 
 const json = ['--json', 'print the answer of the API'] as const
 
@@ -76,7 +71,7 @@ function addCreate(session: Command): void {
       new Option('--mem <amount>', 'memory').argParser(parseBytes).default(1024 ** 3, '1g'),
     )
     .option('--gpu <number>', 'GPUs; a fraction is a share of one', parseAmount)
-    .option('--slot <slot=amount>', 'any other resource; may be repeated', gatherSlot)
+    .option('--slot <slot=amount>', 'any other resource; may be repeated', gatherSlots)
     .option('--shmem <amount>', 'shared memory', parseBytes)
     .option('-e, --env <name=value>', 'environment variable; may be repeated', gatherVariable)
     .option('-p, --project <project>', 'name or id; default: your first')

@@ -20,7 +20,7 @@ export function mostOf(slot: string): number {
 }
 
 /** Limits by slot, in the units of `Slots`; a slot that is not named is unlimited. */
-const SlotLimits = z.record(SlotName, z.number().min(0)).superRefine((limits, context) => {
+export const SlotLimits = z.record(SlotName, z.number().min(0)).superRefine((limits, context) => {
   for (const [slot, limit] of Object.entries(limits))
     if (limit > mostOf(slot))
       context.addIssue({
@@ -32,27 +32,32 @@ const SlotLimits = z.record(SlotName, z.number().min(0)).superRefine((limits, co
 
 const keypairLimits = {
   maxResources: SlotLimits.describe('Of all running sessions together'),
-  maxClusterSize: z.int().min(1).max(largest).nullable(),
-  maxLifetimeS: z.int().min(1).max(largest).nullable(),
-  maxPendingCount: count(largest),
+  maxClusterSize: z.int().min(1).max(largest).nullable().describe('Containers of one session'),
+  maxLifetimeS: z
+    .int()
+    .min(1)
+    .max(largest)
+    .nullable()
+    .describe('From when a session is asked for until it is ended'),
+  maxPendingCount: count(largest).describe('Sessions that wait at once'),
   maxPendingResources: SlotLimits.describe('Of all waiting sessions together'),
-  maxConcurrentCount: count(100),
-  maxSftpCount: count(largest),
-  idleTimeoutS: count(15_552_000),
-  allowedVolumes: AllowedVolumes,
+  maxConcurrentCount: count(100).describe('Sessions that run at once'),
+  maxSftpCount: count(largest).describe('SFTP sessions at once'),
+  idleTimeoutS: count(15_552_000).describe('After which an unused session is ended'),
+  allowedVolumes: AllowedVolumes.describe('Volumes that may be used, with what may be done there'),
 }
 
 const userLimits = {
-  maxFolderCount: count(largest),
-  maxFolderBytes: count(2 ** 50),
-  maxServiceSessionCount: count(largest),
-  maxCustomImageCount: count(largest),
+  maxFolderCount: count(largest).describe('Folders that a user may have'),
+  maxFolderBytes: count(2 ** 50).describe('What all their folders may hold'),
+  maxServiceSessionCount: count(largest).describe('Sessions of one model service'),
+  maxCustomImageCount: count(largest).describe('Customized images that a user may have'),
 }
 
 const projectLimits = {
-  maxFolderCount: count(largest),
-  maxFolderBytes: count(2 ** 50),
-  maxNetworkCount: count(largest),
+  maxFolderCount: count(largest).describe('Folders that a project may have'),
+  maxFolderBytes: count(2 ** 50).describe('What all its folders may hold'),
+  maxNetworkCount: count(largest).describe('Networks that a project may have'),
 }
 
 const common = {

@@ -6,7 +6,7 @@ import { sessionApi, type SessionDetails } from '@capstan/contract/session'
 import type { Slots } from '@capstan/contract/slots'
 import { type Api, openApi } from '../api.ts'
 import { print, say } from '../output.ts'
-import { isId } from './find.ts'
+import { isId } from '../find.ts'
 import { shellLine } from './values.ts'
 import { waitForSession } from './wait.ts'
 

@@ -1,10 +1,7 @@
 import { type Session, sessionApi } from '@capstan/contract/session'
 import { isEnded } from '@capstan/core/session'
 import type { Call } from '@capstan/contract/client'
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-export const isId = (text: string): boolean => uuid.test(text)
+import { isId } from '../find.ts'
 
 /** The id that a name or an id stands for: of sessions of that name the live one, else the newest. */
 export async function sessionId(call: Call, nameOrId: string): Promise<string> {
