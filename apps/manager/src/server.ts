@@ -16,6 +16,7 @@ import { policyRoutes } from './policy/policy.routes.ts'
 import { projectRoutes } from './project/project.routes.ts'
 import { openRoutes } from './proxy/open.routes.ts'
 import { proxyRoutes } from './proxy/proxy.routes.ts'
+import { schedulerRoutes } from './scheduler/scheduler.routes.ts'
 import { logRoutes } from './session/log.routes.ts'
 import { sessionRoutes } from './session/session.routes.ts'
 import { storageRoutes } from './storage/storage.routes.ts'
@@ -47,6 +48,7 @@ export function createServer(
   joinTokenRoutes(http, app)
   policyRoutes(http, app)
   projectRoutes(http, app)
+  schedulerRoutes(http, app)
   sessionRoutes(http, app)
   logRoutes(http, app)
   openRoutes(http, app)

@@ -49,7 +49,8 @@ export class Membership {
     for (let failures = 0; !signal.aborted;) {
       try {
         await this.#join(where)
-        await this.call(api.proxy.heartbeat, { ...where, version })
+        const { joinToken } = this.#options
+        await this.call(api.proxy.heartbeat, { ...where, version, joinToken })
         this.problem = undefined
         failures = 0
       } catch (error) {

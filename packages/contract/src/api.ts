@@ -10,6 +10,7 @@ import { keypairApi } from './keypair.ts'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from './policy.ts'
 import { projectApi } from './project.ts'
 import { proxyApi } from './proxy.ts'
+import { schedulerApi } from './scheduler.ts'
 import { sessionApi } from './session.ts'
 import { storageApi } from './storage.ts'
 import { syncApi } from './sync.ts'
@@ -30,6 +31,7 @@ export const api = {
   project: projectApi,
   projectPolicy: projectPolicyApi,
   proxy: proxyApi,
+  scheduler: schedulerApi,
   session: sessionApi,
   storage: storageApi,
   sync: syncApi,

@@ -41,6 +41,8 @@ export const errorCatalog = {
     title: 'The resource group does not take sessions of this type',
   },
   group_not_active: { status: 409, title: 'The resource group takes no new sessions' },
+  group_name_taken: { status: 409, title: 'There is a resource group of this name' },
+  group_in_use: { status: 409, title: 'The resource group is in use' },
   policy_limit: { status: 409, title: 'Your resource policy does not allow that' },
   user_not_found: { status: 404, title: 'No such user' },
   keypair_not_found: { status: 404, title: 'No such keypair' },

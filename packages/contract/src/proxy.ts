@@ -30,6 +30,8 @@ const heartbeat = endpoint({
     appsHost: z.string().max(256),
     isTls: z.boolean().default(false),
     version: z.string().max(64),
+    /** The join token that it is started with now: another one than before makes it the proxy of another group. */
+    joinToken: z.string().max(200).optional(),
   }),
   output: z.object({}),
   errors: [],

@@ -4,3 +4,4 @@ export const keypairSorts = ['userEmail', 'createdAt', 'accessKey'] as const
 export const policySorts = ['name', 'createdAt'] as const
 export const projectSorts = ['name', 'createdAt'] as const
 export const domainSorts = ['name', 'createdAt'] as const
+export const groupSorts = ['name', 'createdAt', 'scheduler', 'selector'] as const

@@ -99,10 +99,15 @@ function failedStart(
   return {
     ...unchanged(session),
     status: 'error',
-    reason: cause,
+    reason: session.failures === 0 ? cause : givenUp(cause, session.failures + 1),
     result: session.type === 'batch' ? 'failure' : 'undefined',
   }
 }
+
+const givenUp = (cause: Reason, failures: number): Reason => ({
+  ...cause,
+  message: `${cause.message} (given up after ${failures} failed starts)`,
+})
 
 function ended(session: SettlingSession, main: SettlingKernel): Settlement {
   const isAsked = session.status === 'terminating' && session.reason !== null

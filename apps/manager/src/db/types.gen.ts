@@ -80,6 +80,19 @@ export interface DomainGroupTable {
   resourceGroup: string
 }
 
+export interface GroupUseTable {
+  resourceGroup: string
+  userId: string
+  mean: ColumnType<Record<string, number>, string | null, string | null>
+  at: Date
+}
+
+export interface GroupWeightTable {
+  resourceGroup: string
+  userId: string
+  weight: number
+}
+
 export interface ImageTable {
   id: Generated<string>
   reference: string
@@ -159,6 +172,11 @@ export interface KeypairTable {
   createdAt: Generated<Date>
 }
 
+export interface KeypairGroupTable {
+  accessKey: string
+  resourceGroup: string
+}
+
 export interface KeypairPolicyTable {
   name: string
   maxAmounts: ColumnType<Record<string, number>, string | undefined, string>
@@ -231,6 +249,7 @@ export interface ProxyTable {
   isTls: Generated<boolean>
   version: Generated<string>
   lastContactAt: Generated<Date>
+  joinedWith: Buffer | null
 }
 
 export interface RecoveryCodeTable {
@@ -243,12 +262,19 @@ export interface ResourceGroupTable {
   description: Generated<string>
   isActive: Generated<boolean>
   isPublic: Generated<boolean>
-  scheduler: Generated<'fifo' | 'lifo' | 'drf'>
-  selector: Generated<'dispersed' | 'concentrated'>
+  scheduler: Generated<import('@capstan/contract/group').Scheduler>
+  selector: Generated<import('@capstan/contract/group').Selector>
   allowedSessionTypes: Generated<('interactive' | 'batch' | 'inference')[]>
   pendingTimeoutS: Generated<number>
   retriesToSkip: number | null
   createdAt: Generated<Date>
+  creationRetries: number | null
+  enforcesSpreading: Generated<boolean>
+  reserveAfterS: Generated<number | null>
+  halfLifeS: Generated<number>
+  isPreemptionEnabled: Generated<boolean>
+  proxyAddress: string | null
+  proxyTokenHash: Buffer | null
 }
 
 export interface SessionTable {
@@ -359,6 +385,8 @@ export interface Schema {
   device: DeviceTable
   domain: DomainTable
   domainGroup: DomainGroupTable
+  groupUse: GroupUseTable
+  groupWeight: GroupWeightTable
   image: ImageTable
   imageTask: ImageTaskTable
   joinToken: JoinTokenTable
@@ -366,6 +394,7 @@ export interface Schema {
   kernelLog: KernelLogTable
   kernelUsage: KernelUsageTable
   keypair: KeypairTable
+  keypairGroup: KeypairGroupTable
   keypairPolicy: KeypairPolicyTable
   keypairRequest: KeypairRequestTable
   keypairUse: KeypairUseTable

@@ -1,46 +1,185 @@
-import { type Selectable, sql } from 'kysely'
+import type { ResourceGroup, Scheduler, Selector } from '@capstan/contract/group'
+import { toSlots } from '@capstan/core/slots'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { contains, listPage, readSort, type SortColumn } from '../db/page.ts'
 import type { ResourceGroupTable } from '../db/types.gen.ts'
-import { openTo } from './access.store.ts'
+import { type Caller, openTo, openToProject } from './access.store.ts'
 
-/** A group with what its connected, schedulable agents have. Amounts in smallest units. */
-export type GroupRow = Selectable<ResourceGroupTable> & {
+type Amounts = Readonly<Record<string, number>>
+
+/** A group with what its connected agents that take new sessions have. Amounts in smallest units. */
+type Row = Selectable<ResourceGroupTable> & {
   readonly agentCount: number
-  readonly capacity: Record<string, number>
-  readonly used: Record<string, number>
-  readonly largestAgent: Record<string, number>
+  readonly capacity: Amounts
+  readonly used: Amounts
+  readonly largestAgent: Amounts
   readonly pendingCount: number
 }
 
-const withAmounts = sql`
-  with taking as (
-    select id, resource_group from agent where status = 'connected' and is_schedulable
-  ), per_agent as (
-    select taking.resource_group, taking.id, device.slot, sum(device.capacity) as capacity
-    from taking join device on device.agent_id = taking.id group by 1, 2, 3
-  ), per_slot as (
-    select resource_group, slot, sum(capacity)::bigint as capacity, max(capacity)::bigint as largest
-    from per_agent group by 1, 2
-  ), used as (
-    select taking.resource_group, allocation.slot, sum(allocation.amount)::bigint as amount
-    from taking join allocation on allocation.agent_id = taking.id group by 1, 2
-  )
-  select g.*,
-    (select count(*)::int from taking where taking.resource_group = g.name) as agent_count,
-    (select coalesce(jsonb_object_agg(slot, capacity), '{}') from per_slot where resource_group = g.name) as capacity,
-    (select coalesce(jsonb_object_agg(slot, largest), '{}') from per_slot where resource_group = g.name) as largest_agent,
-    (select coalesce(jsonb_object_agg(slot, amount), '{}') from used where resource_group = g.name) as used,
-    (select count(*)::int from session where session.resource_group = g.name and status = 'pending') as pending_count
-  from resource_group g`
+const taking = sql`a.resource_group = g.name and a.status = 'connected' and a.is_schedulable`
 
-export async function find(db: Db, name: string): Promise<GroupRow | undefined> {
-  const { rows } = await sql<GroupRow>`${withAmounts} where g.name = ${name}`.execute(db)
+const perSlot = (from: RawBuilder<unknown>, amount: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(select coalesce(jsonb_object_agg(slot, amount), '{}') from
+    (select slot, ${amount}::bigint as amount from ${from} group by slot) as slots)`
+
+/** What one container can have of an agent: whole devices add up, a share comes from one of them. */
+const capacityOf = (slot: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`case when ${slot} like '%.shares' then max(capacity) else sum(capacity) end`
+
+const largestAgent = perSlot(
+  sql`(select d.slot, ${capacityOf(sql`d.slot`)} as amount from agent a join device d on d.agent_id = a.id
+    where ${taking} group by a.id, d.slot) as agents`,
+  sql`max(amount)`,
+)
+
+const agentCount = sql`(select count(*)::int from agent a where ${taking})`
+
+const select = sql`g.*, ${agentCount} as agent_count, ${largestAgent} as largest_agent,
+  ${perSlot(sql`agent a join device d on d.agent_id = a.id where ${taking}`, sql`sum(d.capacity)`)} as capacity,
+  ${perSlot(sql`agent a join allocation l on l.agent_id = a.id where ${taking}`, sql`sum(l.amount)`)} as used,
+  (select count(*)::int from session s where s.resource_group = g.name and s.status = 'pending') as pending_count`
+
+const toGroup = (row: Row): ResourceGroup => ({
+  name: row.name,
+  description: row.description,
+  isActive: row.isActive,
+  isPublic: row.isPublic,
+  scheduler: row.scheduler,
+  selector: row.selector,
+  allowedSessionTypes: row.allowedSessionTypes,
+  pendingTimeoutS: row.pendingTimeoutS,
+  retriesToSkip: row.retriesToSkip,
+  creationRetries: row.creationRetries,
+  enforcesSpreading: row.enforcesSpreading,
+  reserveAfterS: row.reserveAfterS,
+  halfLifeS: row.halfLifeS,
+  isPreemptionEnabled: row.isPreemptionEnabled,
+  proxyAddress: row.proxyAddress,
+  hasProxyToken: row.proxyTokenHash !== null,
+  capacity: toSlots(row.capacity),
+  used: toSlots(row.used),
+  largestAgent: toSlots(row.largestAgent),
+  agentCount: row.agentCount,
+  pendingCount: row.pendingCount,
+  createdAt: row.createdAt.toISOString(),
+})
+
+type Sort = 'name' | 'createdAt' | 'scheduler' | 'selector'
+
+const sortColumns: Readonly<Record<Sort, SortColumn>> = {
+  name: { sql: sql`g.name`, type: 'text' },
+  createdAt: { sql: sql`g.created_at`, type: 'timestamptz' },
+  scheduler: { sql: sql`g.scheduler`, type: 'text' },
+  selector: { sql: sql`g.selector`, type: 'text' },
+}
+
+export interface GroupFilter {
+  readonly projectId?: string | undefined
+  readonly name?: string | undefined
+  readonly description?: string | undefined
+  readonly isActive?: boolean | undefined
+  readonly isPublic?: boolean | undefined
+  readonly scheduler?: readonly Scheduler[] | undefined
+  readonly selector?: readonly Selector[] | undefined
+  readonly sort?: string | undefined
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
+/** Which groups somebody sees: every one, or those that are open to them; `usable` leaves out inactive ones. */
+export type Reach =
+  | { readonly sees: 'all' }
+  | { readonly sees: 'open' | 'usable'; readonly caller: Caller }
+
+function within(reach: Reach): RawBuilder<unknown>[] {
+  if (reach.sees === 'all') return []
+  return [openTo(reach.caller), ...(reach.sees === 'usable' ? [sql`g.is_active`] : [])]
+}
+
+/** One page of the groups in reach, by name unless asked otherwise. */
+export async function list(
+  db: Db,
+  reach: Reach,
+  accessKey: string,
+  filter: GroupFilter,
+): Promise<{
+  items: ResourceGroup[]
+  nextCursor: string | null
+  count: number
+  isCountExact: boolean
+}> {
+  const { column, isDescending } = readSort<Sort>(filter.sort, {
+    column: 'name',
+    isDescending: false,
+  })
+  const { projectId, name, description, isActive, isPublic, scheduler, selector } = filter
+  const where = [
+    ...within(reach),
+    projectId !== undefined && openToProject(accessKey, projectId),
+    name !== undefined && contains(sql`g.name`, name),
+    description !== undefined && contains(sql`g.description`, description),
+    isActive !== undefined && sql`g.is_active = ${isActive}`,
+    isPublic !== undefined && sql`g.is_public = ${isPublic}`,
+    scheduler && sql`g.scheduler = any(${scheduler}::text[])`,
+    selector && sql`g.selector = any(${selector}::text[])`,
+  ].filter(condition => typeof condition === 'object')
+  return listPage<Row, ResourceGroup>(db, {
+    select,
+    from: sql`resource_group g`,
+    where,
+    sort: sortColumns[column],
+    isDescending,
+    id: sql`g.name`,
+    idType: 'text',
+    cursor: filter.cursor,
+    limit: filter.limit,
+    map: toGroup,
+  })
+}
+
+/** A group in reach; otherwise undefined, as if there were none. */
+export async function find(db: Db, reach: Reach, name: string): Promise<ResourceGroup | undefined> {
+  const where = sql.join([sql`g.name = ${name}`, ...within(reach)], sql` and `)
+  const { rows } = await sql<Row>`select ${select} from resource_group g where ${where}`.execute(db)
+  return rows[0] && toGroup(rows[0])
+}
+
+export type GroupSettings = Pick<
+  Selectable<ResourceGroupTable>,
+  'name' | 'isActive' | 'allowedSessionTypes'
+>
+
+/** What a request for a session needs to know of a group, if sessions of the project may be in it. */
+export async function findForSession(
+  db: Db,
+  { accessKey, projectId, name }: { accessKey: string; projectId: string; name: string },
+): Promise<GroupSettings | undefined> {
+  const { rows } = await sql<GroupSettings>`
+    select g.name, g.is_active, g.allowed_session_types from resource_group g
+    where g.name = ${name} and ${openToProject(accessKey, projectId)}`.execute(db)
   return rows[0]
 }
 
-/** Active groups that this user may use, by name. */
-export async function listGroups(db: Db, userId: string): Promise<GroupRow[]> {
-  const { rows } = await sql<GroupRow>`
-    ${withAmounts} where g.is_active and ${openTo(userId)} order by g.name limit 1000`.execute(db)
-  return rows
+/**
+ * The most that one agent of a group has, slot by slot, in smallest units; undefined when one of them has all that is needed,
+ * or when no agent has ever said what it has. That is so of nearly every request, and is found at the first agents.
+ */
+export async function findTooSmall(
+  db: Db,
+  name: string,
+  needed: Amounts,
+): Promise<Amounts | undefined> {
+  const fits = sql`not exists (select 1 from jsonb_each_text(${JSON.stringify(needed)}::jsonb) as need
+    where need.value::bigint > (select coalesce(${capacityOf(sql`need.key`)}, 0) from device
+      where agent_id = a.id and slot = need.key))`
+  const { rows } = await sql<{ isFit: boolean; isEmpty: boolean }>`
+    select exists (select 1 from resource_group g join agent a on ${taking} where g.name = ${name} and ${fits}) as is_fit,
+      not exists (select 1 from resource_group g join agent a on ${taking} where g.name = ${name}) as is_empty`.execute(
+    db,
+  )
+  if (rows[0]?.isFit || rows[0]?.isEmpty) return undefined
+  const largest = await sql<{ largest: Amounts }>`
+    select ${largestAgent} as largest from resource_group g where g.name = ${name}`.execute(db)
+  return largest.rows[0]?.largest ?? {}
 }

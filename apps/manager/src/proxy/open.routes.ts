@@ -12,7 +12,7 @@ import { mount, type Request } from '../http/mount.ts'
 import { type KernelRow, listKernels, openApp as wantApp } from '../session/kernel.store.ts'
 import * as sessions from '../session/session.store.ts'
 import { type Grant, proxyAudience, ticketLifetimeS } from './grant.ts'
-import { findProxy, type ProxyAddress } from './proxy.store.ts'
+import { findProxyOf, type ProxyAddress } from './proxy.store.ts'
 import { addressFor, reachesApps } from './reach.ts'
 
 export function openRoutes(http: HttpApp, app: App): void {
@@ -44,8 +44,14 @@ async function usable(
   const kernels = await listKernels(app.db, id)
   const kernel = kernelId === undefined ? kernels[0] : kernels.find(row => row.id === kernelId)
   if (!kernel) throw new AppError('kernel_not_found')
-  const proxy = await findProxy(app.db)
-  if (!proxy) throw new AppError('no_proxy')
+  const { wanted, proxy } = await findProxyOf(app.db, session.resourceGroup)
+  if (!proxy)
+    throw new AppError('no_proxy', {
+      detail:
+        wanted === null
+          ? 'No application proxy is connected'
+          : `The application proxy of resource group ${session.resourceGroup}, at ${wanted}, is not connected or does not know the group’s token`,
+    })
   return { session, kernel, proxy, userId }
 }
 

@@ -6,6 +6,7 @@ import { signTicket, verifyTicket } from '@capstan/runtime/ticket'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
 import { hashSecret } from '../db/seal.ts'
+import { proxyTokenHash } from '../group/write.store.ts'
 import { type Actor, machine } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
 import { admit, makeToken } from '../machine/admit.ts'
@@ -35,9 +36,10 @@ async function join(
   _: Actor,
   { joinToken, ...proxy }: Input<'join'>,
 ): Promise<{ token: string }> {
-  await admit(app, 'proxy', joinToken)
+  const joinedWith = proxyTokenHash(joinToken)
+  if (!(await store.isGroupToken(app.db, joinedWith))) await admit(app, 'proxy', joinToken)
   const token = makeToken()
-  await store.joinProxy(app.db, { ...proxy, tokenHash: hashSecret(token) })
+  await store.joinProxy(app.db, { ...proxy, tokenHash: hashSecret(token), joinedWith })
   app.log.info({ proxyId: proxy.id, address: proxy.address }, 'proxy_joined')
   return { token }
 }
@@ -45,9 +47,12 @@ async function join(
 async function heartbeat(
   app: App,
   actor: Actor,
-  input: Input<'heartbeat'>,
+  { joinToken, ...proxy }: Input<'heartbeat'>,
 ): Promise<Record<string, never>> {
-  await store.beat(app.db, machine(actor).id, input)
+  await store.beat(app.db, machine(actor).id, {
+    ...proxy,
+    ...(joinToken !== undefined && { joinedWith: proxyTokenHash(joinToken) }),
+  })
   return {}
 }
 

@@ -10,9 +10,23 @@ export interface ProxyAddress {
 /** A proxy not heard of for this long is not sent to, in SQL's words. */
 const freshness = sql`last_contact_at > now() - interval '20 seconds'`
 
+/** Whether a join token is that of a resource group's own proxy. */
+export async function isGroupToken(db: Db, hash: Buffer): Promise<boolean> {
+  const row = await db
+    .selectFrom('resourceGroup')
+    .select('name')
+    .where('proxyTokenHash', '=', hash)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function joinProxy(
   db: Db,
-  proxy: ProxyAddress & { readonly id: string; readonly tokenHash: Buffer },
+  proxy: ProxyAddress & {
+    readonly id: string
+    readonly tokenHash: Buffer
+    readonly joinedWith: Buffer
+  },
 ): Promise<void> {
   await db
     .insertInto('proxy')
@@ -26,7 +40,7 @@ export async function joinProxy(
 export async function beat(
   db: Db,
   id: string,
-  proxy: ProxyAddress & { readonly version: string },
+  proxy: ProxyAddress & { readonly version: string; readonly joinedWith?: Buffer },
 ): Promise<void> {
   await db
     .updateTable('proxy')
@@ -35,14 +49,35 @@ export async function beat(
     .execute()
 }
 
-/** A proxy that was heard of lately; the same one as long as it lives. */
-export async function findProxy(db: Db): Promise<ProxyAddress | undefined> {
-  return db
-    .selectFrom('proxy')
-    .select(['address', 'appsHost', 'isTls'])
-    .where(freshness as never)
-    .orderBy('id')
-    .executeTakeFirst()
+/** What a group says of its proxy: an address, and whether one is there that may serve it. */
+export interface GroupProxy {
+  /** Null: the group has no proxy of its own. */
+  readonly wanted: string | null
+  readonly proxy: ProxyAddress | undefined
+}
+
+/**
+ * The proxy through which browsers reach sessions of a group (GRP-04): the one at the address that the group names, if it was
+ * heard of lately and knows the group's token; without an address one that stands by the manager, rather than one that some
+ * group calls its own. The same one as long as it lives.
+ */
+export async function findProxyOf(db: Db, group: string): Promise<GroupProxy> {
+  const { rows } = await sql<
+    { wanted: string | null } & (ProxyAddress | { [K in keyof ProxyAddress]: null })
+  >`
+    select g.proxy_address as wanted, chosen.address, chosen.apps_host, chosen.is_tls
+    from resource_group g left join lateral (
+      select p.address, p.apps_host, p.is_tls from proxy p
+      where ${freshness} and (g.proxy_address is null or (rtrim(p.address, '/') = rtrim(g.proxy_address, '/')
+        and (g.proxy_token_hash is null or p.joined_with = g.proxy_token_hash)))
+      order by exists (select 1 from resource_group other where g.proxy_address is null
+        and rtrim(other.proxy_address, '/') = rtrim(p.address, '/')), p.id
+      limit 1) as chosen on true
+    where g.name = ${group}`.execute(db)
+  const row = rows[0]
+  if (!row) return { wanted: null, proxy: undefined }
+  const { wanted, ...proxy } = row
+  return { wanted, proxy: proxy.address === null ? undefined : proxy }
 }
 
 export interface Target {

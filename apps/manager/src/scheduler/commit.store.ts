@@ -53,10 +53,10 @@ export async function explain(
   retriesToSkip: number,
 ): Promise<void> {
   if (waiting.length === 0) return
-  const told = waiting.map(({ sessionId, reason }) => ({
+  const told = waiting.map(({ sessionId, reason, wasTried }) => ({
     sessionId,
     reason,
-    counts: reason.code === 'insufficient_resources',
+    counts: wasTried,
   }))
   await sql`
     with told as (

@@ -1,50 +1,73 @@
-import { plan } from '@capstan/core/placement'
+import { plan, type Victim } from '@capstan/core/placement'
+import { endStatus } from '@capstan/core/session'
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/db.ts'
+import { end, findStatuses } from '../session/session.store.ts'
 import { explain, place } from './commit.store.ts'
-import { readAccounts } from '../policy/limits.store.ts'
-import { type GroupTurn, listWaitingGroups, readAgents, readQueue } from './snapshot.store.ts'
+import { keepUse } from './owners.store.ts'
+import { readSnapshot } from './snapshot.ts'
+import { explainInactive, listTurns, type Turn } from './turn.store.ts'
 
 /** Key of the advisory lock that one scheduler of all managers holds during a turn. */
 const lockKey = 7_000_003
 
-/** Retries to skip where a group has no value of its own (SCH-08). */
-const defaultRetriesToSkip = 3
-
 /** One turn: for each group in which somebody waits, read a snapshot, plan without I/O, commit what is still true. */
 export async function schedule(app: App): Promise<void> {
-  for (const group of await listWaitingGroups(app.db)) {
-    const agentIds = await app.db.transaction().execute(async tx => {
-      const { rows } = await sql<{
-        isOurs: boolean
-      }>`select pg_try_advisory_xact_lock(${lockKey}) as is_ours`.execute(tx)
-      return rows[0]?.isOurs === true ? scheduleGroup(app, tx, group) : []
-    })
-    app.wake(agentIds.map(id => `agent:${id}` as const))
+  const failures: unknown[] = []
+  for (const turn of await listTurns(app.db)) {
+    // What is wrong with one group must not keep the others waiting.
+    await takeTurn(app, turn).catch((error: unknown) => failures.push(error))
   }
+  await explainInactive(app.db)
+  await keepUse(app.db)
+  if (failures.length > 0) throw new AggregateError(failures, 'turns of resource groups failed')
 }
 
-async function scheduleGroup(app: App, tx: Tx, group: GroupTurn): Promise<string[]> {
-  const agents = await readAgents(tx, group.name)
-  const queue = await readQueue(tx, group.name)
-  const accounts = await readAccounts(tx, group.name)
-  const retriesToSkip = group.retriesToSkip ?? defaultRetriesToSkip
-  const { placed, waiting } = plan({
-    agents,
-    accounts,
-    queue,
-    // DRF comes with the scheduler's own capability; until then a group cannot be set to it.
-    sequencer: group.scheduler === 'lifo' ? 'lifo' : 'fifo',
-    selector: group.selector,
-    retriesToSkip,
+async function takeTurn(app: App, turn: Turn): Promise<void> {
+  const agentIds = await app.db.transaction().execute(async tx => {
+    const { rows } = await sql<{
+      isOurs: boolean
+    }>`select pg_try_advisory_xact_lock(${lockKey}) as is_ours`.execute(tx)
+    return rows[0]?.isOurs === true ? scheduleGroup(app, tx, turn) : []
   })
+  app.wake(agentIds.map(id => `agent:${id}` as const))
+}
+
+async function scheduleGroup(app: App, tx: Tx, turn: Turn): Promise<string[]> {
+  const { placed, waiting, victims } = plan(await readSnapshot(tx, turn))
   const agentIds = await place(tx, placed)
-  await explain(tx, waiting, retriesToSkip)
-  if (placed.length > 0)
+  const endingOn = await preempt(tx, victims)
+  await explain(tx, waiting, turn.retriesToSkip)
+  if (placed.length > 0 || victims.length > 0)
     app.log.info(
-      { group: group.name, placed: placed.length, waiting: waiting.length },
+      {
+        group: turn.name,
+        placed: placed.length,
+        waiting: waiting.length,
+        preempted: victims.length,
+      },
       'sessions_placed',
     )
+  return [...new Set([...agentIds, ...endingOn])]
+}
+
+/** Ends sessions that agreed to make room for more urgent ones. Answers the agents that have something to end. */
+async function preempt(tx: Tx, victims: readonly Victim[]): Promise<string[]> {
+  if (victims.length === 0) return []
+  const seen = await findStatuses(
+    tx,
+    { reach: 'all' },
+    victims.map(({ sessionId }) => sessionId),
+  )
+  const moves = seen.flatMap(({ id, status }) => {
+    const to = endStatus(status, 'polite')
+    return to === null ? [] : [{ id, from: status, to }]
+  })
+  const { agentIds } = await end(tx, moves, {
+    code: 'preempted',
+    message:
+      'It was ended to make room for a session of higher priority, as it was started to allow',
+  })
   return agentIds
 }

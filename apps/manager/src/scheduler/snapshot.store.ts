@@ -1,25 +1,9 @@
-import type { AgentView, Demand } from '@capstan/core/placement'
+import type { AgentView, Arrivals, Demand, Running } from '@capstan/core/placement'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
 
 /** Most sessions that one turn looks at, in the order of the queue; the next turn sees the rest. */
 const queueLimit = 100_000
-
-export interface GroupTurn {
-  readonly name: string
-  readonly scheduler: 'fifo' | 'lifo' | 'drf'
-  readonly selector: 'dispersed' | 'concentrated'
-  readonly retriesToSkip: number | null
-}
-
-/** Groups in which somebody waits. */
-export async function listWaitingGroups(db: Db): Promise<GroupTurn[]> {
-  const { rows } = await sql<GroupTurn>`
-    select g.name, g.scheduler, g.selector, g.retries_to_skip from resource_group g
-    where g.is_active and exists (select 1 from session where resource_group = g.name and status = 'pending')
-    order by g.name`.execute(db)
-  return rows
-}
 
 /** Connected agents of a group that take new sessions, with what is free on each device. */
 export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
@@ -28,7 +12,14 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
     readonly architecture: string
     readonly runtimes: string[]
     readonly images: string[]
-    readonly devices: { id: string; slot: string; capacity: number; free: number }[]
+    readonly devices: {
+      id: string
+      slot: string
+      model: string
+      capacity: number
+      free: number
+      numaNode: number | null
+    }[]
   }
   const { rows } = await sql<Row>`
     with taking as (
@@ -38,8 +29,9 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
       select agent_id, device_id, sum(amount) as amount from allocation
       where agent_id in (select id from taking) group by 1, 2
     ), devices as (
-      select device.agent_id, jsonb_agg(jsonb_build_object('id', device.id, 'slot', device.slot, 'capacity', device.capacity,
-        'free', device.capacity - coalesce(given.amount, 0)) order by device.id) as list
+      select device.agent_id, jsonb_agg(jsonb_build_object('id', device.id, 'slot', device.slot, 'model', device.model,
+        'capacity', device.capacity, 'free', device.capacity - coalesce(given.amount, 0), 'numaNode', device.numa_node)
+        order by device.id) as list
       from device left join given on given.agent_id = device.agent_id and given.device_id = device.id
       where device.agent_id in (select id from taking) group by 1
     )
@@ -47,8 +39,23 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
       array(select runtime ->> 'name' from jsonb_array_elements(taking.runtimes) as runtime) as runtimes,
       array(select image_id::text from agent_image where agent_id = taking.id) as images
     from taking join devices on devices.agent_id = taking.id order by taking.id`.execute(db)
-  return rows.map(row => ({ ...row, images: new Set(row.images) }))
+  return rows.map(row => ({
+    ...row,
+    images: new Set(row.images),
+    devices: row.devices.map(({ numaNode, ...device }) => ({
+      ...device,
+      ...(numaNode !== null && { numaNode }),
+    })),
+  }))
 }
+
+/** All containers of a session are alike. */
+const kernelsOf = (amounts: Record<string, number>, clusterSize: number): Demand['kernels'] =>
+  Array.from({ length: clusterSize }, (_, kernelIndex) => ({ kernelIndex, amounts }))
+
+/** A session with the policy that ends it, and when that is: a lifetime counts from the request on (POL-04). */
+const limited = sql`join keypair y on y.access_key = s.access_key join keypair_policy p on p.name = y.policy`
+const endsAt = sql`s.created_at + make_interval(secs => p.max_lifetime_s)`
 
 /** Who waits in a group, most urgent and earliest first, with what each container needs. */
 export async function readQueue(db: Db, group: string): Promise<Demand[]> {
@@ -64,13 +71,15 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     readonly amounts: Record<string, number>
     readonly clusterSize: number
     readonly skips: number
+    readonly endsAt: Date | null
     readonly failedAgentIds: string[]
   }
   const { rows } = await sql<Row>`
     select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.skips,
+      ${endsAt} as ends_at,
       case when s.failures = 0 then '{}'
         else array(select distinct agent_id from kernel where session_id = s.id and status = 'error') end as failed_agent_ids
-    from session s join image i on i.id = s.image_id
+    from session s join image i on i.id = s.image_id ${limited}
     where s.resource_group = ${group} and s.status = 'pending'
     order by s.priority desc, s.id limit ${queueLimit}`.execute(db)
   return rows.map(row => ({
@@ -83,11 +92,64 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     architecture: row.architecture,
     runtime: row.runtime,
     needsImageInstalled: row.runtime === 'process',
-    kernels: Array.from({ length: row.clusterSize }, (_, kernelIndex) => ({
-      kernelIndex,
-      amounts: row.amounts,
-    })),
+    kernels: kernelsOf(row.amounts, row.clusterSize),
     failedAgentIds: row.failedAgentIds,
     skips: row.skips,
+    endsAt: row.endsAt?.getTime() ?? null,
+  }))
+}
+
+/**
+ * What runs in a group and may make room by itself or for somebody: sessions whose end is known, or has begun, and of which
+ * replicas must keep apart. Others say nothing about the time to come, and are many.
+ */
+export async function readRunning(db: Db, group: string): Promise<Running[]> {
+  interface Row {
+    readonly sessionId: string
+    readonly ownerId: string
+    readonly priority: number
+    readonly isEnding: boolean
+    readonly startedAt: Date
+    readonly endsAt: Date | null
+    readonly kernels: Running['kernels']
+  }
+  const { rows } = await sql<Row>`
+    select s.id as session_id, s.user_id as owner_id, s.priority, s.status = 'terminating' as is_ending,
+      coalesce(s.started_at, s.scheduled_at, s.created_at) as started_at, ${endsAt} as ends_at,
+      (select jsonb_agg(jsonb_build_object('agentId', k.agent_id, 'devices', (
+        select coalesce(jsonb_agg(jsonb_build_object('deviceId', l.device_id, 'slot', l.slot, 'amount', l.amount)), '[]')
+        from allocation l where l.kernel_id = k.id)) order by k.index)
+        from kernel k where k.session_id = s.id and k.status not in ('terminated', 'error')) as kernels
+    from session s ${limited}
+    where s.resource_group = ${group} and s.status not in ('pending', 'terminated', 'cancelled', 'error')
+      and (s.status = 'terminating' or p.max_lifetime_s is not null)`.execute(db)
+  return rows.map(row => ({
+    ...row,
+    isPreemptible: false,
+    startedAt: row.startedAt.getTime(),
+    endsAt: row.endsAt?.getTime() ?? null,
+    kernels: row.kernels ?? [],
+  }))
+}
+
+/** How many of the latest requests stand for what is asked for. */
+const latestRequests = 1000
+
+/** Forms of the sessions that were asked for lately in a group, with how many of each. */
+export async function readArrivals(db: Db, group: string): Promise<Arrivals[]> {
+  interface Row {
+    readonly architecture: string
+    readonly amounts: Record<string, number>
+    readonly clusterSize: number
+    readonly count: number
+  }
+  const { rows } = await sql<Row>`
+    select i.architecture, s.amounts, s.cluster_size, count(*)::int as count from (
+      select image_id, amounts, cluster_size from session where resource_group = ${group} order by id desc limit ${latestRequests}
+    ) as s join image i on i.id = s.image_id group by 1, 2, 3 order by 4 desc, 1, 2, 3`.execute(db)
+  return rows.map(({ architecture, amounts, clusterSize, count }) => ({
+    architecture,
+    count,
+    kernels: kernelsOf(amounts, clusterSize),
   }))
 }

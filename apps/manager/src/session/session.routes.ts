@@ -10,7 +10,6 @@ import type { App } from '../app.ts'
 import type { Tx } from '../db/db.ts'
 import { seal } from '../db/seal.ts'
 import { violates } from '../db/violation.ts'
-import { mayUse } from '../group/access.store.ts'
 import * as groups from '../group/group.store.ts'
 import { type Actor, person } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
@@ -35,19 +34,20 @@ export function sessionRoutes(http: HttpApp, app: App): void {
 
 async function create(app: App, actor: Actor, input: Input<'create'>): Promise<SessionDetails> {
   const owner = person(actor)
+  const { accessKey } = owner
+  const { projectId, resourceGroup: name } = input
   const [project, image, group] = await Promise.all([
-    projects.findMemberProject(app.db, owner.userId, input.projectId),
+    projects.findMemberProject(app.db, owner.userId, projectId),
     images.find(app.db, input.imageId),
-    groups.find(app.db, input.resourceGroup),
+    groups.findForSession(app.db, { accessKey, projectId, name }),
   ])
   if (!project) throw new AppError('project_not_found')
   if (!image) throw new AppError('image_not_found')
-  if (!group || !(await mayUse(app.db, project.id, group.name)))
-    throw new AppError('group_not_found')
+  if (!group) throw new AppError('group_not_found')
   checkGroup(group, input)
   const labels = readLabels(image.labels)
   const raised = raiseToMinimum(requested(input), labels.minResources)
-  checkFitsSomewhere(group, raised.amounts)
+  await checkFitsSomewhere(app, group.name, raised.amounts)
   const session: store.NewSession = {
     name: input.name,
     type: input.type,
@@ -99,7 +99,7 @@ function requested({ resources, type, startupCommand }: Input<'create'>): Record
   }
 }
 
-function checkGroup(group: groups.GroupRow, input: Input<'create'>): void {
+function checkGroup(group: groups.GroupSettings, input: Input<'create'>): void {
   if (!group.isActive) throw new AppError('group_not_active')
   if (!group.allowedSessionTypes.includes(input.type))
     throw new AppError('type_not_allowed', {
@@ -109,16 +109,18 @@ function checkGroup(group: groups.GroupRow, input: Input<'create'>): void {
 }
 
 /** Where no agent has ever said what it has, the session may wait for one to come. */
-function checkFitsSomewhere(
-  group: groups.GroupRow,
+async function checkFitsSomewhere(
+  app: App,
+  group: string,
   amounts: Readonly<Record<string, number>>,
-): void {
-  if (group.agentCount === 0) return
-  const lacking = shortfalls(amounts, group.largestAgent)
+): Promise<void> {
+  const largest = await groups.findTooSmall(app.db, group, amounts)
+  if (!largest) return
+  const lacking = shortfalls(amounts, largest)
   if (lacking.length === 0) return
   const text = lacking.map(
     ({ slot, needed, available }) =>
-      `needs ${describeAmount(slot, needed)}; the largest agent of ${group.name} has ${describeAmount(slot, available)}`,
+      `needs ${describeAmount(slot, needed)}; the largest agent of ${group} has ${describeAmount(slot, available)}`,
   )
   throw new AppError('never_fits', {
     detail: text.join('; '),

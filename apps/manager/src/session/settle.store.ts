@@ -3,15 +3,14 @@ import { settle, type Settlement } from '@capstan/core/settle'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
 
-/** Starts of a session that may fail before it is given up, where nobody set another number (OPS-05). */
-const maxFailures = 3
-
 interface Row {
   readonly id: string
   readonly status: SessionStatus
   readonly type: 'interactive' | 'batch' | 'inference'
   readonly reason: Reason | null
   readonly failures: number
+  /** Starts that may fail before it is given up: the group's own number, or that of its scheduler (OPS-05). */
+  readonly maxFailures: number
   readonly kernels: {
     readonly index: number
     readonly status: SessionStatus
@@ -38,16 +37,18 @@ export async function lockSessions(tx: Db, ids: readonly string[]): Promise<void
 export async function settleSessions(tx: Db, ids: readonly string[]): Promise<Settled> {
   const { rows } = await sql<Row>`
     select s.id, s.status, s.type, s.reason, s.failures,
+      coalesce(g.creation_retries, (d.value -> g.scheduler ->> 'creationRetries')::int) as max_failures,
       jsonb_agg(jsonb_build_object('index', k.index, 'status', k.status, 'startedAt', k.started_at, 'exitCode', k.exit_code,
         'reason', k.reason, 'agentId', k.agent_id)) as kernels
     from session s join kernel k on k.session_id = s.id and k.attempt = s.failures
-    where s.id = any(${ids}::uuid[]) group by s.id`.execute(tx)
+      join resource_group g on g.name = s.resource_group join setting d on d.name = 'scheduler_defaults'
+    where s.id = any(${ids}::uuid[]) group by s.id, g.name, d.name`.execute(tx)
   const settled = rows.flatMap(row => {
     const kernels = row.kernels.map(kernel => ({
       ...kernel,
       hasStarted: kernel.startedAt !== null,
     }))
-    const settlement = settle(row, kernels, { maxFailures })
+    const settlement = settle(row, kernels, row)
     return settlement ? [{ row, settlement }] : []
   })
   if (settled.length === 0) return { agentIds: [], freesSome: false }

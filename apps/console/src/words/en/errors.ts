@@ -36,6 +36,8 @@ export const errors: Record<ErrorCode, string> = {
   no_proxy: 'No application proxy is connected',
   no_agent: 'No connected agent can do this',
   type_not_allowed: 'The resource group does not take sessions of this type',
+  group_name_taken: 'There is a resource group of this name',
+  group_in_use: 'The resource group is in use',
   group_not_active: 'The resource group takes no new sessions',
   policy_limit: 'Your resource policy does not allow that',
   user_not_found: 'No such user',

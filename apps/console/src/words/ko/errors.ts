@@ -36,6 +36,8 @@ export const errors: Record<ErrorCode, string> = {
   no_proxy: '연결된 애플리케이션 프록시가 없습니다',
   no_agent: '이 작업을 할 수 있는 연결된 에이전트가 없습니다',
   type_not_allowed: '자원 그룹이 이 유형의 세션을 받지 않습니다',
+  group_name_taken: '이 이름의 자원 그룹이 이미 있습니다',
+  group_in_use: '사용 중인 자원 그룹입니다',
   group_not_active: '자원 그룹이 새 세션을 받지 않습니다',
   policy_limit: '리소스 정책에서 허용하지 않습니다',
   user_not_found: '그런 사용자가 없습니다',

@@ -1,0 +1,42 @@
+import type { Scheduler, Selector } from '@capstan/contract/group'
+import { sql } from 'kysely'
+import type { Db } from '../db/db.ts'
+
+/** What a turn of a resource group goes by: its own settings, and its scheduler's defaults where it has none. */
+export interface Turn {
+  readonly name: string
+  readonly scheduler: Scheduler
+  readonly selector: Selector
+  readonly retriesToSkip: number
+  readonly enforcesSpreading: boolean
+  /** Null: agents are never kept free for somebody who was passed over. */
+  readonly reserveAfterS: number | null
+  readonly halfLifeS: number
+  readonly isPreemptionEnabled: boolean
+}
+
+const select = sql`
+  select g.name, g.scheduler, g.selector, g.enforces_spreading, g.reserve_after_s, g.half_life_s, g.is_preemption_enabled,
+    coalesce(g.retries_to_skip, (d.value -> g.scheduler ->> 'retriesToSkip')::int) as retries_to_skip
+  from resource_group g join setting d on d.name = 'scheduler_defaults'`
+
+/** Active groups in which somebody waits, with their settings as they are now (SCH-09). */
+export async function listTurns(db: Db): Promise<Turn[]> {
+  const { rows } = await sql<Turn>`
+    ${select} where g.is_active and exists (select 1 from session where resource_group = g.name and status = 'pending')
+    order by g.name`.execute(db)
+  return rows
+}
+
+/** Notes in what waits in inactive groups why it does (GRP-03). */
+export async function explainInactive(db: Db): Promise<void> {
+  await sql`
+    with held as (
+      select s.id, s.resource_group from session s join resource_group g on g.name = s.resource_group
+      where s.status = 'pending' and not g.is_active and s.reason ->> 'code' is distinct from 'group_not_active'
+      order by s.id for update of s
+    )
+    update session s set reason = jsonb_build_object('code', 'group_not_active', 'message',
+      'Resource group ' || held.resource_group || ' is not active: nothing starts there until it is activated')
+    from held where s.id = held.id`.execute(db)
+}
