@@ -68,6 +68,19 @@ async function readVersion2(path: string): Promise<CgroupUse | undefined> {
   }
 }
 
+/** Processes of a control group that were ended because the memory ran out; 0 where it cannot be told. */
+export async function readOomKills(path: string): Promise<number> {
+  const files = [
+    join(root, 'memory', path, 'memory.oom_control'),
+    join(root, path, 'memory.events'),
+  ]
+  for (const file of files) {
+    const kills = (await fieldsIn(file)).get('oom_kill')
+    if (kills !== undefined) return kills
+  }
+  return 0
+}
+
 /** Path of a process' control group, of either version; undefined when it is gone, or not ours to see. */
 export async function cgroupOf(pid: number): Promise<string | undefined> {
   const text = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '')

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DesiredKernel } from '@capstan/contract/sync'
 import { desiredKernel, isOver, keep, type Kept, outcomeOf, temporaryFolder } from '../testing.ts'
@@ -111,4 +112,39 @@ describe.each(['bwrap', 'unshare'] as const)('with %s', tool => {
       '/proc/self/status:CapEff:/proc/1/status:CapEff:',
     )
   })
+
+  test('what a local session is told stays out of lists of processes, and it inherits no files and no deaf ears', async () => {
+    const kept = begin({
+      sessionType: 'batch',
+      startupCommand:
+        'ls -l /proc/self/fd; echo "$GREETING"; grep SigIgn /proc/self/status; sleep 1000',
+      environ: { GREETING: "it's a\nsecret" },
+    })
+    await kept.until(() => kept.output().includes('SigIgn'))
+    expect(kept.output()).toContain("it's a\nsecret\n")
+    expect(kept.output()).not.toMatch(/status|options|start/)
+    if (tool === 'bwrap') expect(kept.output()).toMatch(/SigIgn:\s0+\n/)
+    const lines = readdirSync('/proc')
+      .filter(name => /^\d+$/.test(name))
+      .map(pid => readCommandLine(pid))
+    expect(lines.some(line => line.includes('echo "$GREETING"'))).toBe(true)
+    expect(lines.filter(line => line.includes('a\nsecret'))).toEqual([])
+  })
+
+  test('AGT-06 a start that is asked for again, by an agent that was killed in the middle, starts nothing twice', async () => {
+    const kernel = desiredKernel('local/host:latest', 'process', { startupCommand: 'echo begun' })
+    const again = await ProcessDriver.open(home, agentId, tool)
+    await Promise.all([again.start(kernel, clusterId), driver.start(kernel, clusterId)])
+    const kept = keep(again, { ...kernel, hasStarted: true }, clusterId, kernel.kernelId)
+    await kept.until(() => kept.output() !== '')
+    expect(kept.output()).toBe('begun\n')
+  })
 })
+
+function readCommandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -2,14 +2,11 @@ import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chownSync,
-  closeSync,
   existsSync,
   mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
   rmSync,
   statSync,
+  watch as watchFolder,
   writeFileSync,
 } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -21,8 +18,8 @@ import type { Isolation } from '@capstan/contract/agent'
 import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
 import { toAmounts } from '@capstan/core/slots'
 import { pause } from '@capstan/runtime/retry'
-import * as z from 'zod'
-import { type CgroupUse, readCgroup } from '../cgroup.ts'
+import type * as z from 'zod'
+import { type CgroupUse, readCgroup, readOomKills } from '../cgroup.ts'
 import type { AttachedCommand, CommandSpec, Container, ContainerState, Driver } from '../driver.ts'
 import { attachProcess } from './attach.ts'
 import {
@@ -33,36 +30,26 @@ import {
   removeGroups,
 } from './control-groups.ts'
 import { describeIsolation } from './isolation.ts'
+import { launchAlone, Launcher } from './launcher.ts'
 import { localImage, writeServiceDefinitions } from './local-image.ts'
 import { PortRelays } from './ports.ts'
-import { childrenOf, signal, startTimeOf } from './process-table.ts'
+import { childrenOf, isAlive, signal } from './process-table.ts'
 import {
-  asUser,
+  bwrapOptions,
   enterCommand,
-  insideCommand,
   joinGroupsScript,
   paths,
-  sandboxCommand,
   type SandboxTool,
-  wrapperScript,
+  startScript,
 } from './sandbox.ts'
+import { type Spec, Specs, textIn } from './spec.ts'
+import { readStatus, type SandboxStatus } from './status.ts'
 
 const run = promisify(execFile)
 
-/** First of the users that sessions run as where we are root: nobody else's on any system we know. */
-const firstUid = 200_000
-
-const Spec = z.object({
-  kernelId: z.string(),
-  clusterId: z.string(),
-  uid: z.number().nullable(),
-  groups: z.array(z.string()),
-  environ: z.record(z.string(), z.string()),
-})
-type Spec = z.infer<typeof Spec>
-
 interface Setup {
-  readonly folder: string
+  /** Holds a folder for each session, \`kernels\`; how each goes, \`status\`; and \`service-defs\`. */
+  readonly base: string
   readonly agentId: string
   readonly tool: SandboxTool
   readonly toolVersion: string
@@ -74,25 +61,29 @@ export class ProcessDriver implements Driver {
   readonly name = 'process'
   readonly isolation: readonly z.input<typeof Isolation>[]
   readonly #setup: Setup
+  readonly #specs: Specs
+  readonly #launcher: Launcher
   readonly #ports = new PortRelays()
   readonly #isRoot = process.getuid?.() === 0
 
   private constructor(setup: Setup) {
     this.#setup = setup
+    this.#specs = new Specs(join(setup.base, 'kernels'))
+    this.#launcher = new Launcher(join(setup.base, 'status'))
     this.isolation = describeIsolation(setup, this.#isRoot)
   }
 
   /** Looks what this node can do, unless told which tool to take. Throws where it can make no sandbox at all. */
   static async open(home: string, agentId: string, tool?: SandboxTool): Promise<ProcessDriver> {
     const base = reachableFolder(home)
-    const folder = join(base, 'kernels')
-    mkdirSync(folder, { recursive: true, mode: 0o711 })
+    mkdirSync(join(base, 'kernels'), { recursive: true, mode: 0o711 })
+    mkdirSync(join(base, 'status'), { recursive: true, mode: 0o700 })
     writeServiceDefinitions(join(base, 'service-defs'))
     const bwrap =
       tool === 'unshare' ? undefined : await run('bwrap', ['--version']).catch(() => undefined)
     const unshare = bwrap ?? (await run('unshare', ['--version']))
     return new ProcessDriver({
-      folder,
+      base,
       agentId,
       tool: bwrap ? 'bwrap' : 'unshare',
       toolVersion: unshare.stdout.trim(),
@@ -108,81 +99,60 @@ export class ProcessDriver implements Driver {
     return [localImage()]
   }
 
-  #folder(id: string): string {
-    return join(this.#setup.folder, id)
+  #paths(id: string): ReturnType<typeof paths> {
+    return paths(join(this.#setup.base, 'kernels', id))
   }
 
-  #spec(id: string): Spec | undefined {
-    const path = paths(this.#folder(id)).spec
-    return existsSync(path) ? Spec.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined
+  #statusPath(id: string): string {
+    return join(this.#setup.base, 'status', id)
+  }
+
+  #status(id: string): SandboxStatus | undefined {
+    return readStatus(this.#statusPath(id))
   }
 
   async list(clusterId: string): Promise<Container[]> {
-    const ids = readdirSync(this.#setup.folder).filter(id => {
-      const spec = this.#spec(id)
+    const ids = this.#specs.ids().filter(id => {
+      const spec = this.#specs.find(id)
       // Without a spec it was never finished: nobody else's, and to be removed.
       return spec === undefined || spec.clusterId === clusterId
     })
-    return Promise.all(
-      ids.map(async id => {
-        const isRunning = (await this.inspect(id))?.phase === 'running'
-        return { id, kernelId: id, isRunning }
-      }),
-    )
+    return ids.map(id => ({ id, kernelId: id, isRunning: this.#state(id)?.phase === 'running' }))
   }
 
   async start(kernel: DesiredKernel, clusterId: string): Promise<string> {
     const id = kernel.kernelId
-    const own = paths(this.#folder(id))
-    if (existsSync(own.pid)) return id
+    const own = this.#paths(id)
+    if (textIn(own.pid)) return id
     const spec = this.#prepare(kernel, clusterId)
-    const output = openSync(own.output, 'a', 0o600)
-    const command = [
-      ...asUser(spec.uid),
-      ...sandboxCommand(
-        this.#setup.tool,
-        kernel,
-        this.#folder(id),
-        join(this.#setup.folder, '../service-defs'),
-      ),
-      ...insideCommand(kernel),
-    ]
-    const child = spawn(
-      '/bin/sh',
-      ['-c', wrapperScript, 'sh', this.#folder(id), spec.groups.join(' '), ...command],
-      {
-        detached: true,
-        stdio: ['ignore', output, output],
-        // By the environment, not by words of the command line: those are for everybody on the node to read.
+    if (this.#setup.tool === 'bwrap') await this.#launcher.launch(own.folder)
+    else
+      await launchAlone(own.folder, join(this.#setup.base, 'status'), {
         env: spec.environ,
-        cwd: this.#setup.tool === 'bwrap' ? '/' : own.home,
-      },
-    )
-    closeSync(output)
-    const failed = new Promise<never>((_, reject) => child.once('error', reject))
-    child.unref()
-    await Promise.race([this.#begun(id), failed])
+        cwd: own.home,
+      })
+    await this.#begun(id)
     return id
   }
 
   /** Waits until it can be entered, or has ended already. */
   async #begun(id: string): Promise<void> {
-    const { pid, exit } = paths(this.#folder(id))
-    const hasBegun = (): boolean =>
-      existsSync(exit) || (existsSync(pid) && this.#sandboxPid(id) !== undefined)
-    for (let waitedMs = 0; !hasBegun(); waitedMs += 5) {
+    for (let waitedMs = 0; ; waitedMs += 5) {
+      if (this.#sandboxPid(id) !== undefined) return
+      const phase = this.#state(id)?.phase
+      if (phase === 'ended') return
       if (waitedMs > 10_000) throw new Error('the sandbox did not start within ten seconds')
       await sleep(5)
     }
   }
 
   #prepare(kernel: DesiredKernel, clusterId: string): Spec {
-    const folder = this.#folder(kernel.kernelId)
-    const own = paths(folder)
+    const { tool, cgroups, agentId, base } = this.#setup
+    const own = this.#paths(kernel.kernelId)
     // Others may pass through to what they are shown of it, and see nothing else.
-    mkdirSync(folder, { recursive: true, mode: 0o711 })
+    mkdirSync(own.folder, { recursive: true, mode: 0o711 })
     mkdirSync(own.home, { recursive: true, mode: 0o700 })
-    const uid = this.#isRoot ? this.#freeUid() : null
+    const uid = this.#isRoot ? this.#specs.freeUid() : null
     if (uid !== null) chownSync(own.home, uid, uid)
     writeFileSync(
       own.passwd,
@@ -190,87 +160,88 @@ export class ProcessDriver implements Driver {
     )
     writeFileSync(own.group, 'root:x:0:\nwork:x:1000:\n')
     writeFileSync(own.hosts, `127.0.0.1 localhost ${kernel.hostname}\n::1 localhost\n`)
+    writeFileSync(own.output, '', { flag: 'a', mode: 0o600 })
     const { cpu = 0, mem = 0 } = toAmounts(kernel.resources)
-    const path = groupPath(this.#setup.agentId, kernel.kernelId)
-    const groups = makeGroups(this.#setup.cgroups, path, { cpuMilli: cpu, memBytes: mem })
+    const limits = { cpuMilli: cpu, memBytes: mem }
+    const groups = makeGroups(cgroups, groupPath(agentId, kernel.kernelId), limits)
     const environ = {
       PATH: '/home/work/.local/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
       LANG: 'C.UTF-8',
       ...kernel.environ,
-      HOME: this.#setup.tool === 'bwrap' ? '/home/work' : own.home,
+      HOME: tool === 'bwrap' ? '/home/work' : own.home,
       USER: 'work',
       SHELL: '/bin/bash',
     }
+    const { folder } = own
+    const options = bwrapOptions(kernel, {
+      folder,
+      environ,
+      serviceDefinitions: join(base, 'service-defs'),
+    })
+    writeFileSync(own.options, options.map(option => `${option}\0`).join(''), { mode: 0o600 })
+    writeFileSync(own.start, startScript(tool, kernel, { folder, groups, uid }), { mode: 0o600 })
     const spec: Spec = { kernelId: kernel.kernelId, clusterId, uid, groups, environ }
-    writeFileSync(own.spec, JSON.stringify(spec), { mode: 0o600 })
+    this.#specs.write(spec)
     return spec
   }
 
-  /** One user a session, so that none can touch another's processes or files. */
-  #freeUid(): number {
-    const used = new Set(readdirSync(this.#setup.folder).flatMap(id => this.#spec(id)?.uid ?? []))
-    let uid = firstUid
-    while (used.has(uid)) uid++
-    return uid
+  async inspect(id: string): Promise<ContainerState | undefined> {
+    const state = this.#state(id)
+    return state && { ...state, isOutOfMemory: (await this.#oomKills(id)) > 0 }
   }
 
-  async inspect(id: string): Promise<ContainerState | undefined> {
-    const own = paths(this.#folder(id))
-    if (!existsSync(this.#folder(id))) return undefined
-    const isOutOfMemory = ((await this.measure(id))?.oomKills ?? 0) > 0
-    const startedAt = existsSync(own.pid) ? statSync(own.pid).mtime.toISOString() : null
-    if (existsSync(own.exit)) {
-      const exitCode = Number(readFileSync(own.exit, 'utf8'))
+  #state(id: string): Omit<ContainerState, 'isOutOfMemory'> | undefined {
+    const own = this.#paths(id)
+    if (!existsSync(own.folder)) return undefined
+    const process = textIn(own.pid)
+    if (!process) return { phase: 'created', exitCode: null, startedAt: null, endedAt: null }
+    const startedAt = statSync(own.pid).mtime.toISOString()
+    // Looked at before the status: what it tells last is there when it is gone.
+    const lives = isAlive(process)
+    const status = this.#status(id)
+    if (status?.exitCode !== undefined)
       return {
         phase: 'ended',
-        exitCode,
-        isOutOfMemory,
+        exitCode: status.exitCode,
         startedAt,
-        endedAt: statSync(own.exit).mtime.toISOString(),
+        endedAt: status.at.toISOString(),
       }
-    }
-    if (startedAt === null)
-      return { phase: 'created', exitCode: null, isOutOfMemory: false, startedAt, endedAt: null }
-    if (this.#wrapperLives(own.pid))
-      return { phase: 'running', exitCode: null, isOutOfMemory, startedAt, endedAt: null }
-    return {
-      phase: 'ended',
-      exitCode: 137,
-      isOutOfMemory,
-      startedAt,
-      endedAt: new Date().toISOString(),
-    }
+    return lives
+      ? { phase: 'running', exitCode: null, startedAt, endedAt: null }
+      : { phase: 'ended', exitCode: 137, startedAt, endedAt: new Date().toISOString() }
   }
 
-  /** The number may have been given to another process since: its start time tells. */
-  #wrapperLives(path: string): boolean {
-    const [pid = '', startTime = ''] = readFileSync(path, 'utf8').trim().split(' ')
-    return startTimeOf(pid) === startTime
+  /** Processes of it that were ended because the memory ran out. */
+  #oomKills(id: string): Promise<number> {
+    return readOomKills(groupPath(this.#setup.agentId, id))
   }
 
   async stop(id: string, graceS: number): Promise<void> {
     const init = this.#sandboxPid(id)
     if (init !== undefined) for (const pid of childrenOf(init)) signal(pid, 'SIGTERM')
     const deadline = performance.now() + graceS * 1000
-    while ((await this.inspect(id))?.phase === 'running') {
+    while (this.#state(id)?.phase === 'running') {
       if (performance.now() > deadline) this.#kill(id)
       if (performance.now() > deadline + 5000) throw new Error('the sandbox does not end')
       await sleep(20)
     }
   }
 
-  /** The end of the first process of a namespace is the end of all in it. One that never got so far is ended with its wrapper. */
+  /** The end of the first process of a namespace is the end of all in it. One that never got so far is ended from outside. */
   #kill(id: string): void {
-    const init = this.#sandboxPid(id)
-    const wrapper = Number(readFileSync(paths(this.#folder(id)).pid, 'utf8').split(' ')[0])
-    signal(init ?? -wrapper, 'SIGKILL')
+    const outer = this.#outerPid(id)
+    if (outer === undefined) return
+    signal(this.#sandboxPid(id) ?? (this.#setup.tool === 'bwrap' ? outer : -outer), 'SIGKILL')
   }
 
   async remove(id: string): Promise<void> {
-    if ((await this.inspect(id))?.phase === 'running') await this.stop(id, 1)
+    if (this.#state(id)?.phase === 'running') await this.stop(id, 1)
     await this.#ports.close(id)
     removeGroups(this.#setup.cgroups, groupPath(this.#setup.agentId, id))
-    rmSync(this.#folder(id), { recursive: true, force: true })
+    // A start that was asked for twice may just be finding that it is too late.
+    rmSync(this.#paths(id).folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 10 })
+    rmSync(this.#statusPath(id), { force: true })
+    this.#specs.forget(id)
   }
 
   async pull(): Promise<void> {
@@ -278,11 +249,11 @@ export class ProcessDriver implements Driver {
   }
 
   async *output(id: string, { follow }: { follow: boolean }): AsyncIterable<Buffer> {
-    const file = await open(paths(this.#folder(id)).output, 'r')
+    const file = await open(this.#paths(id).output, 'r')
     try {
       for (let position = 0; ;) {
         // Asked before reading: what is written until the end is read after it.
-        const isLive = follow && (await this.inspect(id))?.phase === 'running'
+        const isLive = follow && this.#state(id)?.phase === 'running'
         const { bytesRead, buffer } = await file.read(Buffer.alloc(65_536), 0, 65_536, position)
         position += bytesRead
         if (bytesRead > 0) yield buffer.subarray(0, bytesRead)
@@ -294,25 +265,26 @@ export class ProcessDriver implements Driver {
     }
   }
 
+  /** The process that holds the sandbox, as this node numbers it. */
+  #outerPid(id: string): number | undefined {
+    const process = textIn(this.#paths(id).pid)
+    return process ? Number(process.split(' ')[0]) : undefined
+  }
+
   /** First process of the sandbox, as this node numbers it. */
   #sandboxPid(id: string): number | undefined {
-    const own = paths(this.#folder(id))
-    if (!existsSync(own.pid)) return undefined
-    const told = /"child-pid": (\d+)/.exec(
-      existsSync(own.info) ? readFileSync(own.info, 'utf8') : '',
-    )?.[1]
-    if (told !== undefined) return Number(told)
+    const told = this.#status(id)?.childPid
+    if (told !== undefined || this.#setup.tool === 'bwrap') return told
     // `unshare` tells nothing: its child is the first one.
-    const wrapper = Number(readFileSync(own.pid, 'utf8').split(' ')[0])
-    const [outer] = childrenOf(wrapper)
-    return outer === undefined ? undefined : childrenOf(outer)[0]
+    const [tool] = childrenOf(this.#outerPid(id) ?? 0)
+    return tool === undefined ? undefined : childrenOf(tool)[0]
   }
 
   #inside(
     id: string,
     command: readonly string[],
   ): { words: string[]; env: Record<string, string> } {
-    const spec = this.#spec(id)
+    const spec = this.#specs.find(id)
     const pid = this.#sandboxPid(id)
     if (!spec || pid === undefined) throw new Error('the session does not run')
     const enter = enterCommand(spec.environ['HOME'] ?? '/', pid, spec.uid)
@@ -363,25 +335,29 @@ export class ProcessDriver implements Driver {
     return readCgroup(groupPath(this.#setup.agentId, id))
   }
 
-  /** There are no events to follow: each is looked at now and then. */
+  /** Ends are told as they are written down. Nothing tells of memory: that is looked at now and then. */
   async watch(
     onChange: (kernelId: string, outOfMemory: boolean) => void,
     stop: AbortSignal,
   ): Promise<void> {
-    const before = new Map<string, string>()
+    const events = watchFolder(join(this.#setup.base, 'status'), (_, id) => {
+      if (id !== null && this.#status(id)?.exitCode !== undefined) onChange(id, false)
+    })
+    events.on('error', () => events.close())
+    const told = new Set<string>()
     while (!stop.aborted) {
-      for (const id of readdirSync(this.#setup.folder)) {
-        const state = await this.inspect(id)
-        const seen = `${state?.phase} ${state?.isOutOfMemory}`
-        if (before.get(id) !== seen) onChange(id, state?.isOutOfMemory ?? false)
-        before.set(id, seen)
-      }
-      for (const id of before.keys()) if (!existsSync(this.#folder(id))) before.delete(id)
-      await pause(300, stop)
+      for (const id of this.#specs.ids().filter(one => !told.has(one)))
+        if ((await this.#oomKills(id)) > 0) {
+          told.add(id)
+          onChange(id, true)
+        }
+      await pause(1000, stop)
     }
+    events.close()
   }
 
   async close(): Promise<void> {
+    this.#launcher.close()
     await this.#ports.closeAll()
   }
 

@@ -1,13 +1,23 @@
 import { readFileSync } from 'node:fs'
 
-/** When a process began, as the kernel counts; undefined when there is none of this number. */
-export function startTimeOf(pid: string): string | undefined {
+/** Whether the process of a line of /proc lives: one of its number, begun at the same time. See proc(5). */
+export function isAlive(line: string): boolean {
+  const pid = line.split(' ')[0]!
   try {
-    // The second field may hold blanks; what follows its bracket does not. Field 22 of proc(5).
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19]
+    const now = fieldsOf(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    return now.began === fieldsOf(line).began && !'ZX'.includes(now.state)
   } catch {
-    return undefined
+    return false
   }
+}
+
+/** The second field may hold blanks; what follows its bracket does not. */
+function fieldsOf(line: string): { state: string; began: string } {
+  const fields = line
+    .slice(line.lastIndexOf(') ') + 2)
+    .trimEnd()
+    .split(' ')
+  return { state: fields[0] ?? '', began: fields[19] ?? '' }
 }
 
 /** Processes that this one started, the first one first. */

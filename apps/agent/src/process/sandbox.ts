@@ -7,14 +7,16 @@ export type SandboxTool = 'bwrap' | 'unshare'
 
 /** Folders of a session, all inside one of its own. */
 export const paths = (folder: string) => ({
+  folder,
   home: join(folder, 'home'),
   spec: join(folder, 'spec.json'),
   output: join(folder, 'output.log'),
-  /** Process number and start time of the wrapper. */
+  /** The line of /proc of the process that became the sandbox. */
   pid: join(folder, 'pid'),
-  /** What the sandbox tool tells of its child. */
-  info: join(folder, 'info'),
-  exit: join(folder, 'exit'),
+  /** A script that becomes the sandbox. */
+  start: join(folder, 'start'),
+  /** Options of the sandbox tool, each ended by a NUL: values of the environment are not for everybody to read in a list of processes. */
+  options: join(folder, 'options'),
   passwd: join(folder, 'passwd'),
   group: join(folder, 'group'),
   hosts: join(folder, 'hosts'),
@@ -60,32 +62,19 @@ const unshareCommand = (hostname: string): string[] => [
   ...['/bin/sh', '-c', settleScript, 'sh', hostname],
 ]
 
-/** The words that run a program in a sandbox of its own; more words follow. Needs no rights beyond user namespaces. */
-export function sandboxCommand(
-  tool: SandboxTool,
-  kernel: DesiredKernel,
-  folder: string,
-  serviceDefinitions: string,
+/** What a sandbox of bubblewrap's is made of: the options of the tool. */
+export function bwrapOptions(
+  { hostname }: DesiredKernel,
+  { folder, environ, serviceDefinitions }: Making,
 ): string[] {
   const own = paths(folder)
-  if (tool === 'unshare') return unshareCommand(kernel.hostname)
   return [
-    'bwrap',
     ...['--unshare-all', '--die-with-parent', '--new-session', '--uid', '1000', '--gid', '1000'],
-    ...['--hostname', kernel.hostname, '--info-fd', '3'],
+    ...['--hostname', hostname, '--json-status-fd', '3'],
     ...systemFolders(),
     ...etc.flatMap(name => ['--ro-bind-try', join('/etc', name), join('/etc', name)]),
-    ...[
-      '--ro-bind',
-      own.passwd,
-      '/etc/passwd',
-      '--ro-bind',
-      own.group,
-      '/etc/group',
-      '--ro-bind',
-      own.hosts,
-      '/etc/hosts',
-    ],
+    ...['--ro-bind', own.passwd, '/etc/passwd', '--ro-bind', own.group, '/etc/group'],
+    ...['--ro-bind', own.hosts, '/etc/hosts'],
     ...['--ro-bind', serviceDefinitions, '/etc/backend.ai/service-defs'],
     ...['--proc', '/proc', '--tmpfs', '/tmp', '--tmpfs', '/run', '--dir', '/var/tmp'],
     // Not --dev: it would need a second user namespace, which nobody but root could enter afterwards.
@@ -104,8 +93,34 @@ export function sandboxCommand(
       '/dev/stdout',
     ],
     ...['--symlink', '/proc/self/fd/2', '/dev/stderr'],
-    ...['--bind', own.home, '/home/work', '--chdir', '/home/work'],
+    ...['--bind', own.home, '/home/work', '--chdir', '/home/work', '--clearenv'],
+    ...Object.entries(environ).flatMap(([name, value]) => ['--setenv', name, value]),
   ]
+}
+
+export interface Making {
+  readonly folder: string
+  readonly environ: Readonly<Record<string, string>>
+  readonly serviceDefinitions: string
+}
+
+const quoted = (words: readonly string[]): string =>
+  words.map(word => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
+
+/** The script that becomes a sandbox: joins its control groups, gives up root, and runs the tool. Needs no rights beyond user namespaces. */
+export function startScript(
+  tool: SandboxTool,
+  kernel: DesiredKernel,
+  { folder, groups, uid }: { folder: string; groups: readonly string[]; uid: number | null },
+): string {
+  const joins = groups.map(
+    group => `echo 0 >${quoted([join(group, 'cgroup.procs')])} || exit 125\n`,
+  )
+  const sandbox =
+    tool === 'bwrap'
+      ? `${quoted([...asUser(uid), 'bwrap', '--args', '4', ...insideCommand(kernel)])} 4<${quoted([paths(folder).options])}`
+      : quoted([...asUser(uid), ...unshareCommand(kernel.hostname), ...insideCommand(kernel)])
+  return `${joins.join('')}exec ${sandbox}\n`
 }
 
 /** Words that drop root to a session's own user. Nothing where we are not root. */
@@ -133,26 +148,10 @@ export const enterCommand = (home: string, pid: number, uid: number | null): str
 export const joinGroupsScript =
   'for g in $1; do echo $$ > "$g/cgroup.procs" || exit 125; done; shift; exec "$@"'
 
-/**
- * Runs the sandbox as its child, so that the exit code is written down whoever lives then:
- * `sh -c SCRIPT sh FOLDER "GROUPS" COMMAND…`.
- */
-export const wrapperScript = `dir=$1; groups=$2; shift 2
-echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > "$dir/pid.new"; mv "$dir/pid.new" "$dir/pid"
-sh -c '${joinGroupsScript}' sh "$groups" "$@" 3>"$dir/info" &
-wait $!; code=$?
-echo "$code" > "$dir/exit.new"; mv "$dir/exit.new" "$dir/exit"`
-
 /** What runs inside: like in a container, a session stays until it is told to go, a batch command until it ends. */
-export const insideCommand = ({ sessionType, startupCommand }: DesiredKernel): string[] =>
+const insideCommand = ({ sessionType, startupCommand }: DesiredKernel): string[] =>
   sessionType === 'batch'
-    ? [
-        '/bin/sh',
-        '-c',
-        'exec "$(command -v bash || echo /bin/sh)" -c "$1"',
-        'session',
-        startupCommand ?? '',
-      ]
+    ? [existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh', '-c', startupCommand ?? '']
     : [
         '/bin/sh',
         '-c',
