@@ -45,6 +45,7 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   csv: [],
   export: ['audit', 'csv', 'policy', 'project', 'session', 'user'],
+  job: ['account', 'audit', 'user'],
   machine: [],
   'rate-limit': [],
   project: ['audit', 'group'],
@@ -57,7 +58,7 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   proxy: ['group', 'machine', 'session'],
   storage: ['machine'],
   system: [],
-  user: ['account', 'audit', 'project', 'session'],
+  user: ['account', 'audit', 'policy', 'project', 'session'],
 }
 
 test.for(Object.keys(capabilities))(

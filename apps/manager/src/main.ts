@@ -10,6 +10,7 @@ import { migrate } from './db/migrate.ts'
 import { makePassword, readCluster, seedDefaults, seedJoinToken } from './db/seed.ts'
 import { sealKeyOf } from './db/seal.ts'
 import { schedule } from './scheduler/scheduler.loop.ts'
+import { runJobs } from './job/job.loop.ts'
 import { createAdmission } from './rate-limit/admission.ts'
 import { createServer } from './server.ts'
 import { keepHouse } from './session/housekeeper.loop.ts'
@@ -43,7 +44,7 @@ export async function runManager(options: ManagerOptions): Promise<void> {
   const announcements = listenToDatabase({
     url: options.databaseUrl,
     channels: { [wakeChannel]: app.wake.receive, [changeChannel]: app.changes.receive },
-    onConnect: () => app.wake(['scheduler', 'housekeeper']),
+    onConnect: () => app.wake(['scheduler', 'housekeeper', 'jobs']),
     log,
     signal: stopListening.signal,
   })
@@ -93,8 +94,9 @@ function startLoops(app: App, signal: AbortSignal): Promise<void>[] {
   const work = {
     scheduler: { everyMs: 5000, run: () => schedule(app) },
     housekeeper: { everyMs: 2000, run: () => keepHouse(app) },
+    jobs: { everyMs: 5000, run: () => runJobs(app, signal) },
   } as const
-  return (['scheduler', 'housekeeper'] as const).map(name => {
+  return (['scheduler', 'housekeeper', 'jobs'] as const).map(name => {
     const { everyMs, run } = work[name]
     const loop = startLoop({
       name,

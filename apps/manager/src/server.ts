@@ -10,6 +10,7 @@ import { groupRoutes } from './group/group.routes.ts'
 import { exportRoutes } from './export/export.routes.ts'
 import { eventRoutes } from './http/events.ts'
 import { serveConsole } from './http/static.ts'
+import { jobRoutes } from './job/job.routes.ts'
 import { imageRoutes } from './image/image.routes.ts'
 import { joinTokenRoutes } from './machine/machine.routes.ts'
 import { policyRoutes } from './policy/policy.routes.ts'
@@ -45,6 +46,7 @@ export function createServer(
   exportRoutes(http, app)
   groupRoutes(http, app)
   imageRoutes(http, app)
+  jobRoutes(http, app)
   joinTokenRoutes(http, app)
   policyRoutes(http, app)
   projectRoutes(http, app)

@@ -6,6 +6,7 @@ import { exportApi } from './export.ts'
 import { groupApi } from './group.ts'
 import { imageApi } from './image.ts'
 import { joinTokenApi } from './join-token.ts'
+import { jobApi } from './job.ts'
 import { keypairApi } from './keypair.ts'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from './policy.ts'
 import { projectApi } from './project.ts'
@@ -25,6 +26,7 @@ export const api = {
   export: exportApi,
   group: groupApi,
   image: imageApi,
+  job: jobApi,
   joinToken: joinTokenApi,
   keypair: keypairApi,
   keypairPolicy: keypairPolicyApi,

@@ -26,19 +26,21 @@ export const Keypair = z.object({
 })
 export type Keypair = z.infer<typeof Keypair>
 
+/** What keypairs can be filtered by, in lists and where many of them are changed. */
+export const keypairFilter = {
+  accessKey: textFilter,
+  userEmail: textFilter,
+  userId: z.uuid().optional(),
+  policy: z.string().max(64).optional(),
+  isActive: z.stringbool().or(z.boolean()).optional(),
+}
+
 const list = endpoint({
   method: 'GET',
   path: '/keypairs',
   summary: 'List the keypairs of the users that you administer',
   permission: 'keypair.read',
-  input: z.strictObject({
-    ...pageInput(keypairSorts),
-    accessKey: textFilter,
-    userEmail: textFilter,
-    userId: z.uuid().optional(),
-    policy: z.string().max(64).optional(),
-    isActive: z.stringbool().or(z.boolean()).optional(),
-  }),
+  input: z.strictObject({ ...pageInput(keypairSorts), ...keypairFilter }),
   output: pageOf(Keypair),
   errors: [],
 })

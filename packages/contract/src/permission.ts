@@ -19,6 +19,8 @@ export const permissions = [
   'project.read',
   'project.create',
   'project.update',
+  'job.read',
+  'job.create',
   'group.read',
   'group.create',
   'group.update',

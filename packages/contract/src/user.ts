@@ -39,22 +39,24 @@ export const UserDetails = User.extend({
 })
 export type UserDetails = z.infer<typeof UserDetails>
 
+/** What users can be filtered by, in lists and where many of them are changed. */
+export const userFilter = {
+  email: textFilter,
+  name: textFilter,
+  fullName: textFilter,
+  description: textFilter,
+  role: listOf(z.enum(userRoles)).optional(),
+  status: listOf(UserStatus).optional(),
+  domainName: z.string().max(64).optional(),
+  policy: z.string().max(64).optional(),
+}
+
 const list = endpoint({
   method: 'GET',
   path: '/users',
   summary: 'List the users that you administer',
   permission: 'user.read',
-  input: z.strictObject({
-    ...pageInput(userSorts),
-    email: textFilter,
-    name: textFilter,
-    fullName: textFilter,
-    description: textFilter,
-    role: listOf(z.enum(userRoles)).optional(),
-    status: listOf(UserStatus).optional(),
-    domainName: z.string().max(64).optional(),
-    policy: z.string().max(64).optional(),
-  }),
+  input: z.strictObject({ ...pageInput(userSorts), ...userFilter }),
   output: pageOf(User),
   errors: [],
 })

@@ -38,6 +38,8 @@ export const grants: Readonly<Record<Permission, readonly Role[]>> = {
   'project.read': people,
   'project.create': administrators,
   'project.update': administrators,
+  'job.read': administrators,
+  'job.create': administrators,
   'group.read': people,
   'group.create': ['superadmin'],
   'group.update': ['superadmin'],

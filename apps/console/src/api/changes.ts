@@ -7,6 +7,7 @@ const pathsOf: Readonly<Record<ChangeEvent['topic'], readonly string[]>> = {
   image: ['/images', '/image-tasks', '/setup'],
   log: ['/sessions/:id/log'],
   proxy: ['/setup'],
+  job: ['/jobs', '/jobs/:id', '/jobs/:id/items'],
 }
 
 /** Paths whose `id` is one of the topic's own: another id is another thing, and need not be read again. */
@@ -14,6 +15,7 @@ const ownPath: Readonly<Partial<Record<ChangeEvent['topic'], string>>> = {
   session: '/sessions/:id',
   agent: '/agents/:id',
   log: '/sessions/:id/log',
+  job: '/jobs/:id',
 }
 
 const idOf = (input: unknown): unknown =>

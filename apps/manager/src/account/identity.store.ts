@@ -40,6 +40,16 @@ export async function findBrowserSession(
     .executeTakeFirst()
 }
 
+/** Somebody by id, acting with their main keypair. */
+export async function findPerson(db: Db, userId: string): Promise<Identity | undefined> {
+  return db
+    .selectFrom('user')
+    .innerJoin('keypair', 'keypair.accessKey', 'user.mainAccessKey')
+    .select(columns)
+    .where('user.id', '=', userId)
+    .executeTakeFirst()
+}
+
 /** The owner of a keypair, with its sealed secret. */
 export async function findSigner(
   db: Db,

@@ -1,5 +1,5 @@
 import type { Db } from '../db/db.ts'
-import { type Actor, person } from '../http/actor.ts'
+import { type Actor, type Person, person } from '../http/actor.ts'
 import type { Request } from '../http/mount.ts'
 
 export interface Change {
@@ -24,28 +24,39 @@ function differing(
   )
 }
 
+/** The request that a change was made for. */
+export type Origin = Pick<Request, 'requestId' | 'source'>
+
 /** Writes down a change, in the transaction that makes it: there is no change without its entry. */
-export async function audit(
+export const audit = (tx: Db, actor: Actor, origin: Origin, change: Change): Promise<void> =>
+  auditAll(tx, person(actor), origin, [change])
+
+/** Entries that one statement takes: each has nine values, and there may be 65,535. */
+const mostAtOnce = 5000
+
+/** The same for many changes. */
+export async function auditAll(
   tx: Db,
-  actor: Actor,
-  { requestId, source }: Request,
-  { operation, target, before, after }: Change,
+  { userId, email, domainId }: Pick<Person, 'userId' | 'email' | 'domainId'>,
+  { requestId, source }: Origin,
+  changes: readonly Change[],
 ): Promise<void> {
-  const { userId, email, domainId } = person(actor)
   const json = (value: Readonly<Record<string, unknown>> | null): string | null =>
     value && JSON.stringify(value)
-  await tx
-    .insertInto('auditEntry')
-    .values({
-      requestId,
-      actorId: userId,
-      actorName: email,
-      domainId,
-      source,
-      operation,
-      target,
-      before: json(before && after ? differing(before, after) : before),
-      after: json(before && after ? differing(after, before) : after),
-    })
-    .execute()
+  const entries = changes.map(({ operation, target, before, after }) => ({
+    requestId,
+    actorId: userId,
+    actorName: email,
+    domainId,
+    source,
+    operation,
+    target,
+    before: json(before && after ? differing(before, after) : before),
+    after: json(before && after ? differing(after, before) : after),
+  }))
+  for (let first = 0; first < entries.length; first += mostAtOnce)
+    await tx
+      .insertInto('auditEntry')
+      .values(entries.slice(first, first + mostAtOnce))
+      .execute()
 }

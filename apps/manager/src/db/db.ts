@@ -30,6 +30,10 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     keepAlive: true,
   })
   pool.on('error', onError)
+  // Whoever uses a connection that breaks hears of it by their query; unheard, it would end the process.
+  pool.on('connect', client => {
+    client.on('error', () => {})
+  })
   return { db: createDb(pool), pool }
 }
 

@@ -11,6 +11,8 @@ export interface SortColumn {
   readonly type: 'text' | 'bigint' | 'timestamptz' | 'uuid'
 }
 
+type IdType = 'uuid' | 'text' | 'integer'
+
 export interface ListQuery<Row> {
   readonly select: RawBuilder<unknown>
   /** Tables and joins that select, filters and sort name. */
@@ -20,7 +22,7 @@ export interface ListQuery<Row> {
   readonly isDescending: boolean
   /** Unique column that decides between equals. */
   readonly id: RawBuilder<unknown>
-  readonly idType: 'uuid' | 'text'
+  readonly idType: IdType
   readonly cursor: string | undefined
   readonly limit: number
   readonly map: (row: Row) => unknown
@@ -31,7 +33,7 @@ const Cursor = z.tuple([z.string(), z.string()])
 const encode = (sortValue: string, id: string): string =>
   Buffer.from(JSON.stringify([sortValue, id])).toString('base64url')
 
-function decode(cursor: string, { type }: SortColumn, idType: 'uuid' | 'text'): [string, string] {
+function decode(cursor: string, { type }: SortColumn, idType: IdType): [string, string] {
   const fail = (): never => {
     throw new AppError('invalid_input', {
       issues: [{ path: 'cursor', message: 'not a cursor of this list' }],
@@ -50,6 +52,7 @@ function decode(cursor: string, { type }: SortColumn, idType: 'uuid' | 'text'): 
   const isGood =
     !parsed.data.some(text => text.includes('\0')) &&
     (idType !== 'uuid' || z.guid().safeParse(id).success) &&
+    (idType !== 'integer' || /^\d{1,9}$/.test(id)) &&
     (type !== 'uuid' || z.guid().safeParse(sortValue).success) &&
     (type !== 'bigint' || /^-?\d{1,18}$/.test(sortValue)) &&
     (type !== 'timestamptz' || /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/.test(sortValue))

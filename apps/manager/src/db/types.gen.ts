@@ -117,6 +117,36 @@ export interface ImageTaskTable {
   endedAt: Date | null
 }
 
+export interface JobTable {
+  id: Generated<string>
+  kind: import('@capstan/contract/job-request').JobKind
+  status: Generated<import('@capstan/contract/job').JobStatus>
+  changes: ColumnType<Record<string, unknown>, string | null, string | null>
+  createdBy: string
+  domainId: string | null
+  requestId: string
+  source: string
+  totalCount: number
+  doneCount: Generated<number>
+  unchangedCount: Generated<number>
+  failedCount: Generated<number>
+  isCancelWanted: Generated<boolean>
+  failure: ColumnType<{ code: string; message: string } | null, string | null, string | null>
+  breaks: Generated<number>
+  createdAt: Generated<Date>
+  startedAt: Date | null
+  endedAt: Date | null
+}
+
+export interface JobItemTable {
+  jobId: string
+  number: number
+  target: string
+  name: string
+  status: Generated<import('@capstan/contract/job').ItemStatus>
+  reason: ColumnType<{ code: string; message: string } | null, string | null, string | null>
+}
+
 export interface JoinTokenTable {
   id: Generated<string>
   hash: Buffer
@@ -389,6 +419,8 @@ export interface Schema {
   groupWeight: GroupWeightTable
   image: ImageTable
   imageTask: ImageTaskTable
+  job: JobTable
+  jobItem: JobItemTable
   joinToken: JoinTokenTable
   kernel: KernelTable
   kernelLog: KernelLogTable

@@ -76,6 +76,12 @@ const newUser = () => {
   return { email: `${name}@example.test`, name, password: 'correct-horse-1' }
 }
 
+const requireChange = (userId: string) => ({
+  kind: 'user.update',
+  target: { by: 'ids', ids: [userId] },
+  changes: { isPasswordChangeRequired: false },
+})
+
 /** A well-formed request for each endpoint. One that is missing here fails the test. */
 const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'account.signIn': () => ({ email: `${crypto.randomUUID()}@x.test`, password: 'x' }),
@@ -103,6 +109,12 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'image.startTask': () => ({ kind: 'pull', reference: 'example/image:1' }),
   'image.listTasks': () => ({}),
   'image.cancelTask': () => ({ id: nobody }),
+  'job.list': () => ({}),
+  'job.show': () => ({ id: nobody }),
+  'job.listItems': () => ({ id: nobody }),
+  'job.preview': ({ userId }) => requireChange(userId),
+  'job.create': ({ userId }) => requireChange(userId),
+  'job.cancel': () => ({ id: nobody }),
   'joinToken.list': () => ({}),
   'joinToken.create': () => ({}),
   'joinToken.remove': () => ({ id: nobody }),

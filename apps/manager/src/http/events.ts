@@ -5,6 +5,7 @@ import { may } from '@capstan/core/access'
 import type { HttpApp } from '@capstan/runtime/http'
 import { streamSSE } from 'hono/streaming'
 import type { App } from '../app.ts'
+import { findVisible } from '../job/job.store.ts'
 import { findStatuses } from '../session/session.store.ts'
 import { type Person, person } from './actor.ts'
 import { authenticate } from './authenticate.ts'
@@ -56,6 +57,10 @@ async function visible(
   const shown: ChangeEvent[] = []
   for (const event of events) {
     if (event.topic === 'agent' && !may(viewer.role, 'agent.read')) continue
+    if (event.topic === 'job') {
+      if (may(viewer.role, 'job.read')) shown.push(...(await visibleJobs(app, viewer, event)))
+      continue
+    }
     if (event.topic !== 'session' && event.topic !== 'log') {
       shown.push(event)
       continue
@@ -68,6 +73,16 @@ async function visible(
     if (mine.length > 0) shown.push({ ...event, ids: mine.map(row => row.id) })
   }
   return shown
+}
+
+async function visibleJobs(
+  app: App,
+  { scope }: Person,
+  event: ChangeEvent,
+): Promise<ChangeEvent[]> {
+  if (scope.reach === 'all' || event.ids.length === 0) return [event]
+  const ids = await findVisible(app.db, scope, event.ids)
+  return ids.length > 0 ? [{ ...event, ids }] : []
 }
 
 interface Gatherer {

@@ -79,6 +79,16 @@ export async function lock<R extends Base, W>(
   )
 }
 
+/** Whether there is such a policy; nobody deletes it until the transaction ends. */
+export async function holdFor<R extends Base, W>(
+  db: Db,
+  { table }: PolicyKind<R, W>,
+  name: string,
+): Promise<boolean> {
+  const { rows } = await sql`select 1 from ${table} where name = ${name} for key share`.execute(db)
+  return rows.length > 0
+}
+
 /** False when the name is taken. */
 export async function insert<R extends Base, W>(
   db: Db,

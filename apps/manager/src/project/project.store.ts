@@ -179,6 +179,49 @@ export async function listMembers(
   })
 }
 
+/** Of these projects those in scope. */
+export async function findMany(
+  db: Db,
+  scope: Scope,
+  ids: readonly string[],
+): Promise<{ id: string; name: string; type: Project['type']; domainId: string }[]> {
+  const where = sql.join([sql`p.id = any(${ids}::uuid[])`, ...within(scope)], sql` and `)
+  const { rows } = await sql<{
+    id: string
+    name: string
+    type: Project['type']
+    domainId: string
+  }>`select p.id, p.name, p.type, p.domain_id from project p where ${where}`.execute(db)
+  return rows
+}
+
+/** Makes users members of projects of their domain. */
+export async function join(
+  tx: Db,
+  userIds: readonly string[],
+  projectIds: readonly string[],
+): Promise<void> {
+  if (projectIds.length === 0) return
+  await sql`
+    insert into membership (user_id, project_id, domain_id)
+    select u.id, p.id, p.domain_id from "user" u join project p on p.domain_id = u.domain_id
+    where u.id = any(${userIds}::uuid[]) and p.id = any(${projectIds}::uuid[])
+    on conflict do nothing`.execute(tx)
+}
+
+/** Ends what users have to do with projects. */
+export async function leave(
+  tx: Db,
+  userIds: readonly string[],
+  projectIds: readonly string[],
+): Promise<void> {
+  if (projectIds.length === 0) return
+  await sql`
+    delete from membership where user_id = any(${userIds}::uuid[]) and project_id = any(${projectIds}::uuid[])`.execute(
+    tx,
+  )
+}
+
 /** Those of these e-mails that nobody in the project's domain has. */
 export async function listUnknown(
   tx: Db,

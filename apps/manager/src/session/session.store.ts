@@ -234,13 +234,13 @@ export async function end(
   return { moved, agentIds: [...new Set(kernels.rows.map(row => row.agentId))] }
 }
 
-/** Live sessions of somebody. */
+/** Live sessions of these users. */
 export async function listLive(
   db: Db,
-  userId: string,
+  userIds: readonly string[],
 ): Promise<{ id: string; status: SessionStatus }[]> {
   const { rows } = await sql<{ id: string; status: SessionStatus }>`
-    select id, status from session where user_id = ${userId} and status not in (${ended})`.execute(
+    select id, status from session where user_id = any(${userIds}::uuid[]) and status not in (${ended})`.execute(
     db,
   )
   return rows

@@ -1,5 +1,6 @@
 import { AppError } from '@capstan/contract/errors'
 import { type Keypair, keypairApi } from '@capstan/contract/keypair'
+import { whyNotAdminister, whyNotRemove } from '@capstan/core/administer'
 import type { HttpApp } from '@capstan/runtime/http'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
@@ -35,8 +36,8 @@ async function found(
 ): Promise<NonNullable<Awaited<ReturnType<typeof store.find>>>> {
   const row = await store.find(db, scope, accessKey)
   if (!row) throw new AppError('keypair_not_found')
-  if (row.userRole === 'superadmin' && role !== 'superadmin')
-    throw new AppError('forbidden', { detail: 'It belongs to a superadmin' })
+  const whyNot = whyNotAdminister(role, row.userRole)
+  if (whyNot !== null) throw new AppError('forbidden', { detail: whyNot })
   return row
 }
 
@@ -115,12 +116,9 @@ async function remove(
   return inTransaction(app, async tx => {
     await store.lock(tx, accessKey)
     const row = await found(tx, person(actor), accessKey)
-    if (row.isMain)
-      throw new AppError('keypair_is_main', {
-        detail: `It is the main keypair of ${row.userEmail}: choose another one for them first`,
-      })
-    if (row.isActive) throw new AppError('keypair_is_active', { detail: 'Deactivate it first' })
-    await store.remove(tx, accessKey)
+    const refusal = whyNotRemove(row)
+    if (refusal) throw new AppError(refusal.code, { detail: refusal.message })
+    await store.remove(tx, [accessKey])
     await audit(tx, actor, request, {
       operation: 'keypair.remove',
       target: accessKey,

@@ -17,7 +17,7 @@ type Row = Selectable<KeypairTable> & {
   readonly windowCount: number
 }
 
-const from = sql`keypair k join "user" u on u.id = k.user_id left join keypair_use n on n.access_key = k.access_key`
+export const from = sql`keypair k join "user" u on u.id = k.user_id left join keypair_use n on n.access_key = k.access_key`
 const select = sql`k.*, u.email as user_email, u.role as user_role,
   u.main_access_key is not distinct from k.access_key as is_main,
   n.last_at as last_used_at, coalesce(n.count, 0) as query_count, requests_in_window(k.access_key) as window_count`
@@ -56,6 +56,18 @@ export interface KeypairFilter {
   readonly limit: number
 }
 
+export function conditions(filter: Omit<KeypairFilter, 'limit'>): RawBuilder<unknown>[] {
+  const { ids, accessKey, userEmail, userId, policy, isActive } = filter
+  return [
+    ids && sql`k.access_key = any(${ids}::text[])`,
+    accessKey !== undefined && containsEvenShort(sql`k.access_key`, accessKey),
+    userEmail !== undefined && containsEvenShort(sql`u.email`, userEmail),
+    userId !== undefined && sql`k.user_id = ${userId}`,
+    policy !== undefined && sql`k.policy = ${policy}`,
+    isActive !== undefined && sql`k.is_active = ${isActive}`,
+  ].filter(condition => typeof condition === 'object')
+}
+
 /** One page of the keypairs of users in scope, by their owners unless asked otherwise. */
 export async function list(
   db: Db,
@@ -66,20 +78,10 @@ export async function list(
     column: 'userEmail',
     isDescending: false,
   })
-  const { ids, accessKey, userEmail, userId, policy, isActive } = filter
-  const where: RawBuilder<unknown>[] = [
-    ...within(scope),
-    ids && sql`k.access_key = any(${ids}::text[])`,
-    accessKey !== undefined && containsEvenShort(sql`k.access_key`, accessKey),
-    userEmail !== undefined && containsEvenShort(sql`u.email`, userEmail),
-    userId !== undefined && sql`k.user_id = ${userId}`,
-    policy !== undefined && sql`k.policy = ${policy}`,
-    isActive !== undefined && sql`k.is_active = ${isActive}`,
-  ].filter(condition => typeof condition === 'object')
   return listPage<Row, Keypair>(db, {
     select,
     from,
-    where,
+    where: [...within(scope), ...conditions(filter)],
     sort: sortColumns[column],
     isDescending,
     id: sql`k.access_key`,
@@ -135,10 +137,14 @@ export async function update(tx: Db, accessKey: string, changes: KeypairChanges)
   await tx.updateTable('keypair').set(changes).where('accessKey', '=', accessKey).execute()
 }
 
-export async function deactivateAll(tx: Db, userId: string): Promise<void> {
-  await tx.updateTable('keypair').set({ isActive: false }).where('userId', '=', userId).execute()
+/** Deactivates the keypairs of users. */
+export async function deactivateAll(tx: Db, userIds: readonly string[]): Promise<void> {
+  await sql`
+    update keypair set is_active = false where is_active and user_id = any(${userIds}::uuid[])`.execute(
+    tx,
+  )
 }
 
-export async function remove(tx: Db, accessKey: string): Promise<void> {
-  await tx.deleteFrom('keypair').where('accessKey', '=', accessKey).execute()
+export async function remove(tx: Db, accessKeys: readonly string[]): Promise<void> {
+  await sql`delete from keypair where access_key = any(${accessKeys}::text[])`.execute(tx)
 }

@@ -1,6 +1,6 @@
 import { AppError } from '@capstan/contract/errors'
 import { userApi, type UserDetails } from '@capstan/contract/user'
-import { endStatus } from '@capstan/core/session'
+import { whyNotAdminister } from '@capstan/core/administer'
 import type { HttpApp } from '@capstan/runtime/http'
 import type * as z from 'zod'
 import { hashPassword } from '../account/password.ts'
@@ -11,8 +11,8 @@ import { violates } from '../db/violation.ts'
 import { findDomainFor } from '../project/domain.store.ts'
 import { type Actor, type Person, person } from '../http/actor.ts'
 import { mount, type Request } from '../http/mount.ts'
-import { end, listLive } from '../session/session.store.ts'
-import { deactivateAll, makeKeypair } from './keypair.store.ts'
+import { endWith } from './deactivate.ts'
+import { makeKeypair } from './keypair.store.ts'
 import * as store from './user.store.ts'
 
 type Input<V extends keyof typeof userApi> = z.output<(typeof userApi)[V]['input']>
@@ -104,9 +104,8 @@ async function update(
       )
     const isEnded = changes.status !== undefined && changes.status !== 'active'
     // A new password is a reason to ask for it everywhere.
-    if (isEnded || passwordHash !== undefined) await store.endBrowserSessions(tx, id)
-    if (isEnded && deactivateKeypairs) await deactivateAll(tx, id)
-    if (isEnded && endSessions) agentIds = await endAllOf(tx, id, admin)
+    if (isEnded || passwordHash !== undefined) await store.endBrowserSessions(tx, [id])
+    if (isEnded) agentIds = await endWith(tx, [id], { deactivateKeypairs, endSessions }, admin)
     const after = await found(tx, admin, id)
     await audit(tx, actor, request, {
       operation: 'user.update',
@@ -120,20 +119,10 @@ async function update(
   return updated
 }
 
-/** Ends the live sessions of somebody who is deactivated. Answers the agents to wake. */
-async function endAllOf(tx: Tx, userId: string, { email }: Person): Promise<string[]> {
-  const moves = (await listLive(tx, userId)).flatMap(({ id, status }) => {
-    const to = endStatus(status, 'polite')
-    return to === null ? [] : [{ id, from: status, to }]
-  })
-  const message = `Its owner was deactivated by ${email}`
-  return (await end(tx, moves, { code: 'owner_deactivated', message })).agentIds
-}
-
 /** Who administers one domain makes nobody the administrator of all, and touches none of those. */
 function mayGrant(admin: Person, role: UserDetails['role']): void {
-  if (admin.role !== 'superadmin' && role === 'superadmin')
-    throw new AppError('forbidden', { detail: 'Only a superadmin may do that to a superadmin' })
+  const whyNot = whyNotAdminister(admin.role, role)
+  if (whyNot !== null) throw new AppError('forbidden', { detail: whyNot })
 }
 
 async function joinProjects(

@@ -7,7 +7,7 @@ import type { UserTable } from '../db/types.gen.ts'
 
 type Row = Selectable<UserTable> & { readonly domainName: string }
 
-const from = sql`"user" u join domain d on d.id = u.domain_id`
+export const from = sql`"user" u join domain d on d.id = u.domain_id`
 const select = sql`u.*, d.name as domain_name`
 
 const toUser = (row: Row): User => ({
@@ -60,7 +60,7 @@ export interface UserFilter {
   readonly limit: number
 }
 
-function conditions(filter: UserFilter): RawBuilder<unknown>[] {
+export function conditions(filter: Omit<UserFilter, 'limit'>): RawBuilder<unknown>[] {
   const { ids, email, name, fullName, description, role, status, domainName, policy } = filter
   return [
     ids && sql`u.id = any(${ids}::uuid[])`,
@@ -205,7 +205,7 @@ export async function defaultProjects(db: Db, domainId: string): Promise<string[
   return rows.map(({ id }) => id)
 }
 
-/** Signs a user out of every browser. */
-export async function endBrowserSessions(tx: Db, userId: string): Promise<void> {
-  await tx.deleteFrom('browserSession').where('userId', '=', userId).execute()
+/** Signs users out of every browser. */
+export async function endBrowserSessions(tx: Db, userIds: readonly string[]): Promise<void> {
+  await sql`delete from browser_session where user_id = any(${userIds}::uuid[])`.execute(tx)
 }
