@@ -215,6 +215,32 @@ test('a browser that goes away ends the request in the application too', async (
   expect(response.writableFinished).toBe(false)
 })
 
+test('a browser that goes away while the manager is asked costs the application nothing', async () => {
+  let asked = 0
+  serveApp((_, response) => {
+    asked++
+    response.end()
+  })
+  const held = Promise.withResolvers<void>()
+  stage.manager.hold = held.promise
+  const upload = stage.request({ method: 'POST', headers: { 'content-length': '9' } })
+  upload.write('begin')
+  const page = stage.request()
+  page.end()
+  await until('the manager is asked', () => stage.manager.calls.resolve === 1, {
+    patienceMs: 5000,
+  })
+  for (const sent of [upload, page]) {
+    sent.on('error', () => {})
+    sent.destroy()
+  }
+  // What was closed before this asks is known to be closed when it is answered.
+  await fetch(`${stage.address}/healthz`)
+  held.resolve()
+  expect((await stage.fetch()).status).toBe(200)
+  expect([asked, stage.relay.opened]).toEqual([1, 1])
+})
+
 test('an upload that breaks off does not look whole to the application', async () => {
   const asked = nextRequest()
   const sent = stage.request({ method: 'POST' })
@@ -287,6 +313,24 @@ test('a request that may have had its effect is not sent again', async () => {
   sent.end('go')
   expect((await answerOf(sent)).status).toBe(502)
   expect(seen).toBe(1)
+})
+
+test('a request cannot have the length of its body taken away, so that the body passes for another request', async () => {
+  const seen: string[] = []
+  serveApp((request, response) => {
+    seen.push(`${request.method} ${request.url}`)
+    void bodyOf(request).then(body => response.end(body))
+  })
+  const body = 'GET /inner HTTP/1.1\r\nHost: x\r\n\r\n'
+  const sent = stage.request({
+    method: 'DELETE',
+    path: '/outer',
+    headers: { connection: 'keep-alive, content-length', 'content-length': body.length },
+  })
+  sent.end(body)
+  expect((await answerOf(sent)).body).toBe(body)
+  await stage.fetch({ path: '/next' })
+  expect(seen).toEqual(['DELETE /outer', 'GET /next'])
 })
 
 test('two messages in one, as smugglers write them, are refused', async () => {

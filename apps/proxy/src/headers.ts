@@ -21,10 +21,13 @@ const namedBy = (connection: string | undefined): string[] =>
     .map(name => name.trim())
     .filter(Boolean)
 
-/** What one connection says of itself, and of our answer's framing, which Node keeps right. */
+/** What tells where a message ends: a request that asks for these to be dropped would let its body pass for the next one. */
+const framing = new Set(['transfer-encoding', 'content-length'])
+
+/** What one connection says of itself. Framing stays: Node keeps it right. */
 const droppedOf = (headers: IncomingHttpHeaders): string[] => [
   ...hopByHop,
-  ...namedBy(headers.connection).filter(name => name !== 'transfer-encoding'),
+  ...namedBy(headers.connection).filter(name => !framing.has(name)),
 ]
 
 const grantPattern = new RegExp(`(?:^|;)\\s*${cookieName}=([^;\\s]+)`, 'g')

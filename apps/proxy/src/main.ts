@@ -140,6 +140,8 @@ class Proxy {
         now: new Date(),
       })
     const found = await admit(request, label, this.#routes)
+    // It may have gone while the manager was asked: nobody waits for the application's answer then.
+    if (response.destroyed) return undefined
     if (!isReady(found)) return sendNotice(request, response, found)
     return forward(request, response, { agent: this.#pools.for(found), app: found.app, isTls })
   }

@@ -105,6 +105,24 @@ async function heard(socket: Socket, pattern: RegExp): Promise<void> {
   }
 }
 
+test('a browser that goes away while the manager is asked leaves no connection behind', async () => {
+  echo()
+  const held = Promise.withResolvers<void>()
+  stage.manager.hold = held.promise
+  const socket = upgradeTo('websocket')
+  await until('the manager is asked', () => stage.manager.calls.resolve === 1, {
+    patienceMs: 5000,
+  })
+  socket.resetAndDestroy()
+  // What was closed before this asks is known to be closed when it is answered.
+  await fetch(`${stage.address}/healthz`)
+  held.resolve()
+  const other = openSocket()
+  await once(other, 'open')
+  expect(stage.relay.tunnels.size).toBe(1)
+  other.close()
+})
+
 test('an application that declines answers for itself, and gets nothing more of that connection', async () => {
   const paths: (string | undefined)[] = []
   stage.app.on('upgrade', (request, socket: Duplex) => {

@@ -34,6 +34,7 @@ export async function upgradeApp(
   const { request, socket } = arrival
   const found = await admit(request, label, routes)
   if (!isReady(found)) return refuse(socket, `${found.status} Refused`)
+  if (socket.destroyed) return undefined
   const tunnel = await openTunnel(found)
   const sent = httpRequest({
     createConnection: () => tunnel,
@@ -73,6 +74,8 @@ export async function upgradeTerminal(arrival: Arrival, call: Call): Promise<voi
 /** Joins both sides when the other one agrees; when it does not, its answer is passed on, and ends the connection. */
 function settle({ socket, head }: Arrival, sent: ClientRequest, kind: string): void {
   socket.once('close', () => sent.destroy())
+  // It may have gone before anybody listened for that.
+  if (socket.destroyed) sent.destroy()
   sent.setTimeout(patienceMs, () => sent.destroy(new Error('no answer')))
   sent.once('upgrade', (answer, target, rest) => {
     prepareSocket(socket)
@@ -89,6 +92,7 @@ function settle({ socket, head }: Arrival, sent: ClientRequest, kind: string): v
   let isAnswered = false
   sent.once('response', answer => {
     isAnswered = true
+    if (socket.destroyed) return
     // Its length is what the closed connection says: chunks have been taken apart on the way here.
     const { 'transfer-encoding': _, ...headers } = forwardedAnswer(answer.headers)
     socket.write(
