@@ -15,7 +15,7 @@ import { dirname, join, resolve } from 'node:path'
 
 /** Where this installation keeps its data: `CAPSTAN_HOME`, default `~/.capstan`. */
 export const homeFolder = (): string =>
-  resolve(process.env['CAPSTAN_HOME'] ?? join(homedir(), '.capstan'))
+  resolve(process.env['CAPSTAN_HOME'] || join(homedir(), '.capstan'))
 
 /**
  * The secret kept in a file of mode 600, made on first use. Written beside and then linked, so that a crash leaves

@@ -15,7 +15,7 @@ const LockFile = z.object({
 type LockFile = z.infer<typeof LockFile>
 
 export interface HomeLock {
-  /** Writes down what runs, so that the next start can end what a kill leaves of it. */
+  /** Writes down what runs, so that the next start can end what a kill leaves of it. On a full disk it is not written down. */
   readonly record: (running: { url: string | null; pids: readonly number[] }) => void
   readonly release: () => void
 }
@@ -44,7 +44,11 @@ export async function lockHome(home: string): Promise<HomeLock> {
   }
   return {
     record: ({ url, pids }) => {
-      write(path, { owner, url, children: pids.flatMap(pid => markOf(pid) ?? []) })
+      try {
+        write(path, { owner, url, children: pids.flatMap(pid => markOf(pid) ?? []) })
+      } catch {
+        // The programs go on; the next start waits for those that the last list names.
+      }
     },
     release: () => {
       if (read(path)?.owner.startedAt === owner.startedAt) unlinkSync(path)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -23,5 +23,18 @@ test('a log goes on where an earlier run has ended', () => {
     log.close()
   }
   expect(readFileSync(join(folder, 'a.log'), 'utf8')).toBe('one\ntwo\n')
+  rmSync(folder, { recursive: true })
+})
+
+test('words that come after the end of a log, or that no file can take, end nothing', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'capstan-log-'))
+  const log = new RotatingLog(join(folder, 'a.log'), 10)
+  log.write('first\n')
+  // The file that it would be set aside as cannot be replaced.
+  mkdirSync(join(folder, 'a.log.1/full'), { recursive: true })
+  log.write('second\n')
+  log.close()
+  log.write('late\n')
+  expect(readFileSync(join(folder, 'a.log'), 'utf8')).toBe('first\nsecond\n')
   rmSync(folder, { recursive: true })
 })

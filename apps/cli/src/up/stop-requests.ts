@@ -14,6 +14,8 @@ const sameRequestMs = 1500
  * on ends this process at once: its children notice and stop by themselves.
  */
 export function stopRequests(): StopRequests {
+  // A closed terminal, or a reader that has had enough, takes no more of our words: no reason to end in disorder.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const stop = new AbortController()
   const asked = Promise.withResolvers<void>()
   let at = 0
@@ -23,7 +25,7 @@ export function stopRequests(): StopRequests {
       return
     }
     at = performance.now()
-    process.stdout.write('\nStopping …\n')
+    console.log('\nStopping …')
     stop.abort()
     asked.resolve()
   }

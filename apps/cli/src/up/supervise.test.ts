@@ -59,3 +59,24 @@ test('a later start that fails is told, and tried again', async () => {
   await program.stop()
   expect(failures).toEqual(['was ended by SIGKILL', 'not now'])
 })
+
+test('a program whose file is away for a while is tried again, and can be stopped', async () => {
+  const failures: string[] = []
+  const tried = Promise.withResolvers<void>()
+  let starts = 0
+  const program = await supervise({
+    name: 'cat',
+    stopWith: 'SIGTERM',
+    launch: () => {
+      starts++
+      if (starts === 3) tried.resolve()
+      return starts === 1 ? startCat() : Promise.resolve(spawn('/nowhere/cat'))
+    },
+    onFailure: what => failures.push(what),
+    onChange: () => {},
+  })
+  process.kill(program.pid()!, 'SIGKILL')
+  await tried.promise
+  await program.stop()
+  expect(failures[1]).toContain('ENOENT')
+})

@@ -72,7 +72,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   }
 }
 
-/** How a child ended, in words. */
+/** How a child ended, in words. One that could not be started at all never exits: it says so by an error. */
 function endOf(child: ChildProcess): Promise<string> {
   const words = (): string =>
     child.signalCode === null
@@ -81,5 +81,7 @@ function endOf(child: ChildProcess): Promise<string> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(words())
   return new Promise(resolve => {
     child.once('exit', () => resolve(words()))
+    if (child.pid === undefined)
+      child.once('error', error => resolve(`cannot be started: ${error.message}`))
   })
 }

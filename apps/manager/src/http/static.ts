@@ -69,13 +69,16 @@ function send(context: Context, path: string): Response {
   const takesGzip =
     (context.req.header('accept-encoding') ?? '').includes('gzip') && isFile(`${path}.gz`)
   const file = takesGzip ? `${path}.gz` : path
-  // Node's web stream type and the DOM's are the same thing under two names.
-  const body = Readable.toWeb(createReadStream(file)) as ReadableStream
-  return context.body(body, 200, {
+  const headers = {
     'content-type': types[extname(path)] ?? 'application/octet-stream',
     'content-length': String(statSync(file).size),
     'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
     vary: 'accept-encoding',
     ...(takesGzip && { 'content-encoding': 'gzip' }),
-  })
+  }
+  // A file that is opened and not read is never closed.
+  if (context.req.method === 'HEAD') return context.body(null, 200, headers)
+  // Node's web stream type and the DOM's are the same thing under two names.
+  const body = Readable.toWeb(createReadStream(file)) as ReadableStream
+  return context.body(body, 200, headers)
 }
