@@ -33,7 +33,8 @@ const loginShell = ['/bin/sh', '-c', 'exec "$(command -v bash || echo /bin/sh)" 
 
 /** The terminals of this node's containers. Each outlives the browser that looks at it for a while. */
 export class TerminalKeeper {
-  readonly #terminals = new Map<string, Terminal>()
+  /** Those that are being opened among them, so that two readers at once get one command. */
+  readonly #terminals = new Map<string, Promise<Terminal>>()
 
   /** Shows a terminal on a socket: a new one, or the one of this id, with its last output first. */
   async show(socket: WebSocket, request: TerminalRequest): Promise<void> {
@@ -41,7 +42,14 @@ export class TerminalKeeper {
     socket.pause()
     const key = `${request.kernelId}/${request.terminalId}`
     const known = this.#terminals.get(key)
-    const terminal = known ?? (await this.#open(key, request))
+    const opening = known ?? this.#open(key, request)
+    this.#terminals.set(key, opening)
+    const terminal = await opening.catch((error: unknown) => {
+      this.#terminals.delete(key)
+      // Else it would not hear that the other side agrees to close.
+      socket.resume()
+      throw error
+    })
     terminal.socket?.close(4000, 'opened elsewhere')
     clearTimeout(terminal.timer)
     terminal.socket = socket
@@ -53,8 +61,7 @@ export class TerminalKeeper {
     for (const frame of terminal.kept) socket.send(frame)
     this.#listen(key, terminal, socket, request.tty)
     socket.resume()
-    if (terminal.exitCode !== undefined) this.#tellExit(key, terminal)
-    else if (!known) this.#carry(key, terminal)
+    this.#tellExit(key, terminal)
   }
 
   async #open(
@@ -70,7 +77,7 @@ export class TerminalKeeper {
       exitCode: undefined,
       timer: undefined,
     }
-    this.#terminals.set(key, terminal)
+    this.#carry(key, terminal)
     return terminal
   }
 
@@ -82,13 +89,16 @@ export class TerminalKeeper {
       socket.pause()
       command.onDrain(() => socket.resume())
     })
-    socket.on('close', () => {
+    const leave = (): void => {
       if (terminal.socket !== socket) return
       terminal.socket = undefined
       // A command without a terminal has nobody to come back to it.
       terminal.timer = setTimeout(() => this.#forget(key, terminal), tty ? patienceMs : 0)
       terminal.timer.unref()
-    })
+    }
+    socket.on('close', leave)
+    // It may have gone while the terminal was being opened.
+    if (socket.readyState === socket.CLOSED) leave()
   }
 
   #carry(key: string, terminal: Terminal): void {
@@ -104,7 +114,7 @@ export class TerminalKeeper {
     })
     void command.exited.then(exitCode => {
       terminal.exitCode = exitCode
-      if (terminal.socket) this.#tellExit(key, terminal)
+      this.#tellExit(key, terminal)
     })
   }
 
