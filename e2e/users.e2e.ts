@@ -65,22 +65,47 @@ test('USR-11 USR-12 a person is deactivated after a question, and brought back f
   await page.getByRole('link', { name: email }).click()
   await page.getByRole('button', { name: 'Deactivate', exact: true }).click()
   await page
-    .getByRole('dialog')
+    .getByRole('dialog', { name: `Deactivate ${email}?` })
     .getByRole('button', { name: 'Deactivate', exact: true })
-    .last()
     .click()
   await expect(page.getByRole('button', { name: 'Activate', exact: true })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('link', { name: email })).toHaveCount(0)
-  await page.getByRole('tab', { name: 'Inactive' }).click()
+  await page.getByRole('radiogroup').getByText('Inactive', { exact: true }).click()
   await page.getByRole('link', { name: email }).click()
   await page.getByRole('button', { name: 'Activate', exact: true }).click()
   await page
-    .getByRole('dialog')
+    .getByRole('dialog', { name: `Activate ${email}?` })
     .getByRole('button', { name: 'Activate', exact: true })
-    .last()
     .click()
   await expect(page.getByRole('button', { name: 'Deactivate', exact: true })).toBeVisible()
+})
+
+test('a question that was answered does not turn into its opposite while it fades', async ({
+  page,
+  call,
+}) => {
+  const name = uniqueName('joe')
+  const email = `${name}@example.test`
+  await call(api.user.create, { email, name, password: 'engine-no-1' })
+  await page.goto(`/users?email=${name}`)
+  await page.getByRole('link', { name: email }).click()
+  await page.getByRole('button', { name: 'Deactivate', exact: true }).click()
+  const confirm = page
+    .getByRole('dialog', { name: `Deactivate ${email}?` })
+    .getByRole('button', { name: 'Deactivate', exact: true })
+  await expect(confirm).toBeFocused()
+  // Time goes on by little steps only, so that the answer is here before the question is gone.
+  await page.clock.install()
+  await page.clock.pauseAt(Date.now() + 60_000)
+  await confirm.click()
+  const activate = page.getByRole('button', { name: 'Activate', exact: true })
+  await expect(async () => {
+    await page.clock.runFor(1)
+    expect(await activate.count()).toBeGreaterThan(0)
+  }).toPass()
+  expect(await activate.count()).toBe(1)
+  await expect(confirm).toBeVisible()
 })
 
 test.describe('who administers nothing', () => {

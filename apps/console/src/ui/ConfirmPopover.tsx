@@ -7,32 +7,36 @@ interface Clickable {
   'aria-expanded'?: boolean
 }
 
-/** Asks at the button, for one thing that is not easily undone. The child is the button. */
-export function ConfirmPopover({
-  title,
-  text,
-  confirm,
-  isDanger = false,
-  onConfirm,
-  children,
-}: {
+interface Question {
   title: string
   text: ReactNode
   confirm: string
   isDanger?: boolean
+}
+
+/** Asks at the button, for one thing that is not easily undone. The child is the button. */
+export function ConfirmPopover({
+  onConfirm,
+  children,
+  ...question
+}: Question & {
   onConfirm: () => void
   children: ReactElement<Clickable>
 }) {
   const { w } = useWords()
   const [isOpen, setOpen] = useState(false)
+  // What was answered is shown until it has faded: the answer may have turned the question into its opposite by then.
+  const [answered, setAnswered] = useState(question)
+  const { title, text, confirm, isDanger = false } = isOpen ? question : answered
   const id = useId()
-  const close = (): void => {
-    setOpen(false)
+  const change = (opens: boolean): void => {
+    setAnswered(question)
+    setOpen(opens)
   }
   return (
     <Popover
       opened={isOpen}
-      onChange={setOpen}
+      onChange={change}
       width={320}
       trapFocus
       returnFocus
@@ -43,7 +47,7 @@ export function ConfirmPopover({
       <Popover.Target>
         {cloneElement(children, {
           onClick: () => {
-            setOpen(true)
+            change(true)
           },
           'aria-expanded': isOpen,
         })}
@@ -56,7 +60,13 @@ export function ConfirmPopover({
           {text}
         </Text>
         <Group justify="flex-end" mt="sm" gap="xs">
-          <Button size="xs" variant="default" onClick={close}>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => {
+              change(false)
+            }}
+          >
             {w.common.cancel}
           </Button>
           <Button
@@ -64,7 +74,9 @@ export function ConfirmPopover({
             data-autofocus
             {...(isDanger && { color: 'red.9' })}
             onClick={() => {
-              close()
+              // A second click, while it fades, answers nothing.
+              if (!isOpen) return
+              change(false)
               onConfirm()
             }}
           >
