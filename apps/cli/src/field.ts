@@ -1,7 +1,7 @@
 import { unlimited } from '@capstan/contract/amount-text'
-import { InvalidArgumentError } from 'commander'
 import * as z from 'zod'
 import {
+  gatherChoices,
   gatherSlotLimits,
   gatherVolumes,
   gatherWords,
@@ -51,7 +51,7 @@ export const flagName = (field: string): string =>
 /** The same for a sentence: `sudo enabled`. */
 export const wordsOf = (field: string): string => flagName(field).replaceAll('-', ' ')
 
-const kebab = (name: string): string =>
+export const kebab = (name: string): string =>
   name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`).replace(/^-/, '')
 
 /** Reads out of a field's schema how it is given: its kind, bounds and default. */
@@ -122,13 +122,7 @@ function listKind(element: unknown): ValueKind {
   const list = { type: 'value', placeholder: 'a,b' } as const
   if (!(element instanceof z.ZodEnum)) return { ...list, parse: gatherWords }
   const choices = textsOf(element)
-  const parse = (text: string, before?: readonly string[]): string[] => {
-    const words = gatherWords(text, before)
-    if (words.some(word => !choices.includes(word)))
-      throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
-    return words
-  }
-  return { ...list, choices, parse }
+  return { ...list, choices, parse: gatherChoices(choices) }
 }
 
 const recordKind = ({ valueType }: z.ZodRecord): ValueKind =>

@@ -2,7 +2,9 @@ import tab from '@bomb.sh/tab/commander'
 import { version } from '@capstan/runtime/version'
 import { Command, CommanderError } from 'commander'
 import { addAccount } from './account.ts'
+import { addApply } from './apply.ts'
 import { addDomain } from './domain.ts'
+import { addExport } from './export.ts'
 import { flagOf } from './flags.ts'
 import { addImage } from './image.ts'
 import { addJoinToken } from './join-token.ts'
@@ -51,6 +53,8 @@ addKeypair(root)
 addProject(root)
 addDomain(root)
 addPolicy(root)
+addApply(root)
+addExport(root)
 tab(root, { completionCommandName: 'completion' })
 
 // Whoever reads our output may have seen enough of it, like head.

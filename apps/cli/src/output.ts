@@ -42,7 +42,7 @@ const shown = (value: Cell): string =>
   value === null || value === undefined || value === '' ? '-' : printable(String(value))
 
 /** Names and messages come from others: nothing in them may steer the terminal. */
-const printable = (text: string): string =>
+export const printable = (text: string): string =>
   // oxlint-disable-next-line no-control-regex
   text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
 

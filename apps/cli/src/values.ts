@@ -38,6 +38,16 @@ export const gatherWords = (text: string, before: readonly string[] = []): strin
   ...text.split(',').filter(Boolean),
 ]
 
+/** The same of words that are among the choices. */
+export const gatherChoices =
+  (choices: readonly string[]) =>
+  (text: string, before?: readonly string[]): string[] => {
+    const words = gatherWords(text, before)
+    if (words.some(word => !choices.includes(word)))
+      throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
+    return words
+  }
+
 /** Gathers `SLOT=AMOUNT` options, also several in one: `cpu=8,mem=64GiB`. */
 export function gatherSlots(text: string, before: Slots = {}): Slots {
   const pairs = text.split(',').map(pair => {

@@ -33,3 +33,10 @@ export function readSeconds(text: string): number | undefined {
 
 /** Written where there is no limit. */
 export const unlimited = 'unlimited'
+
+/** Bytes as `readBytes` reads them back exactly: `64GiB`; a plain number where no unit goes into it. */
+export function writeBytes(bytes: number): string | number {
+  const fits = (unit: string): boolean => bytes > 0 && Number.isInteger(bytes / unitBytes[unit]!)
+  const unit = ['t', 'g', 'm'].find(fits)
+  return unit === undefined ? bytes : `${bytes / unitBytes[unit]!}${unit.toUpperCase()}iB`
+}
