@@ -133,7 +133,7 @@ const connectRoute = createRoute({
 })
 
 /** Lists that show the active ones unless asked for the others. */
-const stateSearch = { state: z.literal('inactive').optional().catch(undefined) }
+const stateSearch = { state: z.enum(['inactive', 'all']).optional().catch(undefined) }
 
 const usersRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -170,6 +170,8 @@ const credentialsRoute = createRoute({
 const newKeypairRoute = createRoute({
   getParentRoute: () => credentialsRoute,
   path: '/new',
+  // For whom, where that is known.
+  validateSearch: z.object({ user: z.uuid().optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('./keypair/KeypairForm.tsx'), 'NewKeypair'),
 })
 

@@ -38,7 +38,6 @@ export function PasswordForm() {
           <PasswordInput
             label={w.account.newPassword}
             description={w.user.passwordHelp}
-            inputWrapperOrder={['label', 'input', 'description', 'error']}
             autoComplete="new-password"
             {...eye}
             {...form.getInputProps('password')}

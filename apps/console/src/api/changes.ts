@@ -8,6 +8,7 @@ const pathsOf: Readonly<Record<ChangeEvent['topic'], readonly string[]>> = {
   log: ['/sessions/:id/log'],
   proxy: ['/setup'],
   job: ['/jobs', '/jobs/:id', '/jobs/:id/items'],
+  account: ['/account'],
 }
 
 /** Paths whose `id` is one of the topic's own: another id is another thing, and need not be read again. */

@@ -9,20 +9,21 @@ import {
 import { useNavigate } from '@tanstack/react-router'
 import { ConfirmedRowButton, RowActions, RowButton } from '../ui/RowActions.tsx'
 import { usePageWords } from '../words/page-words.ts'
-import { useKeypairActivity, useKeypairRemoval } from './useKeypairChange.ts'
+import { useActivityQuestion, useRemovalQuestion } from './keypair.questions.ts'
 
 /** What can be done with a keypair, at the end of its row (KEY-03 to KEY-06). */
 export function KeypairActions({ keypair }: { keypair: Keypair }) {
   const { w } = usePageWords()
   const navigate = useNavigate()
-  const activity = useKeypairActivity()
-  const removal = useKeypairRemoval()
+  const activity = useActivityQuestion(keypair)
+  const removal = useRemovalQuestion(keypair)
   const { accessKey, isActive } = keypair
   const params = { accessKey }
   return (
     <RowActions>
       <RowButton
         icon={IconInfoCircle}
+        tone="details"
         label={w.keypair.details}
         name={`${w.keypair.details}: ${accessKey}`}
         onClick={() => {
@@ -39,33 +40,19 @@ export function KeypairActions({ keypair }: { keypair: Keypair }) {
       />
       <ConfirmedRowButton
         icon={isActive ? IconPlayerPause : IconPlayerPlay}
+        tone={isActive ? 'danger' : 'strong'}
         label={isActive ? w.user.deactivate : w.user.activate}
         name={`${isActive ? w.user.deactivate : w.user.activate}: ${accessKey}`}
-        confirmation={{
-          title: isActive ? w.keypair.deactivateTitle : w.keypair.activateTitle,
-          text: isActive ? w.keypair.deactivateText(keypair.userEmail) : w.keypair.activateText,
-          confirm: isActive ? w.user.deactivate : w.user.activate,
-          isDanger: isActive,
-          onConfirm: () => {
-            activity.mutate({ accessKey, isActive: !isActive })
-          },
-        }}
+        confirmation={activity}
       />
       {!isActive && (
         <ConfirmedRowButton
           icon={IconTrash}
+          tone="danger"
           label={w.keypair.remove}
           name={`${w.keypair.remove}: ${accessKey}`}
           whyNot={keypair.isMain ? w.keypair.mainStays(keypair.userEmail) : undefined}
-          confirmation={{
-            title: w.keypair.removeTitle,
-            text: w.keypair.removeText,
-            confirm: w.keypair.remove,
-            isDanger: true,
-            onConfirm: () => {
-              removal.mutate(accessKey)
-            },
-          }}
+          confirmation={removal}
         />
       )}
     </RowActions>

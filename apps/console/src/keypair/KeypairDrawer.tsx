@@ -1,8 +1,10 @@
 import { type Keypair, keypairApi } from '@capstan/contract/keypair'
-import { Group, Skeleton, Stack } from '@mantine/core'
+import { Button, Group, Skeleton, Stack, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { call, query } from '../api/call.ts'
+import { ActivityBadge } from '../ui/ActivityBadge.tsx'
+import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
 import { CopyableId } from '../ui/CopyableId.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { ButtonLink, TextLink } from '../ui/links.tsx'
@@ -10,8 +12,8 @@ import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { Secret } from '../ui/Secret.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
-import { StatusBadge } from '../ui/StatusBadge.tsx'
 import { usePageWords } from '../words/page-words.ts'
+import { useActivityQuestion, useRemovalQuestion } from './keypair.questions.ts'
 import { RateUse } from './keypair.columns.tsx'
 
 const route = getRouteApi('/signed-in/shell/credentials/$accessKey')
@@ -21,41 +23,65 @@ export function KeypairDrawer() {
   const { accessKey } = route.useParams()
   const navigate = route.useNavigate()
   const answer = useQuery(query(keypairApi.show, { accessKey }))
+  const close = (): void => {
+    void navigate({ to: '/credentials', search: true })
+  }
   return (
-    <SideDrawer
-      title={accessKey}
-      onClose={() => {
-        void navigate({ to: '/credentials', search: true })
-      }}
-    >
+    <SideDrawer title={accessKey} onClose={close}>
       {answer.error && !answer.data && (
         <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} />
       )}
       {answer.isPending && <Skeleton h={240} />}
-      {answer.data && <Details keypair={answer.data} />}
+      {answer.data && <Details keypair={answer.data} onRemoved={close} />}
     </SideDrawer>
   )
 }
 
-function Details({ keypair }: { keypair: Keypair }) {
+function Details({ keypair, onRemoved }: { keypair: Keypair; onRemoved: () => void }) {
   const { w, f } = usePageWords()
   const { accessKey } = keypair
+  const activity = useActivityQuestion(keypair)
+  const removal = useRemovalQuestion(keypair, onRemoved)
   return (
     <Stack gap="xl">
       <Group justify="space-between">
-        <StatusBadge
-          tone={keypair.isActive ? 'good' : 'idle'}
-          label={keypair.isActive ? w.user.keypairActive : w.user.keypairInactive}
-        />
-        <ButtonLink
-          to="/credentials/$accessKey/edit"
-          params={{ accessKey }}
-          search={true}
-          size="xs"
-          variant="default"
-        >
-          {w.keypair.settings}
-        </ButtonLink>
+        <ActivityBadge isActive={keypair.isActive} />
+        <Group gap="xs">
+          <ButtonLink
+            to="/credentials/$accessKey/edit"
+            params={{ accessKey }}
+            search={true}
+            size="xs"
+            variant="default"
+          >
+            {w.keypair.settings}
+          </ButtonLink>
+          <ConfirmPopover {...activity}>
+            <Button size="xs" variant="default">
+              {keypair.isActive ? w.user.deactivate : w.user.activate}
+            </Button>
+          </ConfirmPopover>
+          {!keypair.isActive && keypair.isMain && (
+            <Tooltip label={w.keypair.mainStays(keypair.userEmail)}>
+              <Button
+                size="xs"
+                variant="outline"
+                data-disabled
+                aria-disabled
+                aria-description={w.keypair.mainStays(keypair.userEmail)}
+              >
+                {w.keypair.remove}
+              </Button>
+            </Tooltip>
+          )}
+          {!keypair.isActive && !keypair.isMain && (
+            <ConfirmPopover {...removal}>
+              <Button size="xs" variant="outline" color="red.9">
+                {w.keypair.remove}
+              </Button>
+            </ConfirmPopover>
+          )}
+        </Group>
       </Group>
       <Properties
         items={[
@@ -79,7 +105,18 @@ function Details({ keypair }: { keypair: Keypair }) {
             ),
           },
           { label: w.user.main, value: keypair.isMain ? w.common.yes : w.common.no },
-          { label: w.keypair.column.policy, value: keypair.policy },
+          {
+            label: w.keypair.column.policy,
+            value: (
+              <TextLink
+                to="/policies/$kind/$name"
+                params={{ kind: 'keypair', name: keypair.policy }}
+                size="sm"
+              >
+                {keypair.policy}
+              </TextLink>
+            ),
+          },
           { label: w.keypair.column.rate, value: <RateUse keypair={keypair} /> },
           { label: w.keypair.column.created, value: <RelativeTime at={keypair.createdAt} /> },
           {

@@ -1,42 +1,29 @@
 import { type Keypair, keypairApi } from '@capstan/contract/keypair'
-import { keypairPolicyApi } from '@capstan/contract/policy'
-import { userApi } from '@capstan/contract/user'
-import { NativeSelect, NumberInput, Select, Stack } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import { query } from '../api/call.ts'
 import { PageLoading } from '../shell/PageLoading.tsx'
+import { changedOnly } from '../ui/changed-only.ts'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { FormDrawer } from '../ui/FormDrawer.tsx'
-import { Notice } from '../ui/Notice.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { usePageWords } from '../words/page-words.ts'
+import { type KeypairFields, LimitFields, UserField } from './KeypairFields.tsx'
 import { useRefreshKeypairs } from './useKeypairChange.ts'
 
 const newRoute = getRouteApi('/signed-in/shell/credentials/new')
 const editRoute = getRouteApi('/signed-in/shell/credentials/$accessKey/edit')
 
-/** At so few requests in 15 minutes a page of the console may use them all up (KEY-04). */
-const riskyLimit = 100
-
-/** A number field holds text while it is empty. */
-interface Fields extends Record<string, unknown> {
-  readonly userId: string
-  readonly policy: string
-  readonly rateLimit: number | string
-}
-
-const blank: Fields = {
+const blank: KeypairFields = {
   userId: '',
   policy: 'default',
   rateLimit: 10_000,
 }
 
-const fieldsOf = ({ userId, policy, rateLimit }: Keypair): Fields => ({
+const fieldsOf = ({ userId, policy, rateLimit }: Keypair): KeypairFields => ({
   userId,
   policy,
   rateLimit,
@@ -45,11 +32,12 @@ const fieldsOf = ({ userId, policy, rateLimit }: Keypair): Fields => ({
 /** Makes another keypair for somebody (KEY-07). */
 export function NewKeypair() {
   const { w } = usePageWords()
+  const { user = '' } = newRoute.useSearch()
   const navigate = newRoute.useNavigate()
   const refresh = useRefreshKeypairs()
   const { form, submit, isPending, isDone, failure } = useEndpointForm({
     endpoint: keypairApi.create,
-    initialValues: blank,
+    initialValues: { ...blank, userId: user },
     toInput: ({ userId, policy, rateLimit }) => ({
       userId,
       policy,
@@ -86,14 +74,7 @@ export function NewKeypair() {
             form.setFieldValue('userId', userId)
           }}
         />
-        <PolicyField {...form.getInputProps('policy')} />
-        <RateField
-          value={form.values.rateLimit}
-          error={form.errors['rateLimit']}
-          onChange={rateLimit => {
-            form.setFieldValue('rateLimit', rateLimit)
-          }}
-        />
+        <LimitFields form={form} />
       </Stack>
     </FormDrawer>
   )
@@ -125,7 +106,10 @@ function LoadedForm({ keypair, onClose }: { keypair: Keypair; onClose: () => voi
   const { form, submit, isPending, isDone, failure } = useEndpointForm({
     endpoint: keypairApi.update,
     initialValues: fieldsOf(keypair),
-    toInput: ({ policy, rateLimit }) => ({ accessKey, policy, rateLimit: toNumber(rateLimit) }),
+    toInput: ({ policy, rateLimit }) => ({
+      accessKey,
+      ...changedOnly({ policy, rateLimit: toNumber(rateLimit) }, keypair),
+    }),
     onDone: () => {
       toastDone(w.keypair.saved(accessKey))
       refresh()
@@ -148,14 +132,7 @@ function LoadedForm({ keypair, onClose }: { keypair: Keypair; onClose: () => voi
       failure={failure}
     >
       <Stack>
-        <PolicyField {...form.getInputProps('policy')} />
-        <RateField
-          value={form.values.rateLimit}
-          error={form.errors['rateLimit']}
-          onChange={rateLimit => {
-            form.setFieldValue('rateLimit', rateLimit)
-          }}
-        />
+        <LimitFields form={form} />
       </Stack>
     </FormDrawer>
   )
@@ -163,71 +140,3 @@ function LoadedForm({ keypair, onClose }: { keypair: Keypair; onClose: () => voi
 
 /** What was typed, for the schema to judge: an empty field is no number. */
 const toNumber = (value: number | string): number => (value === '' ? Number.NaN : Number(value))
-
-interface FieldProps<T> {
-  readonly value: T
-  readonly error: React.ReactNode
-  readonly onChange: (value: T) => void
-}
-
-/** People are found as one types: there may be very many. */
-function UserField({ value, error, onChange }: FieldProps<string>) {
-  const { w } = usePageWords()
-  const [text, setText] = useState('')
-  const [email] = useDebouncedValue(text, 200)
-  const found = useQuery({
-    ...query(userApi.list, { ...(email !== '' && { email }), limit: 20 }),
-    placeholderData: keepPreviousData,
-  })
-  return (
-    <Select
-      label={w.keypair.column.user}
-      placeholder={w.keypair.findUser}
-      searchable
-      withAsterisk
-      data-autofocus
-      nothingFoundMessage={w.keypair.noUser}
-      data={found.data?.items.map(user => ({ value: user.id, label: user.email })) ?? []}
-      value={value || null}
-      error={error}
-      onSearchChange={setText}
-      onChange={chosen => {
-        onChange(chosen ?? '')
-      }}
-    />
-  )
-}
-
-function PolicyField(props: { value?: string }) {
-  const { w } = usePageWords()
-  const policies = useQuery(query(keypairPolicyApi.list, { limit: 200 }))
-  return (
-    <NativeSelect
-      label={w.keypair.column.policy}
-      data={policies.data?.items.map(({ name }) => name) ?? [props.value ?? 'default']}
-      {...props}
-    />
-  )
-}
-
-function RateField({ value, error, onChange }: FieldProps<number | string>) {
-  const { w, f } = usePageWords()
-  return (
-    <Stack gap="xs">
-      <NumberInput
-        label={w.keypair.column.rate}
-        description={`${w.keypair.rateHelp} ${w.common.max(f.number(50_000))}`}
-        inputWrapperOrder={['label', 'input', 'description', 'error']}
-        min={0}
-        clampBehavior="none"
-        thousandSeparator=","
-        value={value}
-        error={error}
-        onChange={onChange}
-      />
-      {value !== '' && Number(value) <= riskyLimit && (
-        <Notice tone="warn">{w.keypair.rateRisky}</Notice>
-      )}
-    </Stack>
-  )
-}

@@ -7,7 +7,7 @@ import { Forbidden } from '../shell/PageError.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { ButtonLink } from '../ui/links.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
-import { StateSwitch } from '../ui/StateSwitch.tsx'
+import { activityOf, StateSwitch } from '../ui/StateSwitch.tsx'
 import { listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
 import { UserTabs } from '../user/UserTabs.tsx'
@@ -28,7 +28,7 @@ function KeypairList() {
   const { w } = usePageWords()
   const search = route.useSearch()
   const { change } = useTableSearch()
-  const isActive = search.state === undefined
+  const state = search.state ?? 'active'
   const add = (
     <ButtonLink
       to="/credentials/new"
@@ -45,7 +45,10 @@ function KeypairList() {
       <DataTable<Keypair, AllWords>
         id="keypair"
         label={w.keypair.title}
-        query={query(keypairApi.list, { ...listInput(search, keypairFilters), isActive })}
+        query={query(keypairApi.list, {
+          ...listInput(search, keypairFilters),
+          ...activityOf(state),
+        })}
         columns={keypairColumns}
         words={w}
         search={search}
@@ -53,18 +56,16 @@ function KeypairList() {
         rowId={keypair => keypair.accessKey}
         rowName={keypair => keypair.accessKey}
         renderRowActions={keypair => <KeypairActions keypair={keypair} />}
-        switcher={
-          <StateSwitch
-            label={w.keypair.state}
-            active={w.user.keypairActive}
-            inactive={w.user.keypairInactive}
-          />
-        }
+        switcher={<StateSwitch label={w.keypair.state} words={w.user} />}
         empty={{
           icon: <IconKey size={36} />,
-          title: isActive ? w.keypair.empty : w.keypair.emptyInactive,
-          help: isActive ? w.keypair.emptyHelp : w.keypair.emptyInactiveHelp,
-          ...(isActive && { action: add }),
+          title: {
+            active: w.keypair.empty,
+            inactive: w.keypair.emptyInactive,
+            all: w.keypair.emptyAll,
+          }[state],
+          help: state === 'inactive' ? w.keypair.emptyInactiveHelp : w.keypair.emptyHelp,
+          ...(state !== 'inactive' && { action: add }),
         }}
       />
       <Outlet />

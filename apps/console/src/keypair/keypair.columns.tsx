@@ -1,6 +1,7 @@
 import type { Keypair } from '@capstan/contract/keypair'
 import type { Column } from '../ui/column.ts'
 import { TextLink } from '../ui/links.tsx'
+import { ActivityBadge } from '../ui/ActivityBadge.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { type AllWords, usePageWords } from '../words/page-words.ts'
 
@@ -14,22 +15,9 @@ export function RateUse({ keypair }: { keypair: Keypair }) {
   )
 }
 
-function KeyCell({ keypair }: { keypair: Keypair }) {
+function MainMark({ keypair }: { keypair: Keypair }) {
   const { w } = usePageWords()
-  return (
-    <>
-      <TextLink
-        to="/credentials/$accessKey"
-        params={{ accessKey: keypair.accessKey }}
-        search={true}
-        size="sm"
-        ff="monospace"
-      >
-        {keypair.accessKey}
-      </TextLink>
-      {keypair.isMain && ` · ${w.user.main}`}
-    </>
-  )
+  return <>{keypair.isMain && w.user.main}</>
 }
 
 function Count({ value }: { value: number }) {
@@ -44,7 +32,17 @@ export const keypairColumns: readonly Column<Keypair, AllWords>[] = [
     isFixed: true,
     sort: 'accessKey',
     filter: { kind: 'text' },
-    cell: keypair => <KeyCell keypair={keypair} />,
+    cell: keypair => (
+      <TextLink
+        to="/credentials/$accessKey"
+        params={{ accessKey: keypair.accessKey }}
+        search={true}
+        size="sm"
+        ff="monospace"
+      >
+        {keypair.accessKey}
+      </TextLink>
+    ),
   },
   {
     id: 'userEmail',
@@ -56,6 +54,16 @@ export const keypairColumns: readonly Column<Keypair, AllWords>[] = [
         {keypair.userEmail}
       </TextLink>
     ),
+  },
+  {
+    id: 'isMain',
+    header: w => w.user.main,
+    cell: keypair => <MainMark keypair={keypair} />,
+  },
+  {
+    id: 'isActive',
+    header: w => w.user.column.status,
+    cell: keypair => <ActivityBadge isActive={keypair.isActive} />,
   },
   {
     id: 'policy',

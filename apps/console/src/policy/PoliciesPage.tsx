@@ -95,6 +95,7 @@ function Actions({ kind, policy }: { kind: PolicyKindName; policy: Policy }) {
       />
       <RowButton
         icon={IconTrash}
+        tone="danger"
         label={w.policy.remove}
         name={`${w.policy.remove}: ${policy.name}`}
         onClick={() => {

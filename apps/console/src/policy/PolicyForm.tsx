@@ -93,9 +93,17 @@ function Form({ kind, policy, onClose }: FormProps) {
     if (most === undefined) return undefined
     return unit === 'seconds' ? f.duration(most) : f.number(most)
   }
+  /** Seconds are hard to read from some thousands on. */
+  const inWords = (limit: NumberLimit): string | undefined => {
+    const value = Number(form.values.numbers[limit.name] || 0)
+    return limit.unit === 'seconds' && value >= 60 ? `= ${f.duration(value)}` : undefined
+  }
+  const check = (path: string) => () => {
+    form.validateField(path)
+  }
   const slots = (name: 'maxResources' | 'maxPendingResources', legend: string) => (
     <Fieldset legend={legend}>
-      <Stack gap="sm">
+      <div className="limits">
         {limitedSlots.map(slot => {
           const path = `${name}.${fieldOfSlot(slot)}`
           return (
@@ -103,10 +111,12 @@ function Form({ kind, policy, onClose }: FormProps) {
               key={slot}
               label={slotName(slot, w)}
               most={`${mostInForm(slot)}${slot === 'mem' ? ' GiB' : ''}`}
+              help={slot === 'cuda.device' ? w.policy.wholeDevices : undefined}
               suffix={slot === 'mem' ? 'GiB' : undefined}
               decimals={slot.startsWith('cuda.device') ? 0 : 3}
               value={form.values[name][fieldOfSlot(slot)] ?? null}
               error={form.errors[path]}
+              onBlur={check(path)}
               onChange={value => {
                 form.setFieldValue(name, { ...form.values[name], [fieldOfSlot(slot)]: value })
                 form.clearFieldError(path)
@@ -114,25 +124,32 @@ function Form({ kind, policy, onClose }: FormProps) {
             />
           )
         })}
-      </Stack>
+      </div>
     </Fieldset>
   )
   return (
     <FormDrawer
       title={policy ? w.policy.editTitle(policy.name) : w.policy.create}
-      submitLabel={policy ? w.policy.apply(kind.name, policy.followerCount) : w.user.submitCreate}
+      submitLabel={policy ? w.policy.apply(kind.name, policy.followerCount) : w.policy.create}
       onSubmit={submit}
       onClose={onClose}
       isPending={isPending}
       isDirty={!isDone && form.isDirty()}
-      isReadOnly={!may('policy.update')}
+      whyReadOnly={may('policy.update') ? undefined : w.policy.readOnly}
       failure={failure}
+      notice={
+        policy && (
+          <PolicyImpactNotice
+            kind={kind}
+            request={form.isDirty() ? toRequest(kind, form.values, policy) : undefined}
+          />
+        )
+      }
     >
       <Stack gap="md">
         <TextInput
           label={w.policy.name}
           description={policy ? w.policy.nameStays : w.policy.nameHelp}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
           readOnly={policy !== undefined}
           withAsterisk={policy === undefined}
           {...(policy === undefined && { 'data-autofocus': true })}
@@ -140,23 +157,28 @@ function Form({ kind, policy, onClose }: FormProps) {
         />
         {kind.hasResources && slots('maxResources', w.policy.resources)}
         <Fieldset legend={w.policy.limits[kind.name]}>
-          <Stack gap="sm">
-            {kind.numbers.map(limit => (
-              <LimitField
-                key={limit.name}
-                label={limitName(limit.name, w)}
-                most={mostText(limit)}
-                suffix={suffixes[limit.unit]}
-                decimals={limit.unit === 'bytes' ? 3 : 0}
-                value={form.values.numbers[limit.name] ?? null}
-                error={form.errors[`numbers.${limit.name}`]}
-                onChange={value => {
-                  form.setFieldValue('numbers', { ...form.values.numbers, [limit.name]: value })
-                  form.clearFieldError(`numbers.${limit.name}`)
-                }}
-              />
-            ))}
-          </Stack>
+          <div className="limits">
+            {kind.numbers.map(limit => {
+              const path = `numbers.${limit.name}`
+              return (
+                <LimitField
+                  key={limit.name}
+                  label={limitName(limit.name, w)}
+                  most={mostText(limit)}
+                  help={inWords(limit)}
+                  suffix={suffixes[limit.unit]}
+                  decimals={limit.unit === 'bytes' ? 3 : 0}
+                  value={form.values.numbers[limit.name] ?? null}
+                  error={form.errors[path]}
+                  onBlur={check(path)}
+                  onChange={value => {
+                    form.setFieldValue('numbers', { ...form.values.numbers, [limit.name]: value })
+                    form.clearFieldError(path)
+                  }}
+                />
+              )
+            })}
+          </div>
         </Fieldset>
         {kind.hasResources && slots('maxPendingResources', w.policy.pendingResources)}
         {kind.hasResources && (
@@ -168,12 +190,6 @@ function Form({ kind, policy, onClose }: FormProps) {
               }}
             />
           </Fieldset>
-        )}
-        {policy && (
-          <PolicyImpactNotice
-            kind={kind}
-            request={form.isDirty() ? toRequest(kind, form.values, policy) : undefined}
-          />
         )}
       </Stack>
     </FormDrawer>

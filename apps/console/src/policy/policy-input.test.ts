@@ -18,11 +18,26 @@ const policy = {
   allowedVolumes: { home: ['mount-in-session' as const] },
 }
 
-test('POL-03 a policy goes through the form and comes out as it was, unlimited ones and slots of other kinds too', () => {
-  const request = toRequest(kinds.keypair, toFields(kinds.keypair, policy), policy)
-  const { followerCount: _, createdAt: __, ...limits } = policy
-  expect(request).toEqual(limits)
+test('POL-03 a policy that nobody changes stays as it is, and what is changed leaves the rest', () => {
+  const fields = toFields(kinds.keypair, policy)
+  expect(toRequest(kinds.keypair, fields, policy)).toEqual({ name: 'lab' })
+  fields.maxResources['cpu'] = 4
+  fields.numbers['maxLifetimeS'] = null
+  const request = toRequest(kinds.keypair, fields, policy)
+  expect(request).toEqual({
+    name: 'lab',
+    maxResources: { ...policy.maxResources, cpu: 4 },
+    maxLifetimeS: null,
+  })
   expect(keypairPolicyApi.update.input.safeParse(request).success).toBe(true)
+})
+
+test('POL-02 a limit that was unlimited and is emptied is an error, not unlimited', () => {
+  const fields = toFields(kinds.keypair, policy)
+  fields.numbers['maxClusterSize'] = ''
+  const request = toRequest(kinds.keypair, fields, policy)
+  const { error } = keypairPolicyApi.update.input.safeParse(request)
+  expect(error?.issues.map(({ path }) => path.join('.'))).toEqual(['maxClusterSize'])
 })
 
 test('POL-02 an empty field is no limit of zero, and what is over the largest is said at its field', () => {

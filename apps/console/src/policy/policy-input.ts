@@ -1,5 +1,6 @@
 import type { AllowedVolumes } from '@capstan/contract/allowed-volumes'
 import type { Slots } from '@capstan/contract/slots'
+import { changedOnly } from '../ui/changed-only.ts'
 import type { LimitValue } from '../ui/LimitField.tsx'
 import {
   formUnit,
@@ -58,8 +59,20 @@ const toNumber = (value: LimitValue, unit: number): number | null => {
   return value === '' ? Number.NaN : Math.round(Number(value) * unit * 1000) / 1000
 }
 
-/** The request that stands for the fields; limits on slots that the form does not offer stay as they were. */
+/** The request that stands for the fields: all of them for a new policy, those that were changed for one that is there. */
 export function toRequest(
+  kind: PolicyKind,
+  values: PolicyFormValues,
+  policy: Policy | undefined,
+): Record<string, unknown> {
+  const whole = wholeRequest(kind, values, policy)
+  if (!policy) return whole
+  const before = wholeRequest(kind, toFields(kind, policy), policy)
+  return { name: policy.name, ...changedOnly(whole, before) }
+}
+
+/** Limits on slots that the form does not offer stay as they were. */
+function wholeRequest(
   kind: PolicyKind,
   values: PolicyFormValues,
   policy: Policy | undefined,

@@ -41,7 +41,8 @@ export function Followers({ kind, policy }: { kind: PolicyKindName; policy: Poli
   const { f } = usePageWords()
   const text = f.number(policy.followerCount)
   if (policy.followerCount === 0) return <>{text}</>
-  const search = { policy: policy.name }
+  // Inactive ones follow it too.
+  const search = { policy: policy.name, state: 'all' } as const
   if (kind === 'keypair')
     return (
       <TextLink to="/credentials" search={search} size="sm">
@@ -92,6 +93,9 @@ const columnsOf = ({ name, hasResources, numbers }: PolicyKind): Column<Policy, 
         params={{ kind: name, name: policy.name }}
         search={true}
         size="sm"
+        className="clip"
+        display="block"
+        title={policy.name}
       >
         {policy.name}
       </TextLink>

@@ -10,6 +10,7 @@ import { Forbidden } from '../shell/PageError.tsx'
 import { PageLoading } from '../shell/PageLoading.tsx'
 import { AllowedVolumesField } from '../ui/AllowedVolumesField.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { changedOnly } from '../ui/changed-only.ts'
 import { FormDrawer } from '../ui/FormDrawer.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
@@ -80,7 +81,7 @@ function Form({ domain }: { domain?: Domain }) {
       allowedGroups: domain?.allowedGroups ?? [],
       allowedVolumes: domain?.allowedVolumes ?? {},
     },
-    toInput: values => values,
+    toInput: values => (domain ? { name: domain.name, ...changedOnly(values, domain) } : values),
     onDone: saved => {
       toastDone(domain ? w.project.saved(saved.name) : w.project.created(saved.name))
       refresh()
@@ -90,14 +91,14 @@ function Form({ domain }: { domain?: Domain }) {
   return (
     <FormDrawer
       title={domain ? w.project.editTitle(domain.name) : w.domain.create}
-      submitLabel={domain ? w.user.submitEdit : w.user.submitCreate}
+      submitLabel={domain ? w.user.submitEdit : w.domain.create}
       onSubmit={submit}
       onClose={() => {
         close()
       }}
       isPending={isPending}
       isDirty={!isDone && form.isDirty()}
-      isReadOnly={!may('domain.update')}
+      whyReadOnly={may('domain.update') ? undefined : w.domain.readOnly}
       failure={failure}
     >
       <Stack>

@@ -8,14 +8,14 @@ import { DataTable } from '../ui/DataTable.tsx'
 import { ButtonLink } from '../ui/links.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { ConfirmedRowButton, RowActions, RowButton } from '../ui/RowActions.tsx'
-import { StateSwitch } from '../ui/StateSwitch.tsx'
+import { activityOf, StateSwitch } from '../ui/StateSwitch.tsx'
 import { listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
 import { type AllWords, usePageWords } from '../words/page-words.ts'
 import { domainColumns } from './project.columns.tsx'
 import { domainFilters } from './project.filters.ts'
 import { ProjectTabs } from './ProjectTabs.tsx'
-import { useActivity } from './useActivity.ts'
+import { useDomainQuestion } from './project.questions.ts'
 
 /** The domains that one administers (PRJ-01); for administrators (ACC-03). */
 export function DomainsPage() {
@@ -30,7 +30,7 @@ function DomainList() {
   const may = useMay()
   const search = route.useSearch()
   const { change } = useTableSearch()
-  const isActive = search.state === undefined
+  const state = search.state ?? 'active'
   const create = may('domain.create') && (
     <ButtonLink to="/domains/-/new" search={true} leftSection={<IconPlus size={16} aria-hidden />}>
       {w.domain.create}
@@ -43,7 +43,7 @@ function DomainList() {
       <DataTable<Domain, AllWords>
         id="domain"
         label={w.domain.title}
-        query={query(domainApi.list, { ...listInput(search, domainFilters), isActive })}
+        query={query(domainApi.list, { ...listInput(search, domainFilters), ...activityOf(state) })}
         columns={domainColumns}
         words={w}
         search={search}
@@ -53,14 +53,16 @@ function DomainList() {
         {...(may('domain.update') && {
           renderRowActions: domain => <Actions domain={domain} />,
         })}
-        switcher={
-          <StateSwitch label={w.domain.state} active={w.user.active} inactive={w.user.inactive} />
-        }
+        switcher={<StateSwitch label={w.domain.state} words={w.user} />}
         empty={{
           icon: <IconWorld size={36} />,
-          title: isActive ? w.domain.empty : w.domain.emptyInactive,
+          title: {
+            active: w.domain.empty,
+            inactive: w.domain.emptyInactive,
+            all: w.domain.emptyAll,
+          }[state],
           help: w.domain.purpose,
-          ...(isActive && { action: create }),
+          ...(state !== 'inactive' && { action: create }),
         }}
       />
       <Outlet />
@@ -69,9 +71,9 @@ function DomainList() {
 }
 
 function Actions({ domain }: { domain: Domain }) {
-  const { w, f } = usePageWords()
+  const { w } = usePageWords()
   const navigate = useNavigate()
-  const activity = useActivity()
+  const question = useDomainQuestion(domain)
   const { name, isActive } = domain
   const label = isActive ? w.user.deactivate : w.user.activate
   return (
@@ -86,19 +88,10 @@ function Actions({ domain }: { domain: Domain }) {
       />
       <ConfirmedRowButton
         icon={isActive ? IconTrash : IconPlayerPlay}
+        tone={isActive ? 'danger' : 'strong'}
         label={label}
         name={`${label}: ${name}`}
-        confirmation={{
-          title: isActive ? w.project.deactivateTitle(name) : w.project.activateTitle(name),
-          text: isActive
-            ? w.domain.deactivateText(f.number(domain.userCount), f.number(domain.projectCount))
-            : w.domain.activateText,
-          confirm: label,
-          isDanger: isActive,
-          onConfirm: () => {
-            activity.mutate({ target: { kind: 'domain', name }, isActive: !isActive })
-          },
-        }}
+        confirmation={question}
       />
     </RowActions>
   )

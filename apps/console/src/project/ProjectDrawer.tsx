@@ -1,16 +1,18 @@
 import { type Project, projectApi } from '@capstan/contract/project'
-import { Group, Skeleton, Stack } from '@mantine/core'
+import { Button, Group, Skeleton, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { query } from '../api/call.ts'
+import { ActivityBadge } from '../ui/ActivityBadge.tsx'
+import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
 import { CopyableId } from '../ui/CopyableId.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
-import { ButtonLink } from '../ui/links.tsx'
+import { ButtonLink, TextLink } from '../ui/links.tsx'
 import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
-import { StatusBadge } from '../ui/StatusBadge.tsx'
 import { usePageWords } from '../words/page-words.ts'
+import { useProjectQuestion } from './project.questions.ts'
 import { ProjectMembers } from './ProjectMembers.tsx'
 
 const route = getRouteApi('/signed-in/shell/projects/$projectId')
@@ -38,28 +40,51 @@ export function ProjectDrawer() {
 
 function Details({ project }: { project: Project }) {
   const { w } = usePageWords()
+  const question = useProjectQuestion(project)
   return (
     <Stack gap="xl">
       <Group justify="space-between">
-        <StatusBadge
-          tone={project.isActive ? 'good' : 'idle'}
-          label={project.isActive ? w.user.status.active : w.user.status.inactive}
-        />
-        <ButtonLink
-          to="/projects/$projectId/edit"
-          params={{ projectId: project.id }}
-          search={true}
-          size="xs"
-          variant="default"
-        >
-          {w.user.edit}
-        </ButtonLink>
+        <ActivityBadge isActive={project.isActive} />
+        <Group gap="xs">
+          <ButtonLink
+            to="/projects/$projectId/edit"
+            params={{ projectId: project.id }}
+            search={true}
+            size="xs"
+            variant="default"
+          >
+            {w.user.edit}
+          </ButtonLink>
+          <ConfirmPopover {...question}>
+            <Button size="xs" variant="default">
+              {project.isActive ? w.user.deactivate : w.user.activate}
+            </Button>
+          </ConfirmPopover>
+        </Group>
       </Group>
       <Properties
         items={[
-          { label: w.user.column.domain, value: project.domainName },
+          {
+            label: w.user.column.domain,
+            value: (
+              <TextLink to="/domains/$name" params={{ name: project.domainName }} size="sm">
+                {project.domainName}
+              </TextLink>
+            ),
+          },
           { label: w.project.column.type, value: w.project.type[project.type] },
-          { label: w.project.column.policy, value: project.policy },
+          {
+            label: w.project.column.policy,
+            value: (
+              <TextLink
+                to="/policies/$kind/$name"
+                params={{ kind: 'project', name: project.policy }}
+                size="sm"
+              >
+                {project.policy}
+              </TextLink>
+            ),
+          },
           { label: w.project.groups, value: project.allowedGroups.join(', ') || '–' },
           {
             label: w.policy.volumes,

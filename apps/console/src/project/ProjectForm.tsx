@@ -11,7 +11,9 @@ import { query } from '../api/call.ts'
 import { PageLoading } from '../shell/PageLoading.tsx'
 import { AllowedVolumesField } from '../ui/AllowedVolumesField.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { changedOnly } from '../ui/changed-only.ts'
 import { FormDrawer } from '../ui/FormDrawer.tsx'
+import { NameSelect } from '../ui/NameSelect.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
@@ -112,8 +114,6 @@ function Form({ id, initial, title, onClose, onDone }: FormProps) {
     ? projectApi.create
     : projectApi.update
   const mayAllow = account.role === 'superadmin'
-  const policies = useQuery(query(projectPolicyApi.list, { limit: 200 }))
-  const domains = useQuery(query(domainApi.list, { isActive: true, limit: 200 }))
   const { form, submit, isPending, isDone, failure } = useEndpointForm({
     endpoint,
     initialValues: {
@@ -125,11 +125,8 @@ function Form({ id, initial, title, onClose, onDone }: FormProps) {
       allowedGroups: initial.allowedGroups,
       allowedVolumes: initial.allowedVolumes,
     },
-    toInput: ({ domainName, type, allowedGroups, allowedVolumes, ...values }) => ({
-      ...values,
-      ...(id === undefined ? { domainName, type } : { id }),
-      ...(mayAllow && { allowedGroups, allowedVolumes }),
-    }),
+    toInput: ({ domainName, type, ...values }) =>
+      id === undefined ? { domainName, type, ...values } : { id, ...changedOnly(values, initial) },
     onDone: project => {
       toastDone(id === undefined ? w.project.created(project.name) : w.project.saved(project.name))
       refresh()
@@ -139,7 +136,7 @@ function Form({ id, initial, title, onClose, onDone }: FormProps) {
   return (
     <FormDrawer
       title={title}
-      submitLabel={id === undefined ? w.user.submitCreate : w.user.submitEdit}
+      submitLabel={id === undefined ? w.project.create : w.user.submitEdit}
       onSubmit={submit}
       onClose={onClose}
       isPending={isPending}
@@ -161,11 +158,19 @@ function Form({ id, initial, title, onClose, onDone }: FormProps) {
         />
         {id === undefined && (
           <>
-            <NativeSelect
-              label={w.user.column.domain}
-              data={domains.data?.items.map(({ name }) => name) ?? [initial.domainName]}
-              {...form.getInputProps('domainName')}
-            />
+            {mayAllow && (
+              <NameSelect
+                label={w.user.column.domain}
+                description={w.project.domainHelp}
+                list={domainApi.list}
+                among={{ isActive: true }}
+                value={form.values.domainName}
+                error={form.errors['domainName']}
+                onChange={name => {
+                  form.setFieldValue('domainName', name)
+                }}
+              />
+            )}
             <NativeSelect
               label={w.project.column.type}
               description={w.project.typeHelp}
@@ -174,10 +179,14 @@ function Form({ id, initial, title, onClose, onDone }: FormProps) {
             />
           </>
         )}
-        <NativeSelect
+        <NameSelect
           label={w.project.column.policy}
-          data={policies.data?.items.map(({ name }) => name) ?? [initial.policy]}
-          {...form.getInputProps('policy')}
+          list={projectPolicyApi.list}
+          value={form.values.policy}
+          error={form.errors['policy']}
+          onChange={name => {
+            form.setFieldValue('policy', name)
+          }}
         />
         {mayAllow && (
           <>

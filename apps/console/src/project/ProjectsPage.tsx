@@ -8,14 +8,14 @@ import { DataTable } from '../ui/DataTable.tsx'
 import { ButtonLink } from '../ui/links.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { ConfirmedRowButton, RowActions, RowButton } from '../ui/RowActions.tsx'
-import { StateSwitch } from '../ui/StateSwitch.tsx'
+import { activityOf, StateSwitch } from '../ui/StateSwitch.tsx'
 import { choicesOf, listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
 import { type AllWords, usePageWords } from '../words/page-words.ts'
 import { projectColumns } from './project.columns.tsx'
 import { projectFilters } from './project.filters.ts'
 import { ProjectTabs } from './ProjectTabs.tsx'
-import { useActivity } from './useActivity.ts'
+import { useProjectQuestion } from './project.questions.ts'
 
 /** The projects that one administers (PRJ-01); for administrators (ACC-03). */
 export function ProjectsPage() {
@@ -29,7 +29,7 @@ function ProjectList() {
   const { w } = usePageWords()
   const search = route.useSearch()
   const { change } = useTableSearch()
-  const isActive = search.state === undefined
+  const state = search.state ?? 'active'
   const { type, ...input } = listInput(search, projectFilters)
   const create = (
     <ButtonLink to="/projects/new" search={true} leftSection={<IconPlus size={16} aria-hidden />}>
@@ -46,7 +46,7 @@ function ProjectList() {
         query={query(projectApi.list, {
           ...input,
           ...(type !== undefined && { type: choicesOf(type) }),
-          isActive,
+          ...activityOf(state),
         })}
         columns={projectColumns}
         words={w}
@@ -55,14 +55,16 @@ function ProjectList() {
         rowId={project => project.id}
         rowName={project => project.name}
         renderRowActions={project => <Actions project={project} />}
-        switcher={
-          <StateSwitch label={w.project.state} active={w.user.active} inactive={w.user.inactive} />
-        }
+        switcher={<StateSwitch label={w.project.state} words={w.user} />}
         empty={{
           icon: <IconFolders size={36} />,
-          title: isActive ? w.project.empty : w.project.emptyInactive,
-          help: isActive ? w.project.emptyHelp : w.project.emptyInactiveHelp,
-          ...(isActive && { action: create }),
+          title: {
+            active: w.project.empty,
+            inactive: w.project.emptyInactive,
+            all: w.project.emptyAll,
+          }[state],
+          help: state === 'inactive' ? w.project.emptyInactiveHelp : w.project.emptyHelp,
+          ...(state !== 'inactive' && { action: create }),
         }}
       />
       <Outlet />
@@ -73,7 +75,7 @@ function ProjectList() {
 function Actions({ project }: { project: Project }) {
   const { w } = usePageWords()
   const navigate = useNavigate()
-  const activity = useActivity()
+  const question = useProjectQuestion(project)
   const { id, name, isActive } = project
   const label = isActive ? w.user.deactivate : w.user.activate
   return (
@@ -92,17 +94,10 @@ function Actions({ project }: { project: Project }) {
       />
       <ConfirmedRowButton
         icon={isActive ? IconTrash : IconPlayerPlay}
+        tone={isActive ? 'danger' : 'strong'}
         label={label}
         name={`${label}: ${name}`}
-        confirmation={{
-          title: isActive ? w.project.deactivateTitle(name) : w.project.activateTitle(name),
-          text: isActive ? w.project.deactivateText : w.project.activateText,
-          confirm: label,
-          isDanger: isActive,
-          onConfirm: () => {
-            activity.mutate({ target: { kind: 'project', id, name }, isActive: !isActive })
-          },
-        }}
+        confirmation={question}
       />
     </RowActions>
   )

@@ -2,6 +2,7 @@ import type { Domain } from '@capstan/contract/domain'
 import { type Project, projectTypes } from '@capstan/contract/project'
 import type { Column } from '../ui/column.ts'
 import { TextLink } from '../ui/links.tsx'
+import { ActivityBadge } from '../ui/ActivityBadge.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { type AllWords, usePageWords } from '../words/page-words.ts'
 
@@ -33,6 +34,9 @@ export const projectColumns: readonly Column<Project, AllWords>[] = [
         params={{ projectId: project.id }}
         search={true}
         size="sm"
+        className="clip"
+        display="block"
+        title={project.name}
       >
         {project.name}
       </TextLink>
@@ -58,6 +62,11 @@ export const projectColumns: readonly Column<Project, AllWords>[] = [
     header: w => w.user.column.description,
     filter: { kind: 'text' },
     cell: project => clipped(project.description),
+  },
+  {
+    id: 'isActive',
+    header: w => w.user.column.status,
+    cell: project => <ActivityBadge isActive={project.isActive} />,
   },
   {
     id: 'memberCount',
@@ -100,7 +109,15 @@ export const domainColumns: readonly Column<Domain, AllWords>[] = [
     sort: 'name',
     filter: { kind: 'text' },
     cell: domain => (
-      <TextLink to="/domains/$name" params={{ name: domain.name }} search={true} size="sm">
+      <TextLink
+        to="/domains/$name"
+        params={{ name: domain.name }}
+        search={true}
+        size="sm"
+        className="clip"
+        display="block"
+        title={domain.name}
+      >
         {domain.name}
       </TextLink>
     ),
@@ -112,17 +129,26 @@ export const domainColumns: readonly Column<Domain, AllWords>[] = [
     cell: domain => clipped(domain.description),
   },
   {
+    id: 'isActive',
+    header: w => w.user.column.status,
+    cell: domain => <ActivityBadge isActive={domain.isActive} />,
+  },
+  {
     id: 'userCount',
     header: w => w.user.title,
     align: 'right',
-    cell: domain => <Count value={domain.userCount} />,
+    cell: domain => (
+      <TextLink to="/users" search={{ domainName: domain.name, state: 'all' }} size="sm">
+        <Count value={domain.userCount} />
+      </TextLink>
+    ),
   },
   {
     id: 'projectCount',
     header: w => w.project.title,
     align: 'right',
     cell: domain => (
-      <TextLink to="/projects" search={{ domainName: domain.name }} size="sm">
+      <TextLink to="/projects" search={{ domainName: domain.name, state: 'all' }} size="sm">
         <Count value={domain.projectCount} />
       </TextLink>
     ),

@@ -30,10 +30,9 @@ export function useActivity() {
     mutationFn: async ({ target, isActive }: { target: Target; isActive: boolean }) => {
       if (target.kind === 'project') await call(projectApi.update, { id: target.id, isActive })
       else await call(domainApi.update, { name: target.name, isActive })
-      return target.name
     },
-    onSuccess: name => {
-      toastDone(w.project.saved(name))
+    onSuccess: (_, { target: { name }, isActive }) => {
+      toastDone(isActive ? w.project.activated(name) : w.project.deactivated(name))
       refresh()
     },
     onError: toastError,

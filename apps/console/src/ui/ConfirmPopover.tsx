@@ -16,10 +16,13 @@ interface Question {
 
 /** Asks at the button, for one thing that is not easily undone. The child is the button. */
 export function ConfirmPopover({
+  onOpen,
   onConfirm,
   children,
   ...question
 }: Question & {
+  /** What was chosen in it the last time is to be forgotten. */
+  onOpen?: () => void
   onConfirm: () => void
   children: ReactElement<Clickable>
 }) {
@@ -47,6 +50,7 @@ export function ConfirmPopover({
       <Popover.Target>
         {cloneElement(children, {
           onClick: () => {
+            onOpen?.()
             change(true)
           },
           'aria-expanded': isOpen,

@@ -3,6 +3,7 @@ import { useBlocker } from '@tanstack/react-router'
 import type { FormEventHandler, ReactNode } from 'react'
 import { useWords } from '../words/words.tsx'
 import { ErrorPanel } from './ErrorPanel.tsx'
+import { Notice } from './Notice.tsx'
 import { SideDrawer } from './SideDrawer.tsx'
 
 interface Props {
@@ -14,8 +15,10 @@ interface Props {
   /** Something was entered that would be lost. */
   readonly isDirty: boolean
   readonly failure: unknown
-  /** Shows what there is, without a way to save it. */
-  readonly isReadOnly?: boolean
+  /** Above the button, where one sees it whatever field one is at. */
+  readonly notice?: ReactNode
+  /** Shows what there is, without a way to change it: for this reason. */
+  readonly whyReadOnly?: string | undefined
   readonly children: ReactNode
 }
 
@@ -27,23 +30,30 @@ export function FormDrawer(props: Props) {
     enableBeforeUnload: () => props.isDirty,
     withResolver: true,
   })
+  const isReadOnly = props.whyReadOnly !== undefined
   const isAsking = blocker.status === 'blocked'
   return (
     <SideDrawer title={props.title} onClose={props.onClose} isHeld={isAsking}>
       <form onSubmit={props.onSubmit} noValidate>
         <Stack gap="lg">
-          {props.children}
-          {props.failure != null && <ErrorPanel error={props.failure} />}
-          <Group justify="flex-end" className="drawer-foot">
-            <Button variant="default" onClick={props.onClose}>
-              {w.common.cancel}
-            </Button>
-            {!props.isReadOnly && (
-              <Button type="submit" loading={props.isPending}>
-                {props.submitLabel}
+          {isReadOnly && <Notice tone="idle">{props.whyReadOnly}</Notice>}
+          <fieldset disabled={isReadOnly} className="bare">
+            {props.children}
+          </fieldset>
+          <div className="drawer-foot">
+            {props.failure != null && <ErrorPanel error={props.failure} />}
+            {props.notice}
+            <Group justify="flex-end">
+              <Button variant="default" onClick={props.onClose}>
+                {isReadOnly ? w.common.close : w.common.cancel}
               </Button>
-            )}
-          </Group>
+              {!isReadOnly && (
+                <Button type="submit" loading={props.isPending}>
+                  {props.submitLabel}
+                </Button>
+              )}
+            </Group>
+          </div>
         </Stack>
       </form>
       <Modal

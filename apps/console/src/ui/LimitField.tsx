@@ -14,6 +14,8 @@ export function LimitField({
   suffix,
   decimals = 0,
   error,
+  help,
+  onBlur,
 }: {
   label: string
   value: LimitValue
@@ -23,14 +25,17 @@ export function LimitField({
   suffix?: string | undefined
   decimals?: number
   error?: ReactNode
+  help?: string | undefined
+  /** One leaves the field: it is to be checked. */
+  onBlur?: () => void
 }) {
   const { w } = usePageWords()
+  const about = [most !== undefined && w.common.max(most), help].filter(Boolean).join(' · ')
   return (
     <div className="limit">
       <NumberInput
         label={label}
-        description={most !== undefined && w.common.max(most)}
-        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        description={about}
         value={value ?? ''}
         disabled={value === null}
         placeholder={value === null ? '∞' : ''}
@@ -39,6 +44,7 @@ export function LimitField({
         decimalScale={decimals}
         {...(suffix !== undefined && { suffix: ` ${suffix}` })}
         error={error}
+        {...(onBlur && { onBlur })}
         onChange={onChange}
       />
       <Checkbox

@@ -12,29 +12,41 @@ export function RowActions({ children }: { children: ReactNode }) {
   )
 }
 
+/** Details are green, what ends something is red, what brings it back is black. */
+const inks = {
+  plain: undefined,
+  details: 'var(--capstan-good)',
+  danger: 'var(--capstan-bad)',
+  strong: 'var(--mantine-color-text)',
+} as const
+
 interface Props {
   readonly icon: Icon
   /** On hover. */
   readonly label: string
   /** For screen readers: with the name of the row. */
   readonly name: string
+  /** What kind of thing it does; plain unless said. */
+  readonly tone?: keyof typeof inks
   /** Why it cannot be done now. */
   readonly whyNot?: string | undefined
   readonly onClick?: () => void
   readonly ref?: Ref<HTMLButtonElement>
 }
 
-export function RowButton({ icon: Icon, label, name, whyNot, ...rest }: Props) {
+export function RowButton({ icon: Icon, label, name, tone = 'plain', whyNot, ...rest }: Props) {
   return (
     <Tooltip label={whyNot ?? label}>
       <ActionIcon
         variant="subtle"
         color="gray"
         aria-label={name}
+        {...(whyNot === undefined && inks[tone] !== undefined && { c: inks[tone] })}
         {...rest}
         {...(whyNot !== undefined && {
           'data-disabled': true,
           'aria-disabled': true,
+          'aria-description': whyNot,
           onClick: () => {},
         })}
       >

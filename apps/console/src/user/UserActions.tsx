@@ -16,6 +16,7 @@ export function UserActions({ user }: { user: User }) {
     <RowActions>
       <RowButton
         icon={IconInfoCircle}
+        tone="details"
         label={w.keypair.details}
         name={`${w.keypair.details}: ${user.email}`}
         onClick={() => {
@@ -33,6 +34,7 @@ export function UserActions({ user }: { user: User }) {
       <ConfirmActivity user={user}>
         <RowButton
           icon={isActive ? IconTrash : IconPlayerPlay}
+          tone={isActive ? 'danger' : 'strong'}
           label={label}
           name={`${label}: ${user.email}`}
         />

@@ -1,16 +1,16 @@
 import { keypairApi } from '@capstan/contract/keypair'
 import { userApi, type UserDetails } from '@capstan/contract/user'
-import { Badge, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { query } from '../api/call.ts'
+import { ActivityBadge } from '../ui/ActivityBadge.tsx'
 import { CopyableId } from '../ui/CopyableId.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
-import { ButtonLink } from '../ui/links.tsx'
+import { ButtonLink, TextLink } from '../ui/links.tsx'
 import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
-import { StatusBadge } from '../ui/StatusBadge.tsx'
 import { usePageWords } from '../words/page-words.ts'
 import { ActivityButton } from './ActivityButton.tsx'
 import { UserBadge } from './user.columns.tsx'
@@ -69,8 +69,26 @@ function Details({ user }: { user: UserDetails }) {
           { label: w.user.column.name, value: user.name },
           { label: w.user.column.fullName, value: user.fullName || '–' },
           { label: w.user.column.role, value: w.user.role[user.role] },
-          { label: w.user.column.domain, value: user.domainName },
-          { label: w.user.column.policy, value: user.policy },
+          {
+            label: w.user.column.domain,
+            value: (
+              <TextLink to="/domains/$name" params={{ name: user.domainName }} size="sm">
+                {user.domainName}
+              </TextLink>
+            ),
+          },
+          {
+            label: w.user.column.policy,
+            value: (
+              <TextLink
+                to="/policies/$kind/$name"
+                params={{ kind: 'user', name: user.policy }}
+                size="sm"
+              >
+                {user.policy}
+              </TextLink>
+            ),
+          },
           { label: w.user.live, value: f.number(user.liveSessionCount) },
           { label: w.user.sudo, value: yesNo(user.isSudoEnabled) },
           { label: w.user.changeRequired, value: yesNo(user.isPasswordChangeRequired) },
@@ -86,11 +104,16 @@ function Details({ user }: { user: UserDetails }) {
           {w.user.projects}
         </Title>
         {user.projects.length === 0 && <Text size="sm">–</Text>}
-        <Group gap="xs">
+        <Group gap="md">
           {user.projects.map(project => (
-            <Badge key={project.id} variant="default" tt="none">
+            <TextLink
+              key={project.id}
+              to="/projects/$projectId"
+              params={{ projectId: project.id }}
+              size="sm"
+            >
               {project.name}
-            </Badge>
+            </TextLink>
           ))}
         </Group>
       </section>
@@ -104,19 +127,26 @@ function Keypairs({ userId }: { userId: string }) {
   const answer = useQuery(query(keypairApi.list, { userId, limit: 200 }))
   return (
     <section aria-label={w.user.keypairs}>
-      <Title order={2} mb="sm">
-        {w.user.keypairs}
-      </Title>
+      <Group justify="space-between" mb="sm">
+        <Title order={2}>{w.user.keypairs}</Title>
+        <ButtonLink to="/credentials/new" search={{ user: userId }} size="xs" variant="default">
+          {w.keypair.add}
+        </ButtonLink>
+      </Group>
       {answer.error && !answer.data && <ErrorPanel error={answer.error} />}
       {answer.isPending && <Skeleton h={40} />}
       <ul className="plain-list">
         {answer.data?.items.map(keypair => (
           <li key={keypair.accessKey}>
-            <CopyableId id={keypair.accessKey} />
-            <StatusBadge
-              tone={keypair.isActive ? 'good' : 'idle'}
-              label={keypair.isActive ? w.user.keypairActive : w.user.keypairInactive}
-            />
+            <TextLink
+              to="/credentials/$accessKey"
+              params={{ accessKey: keypair.accessKey }}
+              size="sm"
+              ff="monospace"
+            >
+              {keypair.accessKey}
+            </TextLink>
+            <ActivityBadge isActive={keypair.isActive} />
             {keypair.isMain && (
               <Text size="sm" span>
                 {w.user.main}

@@ -1,4 +1,4 @@
-import { userApi } from '@capstan/contract/user'
+import { type User, userApi } from '@capstan/contract/user'
 import { IconPlus, IconUsers } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
@@ -24,11 +24,16 @@ export function UsersPage() {
 
 const route = getRouteApi('/signed-in/shell/users')
 
+const statusesIn: Record<'active' | 'inactive', User['status'][]> = {
+  active: ['active'],
+  inactive: ['inactive', 'before-verification', 'deleted'],
+}
+
 function UserList() {
   const { w } = usePageWords()
   const search = route.useSearch()
   const { change } = useTableSearch()
-  const isActive = search.state === undefined
+  const state = search.state ?? 'active'
   const { role, ...input } = listInput(search, userFilters)
   const create = (
     <ButtonLink to="/users/new" search={true} leftSection={<IconPlus size={16} aria-hidden />}>
@@ -45,7 +50,7 @@ function UserList() {
         query={query(userApi.list, {
           ...input,
           ...(role !== undefined && { role: choicesOf(role) }),
-          status: isActive ? ['active'] : ['inactive', 'before-verification', 'deleted'],
+          ...(state !== 'all' && { status: statusesIn[state] }),
         })}
         columns={userColumns}
         words={w}
@@ -54,14 +59,14 @@ function UserList() {
         rowId={user => user.id}
         rowName={user => user.email}
         renderRowActions={user => <UserActions user={user} />}
-        switcher={
-          <StateSwitch label={w.user.state} active={w.user.active} inactive={w.user.inactive} />
-        }
+        switcher={<StateSwitch label={w.user.state} words={w.user} />}
         empty={{
           icon: <IconUsers size={36} />,
-          title: isActive ? w.user.empty : w.user.emptyInactive,
-          help: isActive ? w.user.emptyHelp : w.user.emptyInactiveHelp,
-          ...(isActive && { action: create }),
+          title: { active: w.user.empty, inactive: w.user.emptyInactive, all: w.user.emptyAll }[
+            state
+          ],
+          help: state === 'inactive' ? w.user.emptyInactiveHelp : w.user.emptyHelp,
+          ...(state !== 'inactive' && { action: create }),
         }}
       />
       <Outlet />

@@ -5,12 +5,8 @@ import { call } from '../api/call.ts'
 import { toastDone, toastError } from '../ui/toast.ts'
 import { useRefresh } from '../ui/useRefresh.ts'
 import { usePageWords } from '../words/page-words.ts'
+import type { Consequences } from './Consequences.tsx'
 import { useRefreshUsers } from './useRefreshUsers.ts'
-
-export interface Consequences {
-  readonly deactivateKeypairs: boolean
-  readonly endSessions: boolean
-}
 
 /** Deactivates a person, who is kept, or brings one back (USR-11, USR-12). */
 export function useActivity({ id, status }: Pick<User, 'id' | 'status'>) {

@@ -36,6 +36,27 @@ test('only what was changed is sent, and an empty password is no password', () =
 })
 
 test('nobody is created without projects by leaving the choice to the server', () => {
-  expect(toCreate(blankUser)).not.toHaveProperty('projectIds')
-  expect(toCreate(blankUser)).not.toHaveProperty('repeat')
+  const blank = { ...blankUser, domainName: 'default' }
+  expect(toCreate(blank)).not.toHaveProperty('projectIds')
+  expect(toCreate(blank)).not.toHaveProperty('repeat')
+})
+
+test('USR-13 what somebody has is touched only when they are deactivated, and only as was chosen', () => {
+  const chosen = { deactivateKeypairs: true, endSessions: false }
+  const values = { ...valuesOf(user), consequences: chosen }
+  expect(toUpdate(values, user)).toEqual({ id: user.id })
+  expect(toUpdate({ ...values, status: 'inactive' }, user)).toEqual({
+    id: user.id,
+    status: 'inactive',
+    ...chosen,
+  })
+})
+
+test('USR-08 two-factor sign-in of others can only be switched off', () => {
+  const on = { ...user, isTotpEnabled: true }
+  expect(toUpdate({ ...valuesOf(on), isTotpEnabled: false }, on)).toEqual({
+    id: user.id,
+    isTotpEnabled: false,
+  })
+  expect(toUpdate({ ...valuesOf(user), isTotpEnabled: true }, user)).toEqual({ id: user.id })
 })

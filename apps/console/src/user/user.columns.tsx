@@ -45,6 +45,7 @@ export const userColumns: readonly Column<User, AllWords>[] = [
         size="sm"
         className="clip"
         display="block"
+        title={user.email}
       >
         {user.email}
       </TextLink>
@@ -89,6 +90,7 @@ export const userColumns: readonly Column<User, AllWords>[] = [
     id: 'domainName',
     header: w => w.user.column.domain,
     isHidden: true,
+    filter: { kind: 'text', isWhole: true },
     cell: user => user.domainName,
   },
   {

@@ -29,6 +29,22 @@ export async function authenticate(app: App, context: Context): Promise<Actor> {
   return admitted(app, context, personOf(identity))
 }
 
+/** Whether the one who made a request that is still open might make it again, with the same rights. Is not counted. */
+export async function isStillSignedIn(
+  app: App,
+  context: Context,
+  { role, accessKey }: Person,
+): Promise<boolean> {
+  const given = readAuthorization(context.req.header('authorization') ?? '')
+  const cookie = readSessionCookie(context)
+  const identity = given
+    ? await findSigner(app.db, given.accessKey)
+    : cookie !== undefined && (await findBrowserSession(app.db, hashSecret(cookie), app.now()))
+  if (!identity) return false
+  const isSame = identity.role === role && identity.accessKey === accessKey
+  return isSame && identity.status === 'active' && identity.isKeypairActive
+}
+
 /** Counts only requests of those who may make some: nobody uses up what is another's. */
 async function admitted(app: App, context: Context, who: Person): Promise<Person> {
   await spendRequest(app, context, who.accessKey)

@@ -8,7 +8,7 @@ import type { App } from '../app.ts'
 import { findVisible } from '../job/job.store.ts'
 import { findStatuses } from '../session/session.store.ts'
 import { type Person, person } from './actor.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, isStillSignedIn } from './authenticate.ts'
 
 /** Changes within so long go out together, so that a busy cluster does not flood a browser. Milliseconds. */
 const gatherMs = 100
@@ -36,8 +36,12 @@ export function eventRoutes(http: HttpApp, app: App, signal: AbortSignal): void 
         for (;;) {
           const events = await gathered.next(keepAliveMs)
           if (events === 'ended') return
-          for (const event of await visible(app, viewer, events))
+          const shown = await visible(app, viewer, events)
+          for (const event of shown)
             await stream.writeSSE({ event: 'change', data: JSON.stringify(event) })
+          // ACC-04: whoever may not go on hears nothing more.
+          const isTheirs = shown.some(({ topic }) => topic === 'account')
+          if (isTheirs && !(await isStillSignedIn(app, context, viewer))) return
           if (events.length === 0) await stream.write(': still here\n\n')
         }
       } finally {
@@ -59,6 +63,11 @@ async function visible(
     if (event.topic === 'agent' && !may(viewer.role, 'agent.read')) continue
     if (event.topic === 'job') {
       if (may(viewer.role, 'job.read')) shown.push(...(await visibleJobs(app, viewer, event)))
+      continue
+    }
+    if (event.topic === 'account') {
+      const isTheirs = event.ids.length === 0 || event.ids.includes(viewer.userId)
+      if (isTheirs) shown.push({ ...event, ids: [viewer.userId] })
       continue
     }
     if (event.topic !== 'session' && event.topic !== 'log') {

@@ -19,6 +19,7 @@ export const keypair = {
   },
   empty: 'No keypair is active',
   emptyHelp: 'Every user gets one when they are created.',
+  emptyAll: 'There is no keypair',
   emptyInactive: 'No keypair is inactive',
   emptyInactiveHelp: 'Those that were deactivated are kept here, and can be deleted for good.',
   findUser: 'Type a part of the e-mail',

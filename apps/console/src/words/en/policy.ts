@@ -26,6 +26,8 @@ export const policy = {
   apply: (kind: keyof typeof followers, count: number) =>
     count === 0 ? 'Save' : `Apply to ${plural(count, followers[kind])}`,
   unlimited: 'Unlimited',
+  wholeDevices: 'Has no effect where GPUs are given out in shares.',
+  readOnly: 'Only superadmins change policies.',
   noneOf: (slot: string) => `no ${slot}`,
   resources: 'Resources at once',
   pendingResources: 'Resources waited for',

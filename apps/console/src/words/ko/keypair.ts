@@ -21,6 +21,7 @@ export const keypair: typeof en = {
   },
   empty: '활성 키페어가 없습니다',
   emptyHelp: '모든 사용자는 생성될 때 하나를 받습니다.',
+  emptyAll: '키페어가 없습니다',
   emptyInactive: '비활성 키페어가 없습니다',
   emptyInactiveHelp: '비활성화된 키페어는 여기에 남으며 완전히 삭제할 수 있습니다.',
   findUser: '이메일의 일부를 입력하세요',

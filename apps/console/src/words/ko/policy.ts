@@ -19,6 +19,8 @@ export const policy: typeof en = {
   editTitle: name => `${name} 정책 편집`,
   apply: (kind, count) => (count === 0 ? '저장' : `${followers[kind]} ${count}개에 적용`),
   unlimited: '무제한',
+  wholeDevices: 'GPU를 나누어 쓰는 클러스터에서는 효과가 없습니다.',
+  readOnly: '슈퍼관리자만 정책을 바꿀 수 있습니다.',
   noneOf: slot => `${slot} 없음`,
   resources: '동시에 사용할 자원',
   pendingResources: '대기할 자원',

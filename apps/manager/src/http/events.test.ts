@@ -1,0 +1,114 @@
+import { api } from '@capstan/contract/api'
+import { eventsPath } from '@capstan/contract/event'
+import { startTestManager, type TestManager } from '@capstan/testkit/manager'
+import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest'
+import { changeChannel } from '../db/changes.ts'
+import { listenToDatabase } from '../db/listen.ts'
+
+let manager: TestManager
+const stop = new AbortController()
+let listening: Promise<void>
+
+beforeAll(async () => {
+  manager = await startTestManager(inject('databaseUrl'))
+  const { app, databaseUrl } = manager
+  const connected = Promise.withResolvers<void>()
+  listening = listenToDatabase({
+    url: databaseUrl,
+    channels: { [changeChannel]: app.changes.receive },
+    onConnect: connected.resolve,
+    log: app.log,
+    signal: stop.signal,
+  })
+  await connected.promise
+})
+afterAll(async () => {
+  stop.abort()
+  await listening
+  await manager.close()
+})
+
+const address = `http://manager.test/api/v1`
+
+async function signIn(person: { email: string; password: string }): Promise<string> {
+  const response = await manager.http.request(`${address}/sign-in`, {
+    method: 'POST',
+    headers: { host: 'manager.test', 'content-type': 'application/json' },
+    body: JSON.stringify({ email: person.email, password: person.password }),
+  })
+  return response.headers.get('set-cookie')?.split(';')[0] ?? ''
+}
+
+const opened: ReadableStreamDefaultReader<string>[] = []
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map(reader => reader.cancel()))
+})
+
+/** An open event stream, and all that it says until it ends. */
+async function openStream(cookie: string): Promise<{ heard: () => string; ended: Promise<void> }> {
+  const { body } = await manager.http.request(address + eventsPath, { headers: { cookie } })
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader()
+  opened.push(reader)
+  let text = ''
+  const first = await reader.read()
+  text += first.value ?? ''
+  const ended = (async () => {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      text += value
+    }
+  })()
+  return { heard: () => text, ended }
+}
+
+const accountStatus = async (cookie: string): Promise<number> =>
+  (await manager.http.request(`${address}/account`, { headers: { cookie } })).status
+
+test('ACC-04 the event stream of somebody who is deactivated ends at once, and their next request is refused', async () => {
+  const user = await manager.addUser()
+  const cookie = await signIn(user)
+  const { heard, ended } = await openStream(cookie)
+  expect(heard()).toContain('ready')
+  await manager.admin.call(api.user.update, { id: user.userId, status: 'inactive' })
+  await ended
+  expect(heard()).toContain('"topic":"account"')
+  expect(await accountStatus(cookie)).toBe(401)
+})
+
+test('ACC-04 a keypair that is deactivated ends the stream that acts with it', async () => {
+  const user = await manager.addUser()
+  const { ended } = await openStream(await signIn(user))
+  const { accessKey } = user
+  await manager.admin.call(api.keypair.update, { accessKey, isActive: false })
+  await ended
+})
+
+test('who is no administrator any more does not hear what only administrators may: the stream ends', async () => {
+  const admin = await manager.addUser({ role: 'admin' })
+  const { ended } = await openStream(await signIn(admin))
+  await manager.admin.call(api.user.update, { id: admin.userId, role: 'user' })
+  await ended
+})
+
+test('others hear nothing of it, and their streams stay', async () => {
+  const [user, bystander] = [await manager.addUser(), await manager.addUser()]
+  const { heard } = await openStream(await signIn(bystander))
+  const theirs = await openStream(await signIn(user))
+  await manager.admin.call(api.user.update, { id: user.userId, status: 'inactive' })
+  await theirs.ended
+  expect(heard()).not.toContain('account')
+})
+
+test('signing out ends the streams of that browser, and not those of another one', async () => {
+  const user = await manager.addUser()
+  const [here, there] = [await signIn(user), await signIn(user)]
+  const [left, stays] = [await openStream(here), await openStream(there)]
+  const headers = { host: 'manager.test', 'content-type': 'application/json', cookie: here }
+  await manager.http.request(`${address}/sign-out`, { method: 'POST', headers, body: '{}' })
+  await left.ended
+  await vi.waitFor(() => expect(stays.heard()).toContain('account'))
+  manager.app.changes.receive('proxy:p')
+  await vi.waitFor(() => expect(stays.heard()).toContain('proxy'))
+  expect(await accountStatus(there)).toBe(200)
+})
