@@ -48,10 +48,10 @@ test('ACC-05 two-factor sign-in is turned on with a QR code, asked for from then
   const uri = new URL(await scan(section.getByRole('img', { name: 'QR code' })))
   expect(decodeURIComponent(uri.pathname)).toContain(email)
   const secret = uri.searchParams.get('secret')!
-  await section.getByLabel('Code').fill('000000')
+  await section.getByRole('textbox', { name: 'Code' }).fill('000000')
   await section.getByRole('button', { name: 'Confirm' }).click()
   await expect(section.getByText('not the code of now').first()).toBeVisible()
-  await section.getByLabel('Code').fill(await codeOf(secret))
+  await section.getByRole('textbox', { name: 'Code' }).fill(await codeOf(secret))
   await section.getByRole('button', { name: 'Confirm' }).click()
   const codes = (await section.getByLabel('Recovery codes').innerText()).trim().split('\n')
   expect(codes).toHaveLength(10)
@@ -61,7 +61,7 @@ test('ACC-05 two-factor sign-in is turned on with a QR code, asked for from then
   const enter = async (code: string): Promise<void> => {
     await page.context().clearCookies()
     await signIn(page, email)
-    await page.getByLabel('Code').fill(code)
+    await page.getByRole('textbox', { name: 'Code' }).fill(code)
     await page.getByRole('button', { name: 'Sign in' }).click()
   }
   await enter(await codeOf(secret, 1))
@@ -70,14 +70,14 @@ test('ACC-05 two-factor sign-in is turned on with a QR code, asked for from then
   await expect(atStart(page)).toBeVisible()
   await enter(codes[0]!)
   await expect(page.getByRole('alert')).toContainText('was used before')
-  await page.getByLabel('Code').fill(codes[1]!)
+  await page.getByRole('textbox', { name: 'Code' }).fill(codes[1]!)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await atStart(page).waitFor()
 
   await page.goto('/account')
   await section.getByRole('button', { name: 'Turn off' }).click()
   await section.getByLabel('Current password').fill(password)
-  await section.getByLabel('Code').fill(codes[2]!)
+  await section.getByRole('textbox', { name: 'Code' }).fill(codes[2]!)
   await section.getByRole('button', { name: 'Turn off' }).click()
   await expect(section.getByText('Two-factor sign-in is off')).toBeVisible()
   await page.context().clearCookies()
