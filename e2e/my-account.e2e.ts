@@ -23,7 +23,7 @@ async function signIn(page: Page, email: string, word = password): Promise<void>
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-const atStart = (page: Page) => page.getByRole('heading', { name: 'Start', exact: true })
+const atStart = (page: Page) => page.getByRole('heading', { name: 'Recent sessions' })
 
 /** What an authenticator shows: of the next half minute, where this one's code was used. */
 const codeOf = (secret: string, later = 0): Promise<string> =>

@@ -66,8 +66,18 @@ export function useEndpointForm<
     submit,
     isPending: mutation.isPending,
     isDone: mutation.isSuccess,
-    failure: mutation.error,
+    failure: beyondFields(mutation.error),
   }
+}
+
+/** A failure without what stands at the fields already. */
+function beyondFields(error: Error | null): Error | null {
+  if (!(error instanceof AppError) || error.issues.length === 0) return error
+  const isSomewhere = error.issues.every(({ path }) => path !== '')
+  const { requestId } = error.options
+  return isSomewhere
+    ? new AppError(error.code, { ...(requestId !== undefined && { requestId }) })
+    : error
 }
 
 const firstOf = (path: string): string => path.split('.')[0] ?? ''
