@@ -45,7 +45,7 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   csv: [],
   export: ['audit', 'csv', 'policy', 'project', 'session', 'user'],
-  job: ['account', 'audit', 'user'],
+  job: ['account', 'audit', 'csv', 'user'],
   machine: [],
   'rate-limit': [],
   project: ['audit', 'group'],

@@ -2,6 +2,7 @@ import { AppError } from '@capstan/contract/errors'
 import { sessionSorts } from '@capstan/contract/session'
 import {
   domainSorts,
+  jobSorts,
   keypairSorts,
   policySorts,
   projectSorts,
@@ -22,6 +23,7 @@ import * as z from 'zod'
 import { accountQuery } from './api/account.ts'
 import type { Live } from './api/live.ts'
 import { agentFilters } from './agent/agent.filters.ts'
+import { jobFilters } from './job/job.filters.ts'
 import { keypairFilters } from './keypair/keypair.filters.ts'
 import { domainFilters, projectFilters } from './project/project.filters.ts'
 import { sessionFilters } from './session/session.filters.ts'
@@ -148,6 +150,14 @@ const newUserRoute = createRoute({
   component: lazyRouteComponent(() => import('./user/UserForm.tsx'), 'NewUser'),
 })
 
+/** No user's id begins with a dash. */
+const manyUsersRoute = createRoute({
+  getParentRoute: () => usersRoute,
+  path: '/-/many',
+  validateSearch: z.object({ tab: z.literal('csv').optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./user/ManyUsers.tsx'), 'ManyUsers'),
+})
+
 const userRoute = createRoute({
   getParentRoute: () => usersRoute,
   path: '/$userId',
@@ -261,6 +271,19 @@ const domainRoute = createRoute({
   component: lazyRouteComponent(() => import('./project/DomainForm.tsx'), 'EditDomain'),
 })
 
+const jobsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/jobs',
+  validateSearch: tableSearch(jobSorts, jobFilters),
+  component: lazyRouteComponent(() => import('./job/JobsPage.tsx'), 'JobsPage'),
+})
+
+const jobRoute = createRoute({
+  getParentRoute: () => jobsRoute,
+  path: '/$jobId',
+  component: lazyRouteComponent(() => import('./job/JobDrawer.tsx'), 'JobDrawer'),
+})
+
 const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/account',
@@ -280,10 +303,11 @@ const routeTree = rootRoute.addChildren([
     shellRoute.addChildren([
       startRoute,
       accountRoute,
+      jobsRoute.addChildren([jobRoute]),
       sessionsRoute.addChildren([sessionFormRoute, sessionRoute]),
       nowhereRoute,
       agentsRoute.addChildren([connectRoute, agentRoute]),
-      usersRoute.addChildren([newUserRoute, userRoute, editUserRoute]),
+      usersRoute.addChildren([newUserRoute, manyUsersRoute, userRoute, editUserRoute]),
       credentialsRoute.addChildren([newKeypairRoute, keypairRoute, editKeypairRoute]),
       projectsRoute.addChildren([newProjectRoute, projectRoute, editProjectRoute]),
       domainsRoute.addChildren([newDomainRoute, domainRoute]),

@@ -11,6 +11,7 @@ import { exportRoutes } from './export/export.routes.ts'
 import { eventRoutes } from './http/events.ts'
 import { serveConsole } from './http/static.ts'
 import { jobRoutes } from './job/job.routes.ts'
+import { passwordsRoutes } from './job/passwords.routes.ts'
 import { imageRoutes } from './image/image.routes.ts'
 import { joinTokenRoutes } from './machine/machine.routes.ts'
 import { policyRoutes } from './policy/policy.routes.ts'
@@ -47,6 +48,7 @@ export function createServer(
   groupRoutes(http, app)
   imageRoutes(http, app)
   jobRoutes(http, app)
+  passwordsRoutes(http, app)
   joinTokenRoutes(http, app)
   policyRoutes(http, app)
   projectRoutes(http, app)

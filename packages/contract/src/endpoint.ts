@@ -18,6 +18,8 @@ export interface Endpoint<
   /** A strict object: unknown fields are refused. */
   readonly input: I
   readonly output: O
+  /** The largest body, in bytes, where a megabyte is not enough. */
+  readonly bodyLimitBytes?: number
   /** The answer is a file that is streamed, not JSON; `output` is its text. */
   readonly answers?: 'file'
   /** Codes this operation adds to the ones every operation can answer. */

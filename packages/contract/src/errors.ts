@@ -58,6 +58,8 @@ export const errorCatalog = {
   policy_name_taken: { status: 409, title: 'There is a resource policy of this name' },
   policy_in_use: { status: 409, title: 'The resource policy is in use' },
   job_not_found: { status: 404, title: 'No such job' },
+  rows_refused: { status: 409, title: 'Some rows are not right: nothing was created' },
+  passwords_gone: { status: 409, title: 'These passwords cannot be had any more' },
   nothing_matches: { status: 409, title: 'Nothing matches: there is nothing to do' },
   matches_changed: { status: 409, title: 'What matches has changed meanwhile; look at it again' },
   never_fits: { status: 409, title: 'No agent is large enough' },

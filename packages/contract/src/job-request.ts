@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { AccessKey, keypairFilter, RateLimit } from './keypair.ts'
 import { PolicyName } from './policy-name.ts'
 import { UserRole } from './role.ts'
-import { userFilter } from './user.ts'
+import { NewUserRow, userFilter } from './user.ts'
 
 /** The most things that can be picked one by one. */
 const mostPicked = 10_000
@@ -57,6 +57,39 @@ export const ManyKeypairChanges = z
   )
 export type ManyKeypairChanges = z.output<typeof ManyKeypairChanges>
 
+/** The most users that are created at once. */
+export const mostNewUsers = 10_000
+
+/** What stands in a row's empty cells. */
+export const NewUserDefaults = NewUserRow.pick({
+  role: true,
+  domainName: true,
+  projects: true,
+  policy: true,
+  keypairPolicy: true,
+  isSudoEnabled: true,
+}).extend({ isPasswordChangeRequired: z.boolean().default(true) })
+export type NewUserDefaults = z.output<typeof NewUserDefaults>
+
+const NewUserSource = z.discriminatedUnion('from', [
+  z.strictObject({
+    from: z.literal('pattern'),
+    prefix: z
+      .string()
+      .min(1, 'at least 1 character')
+      .max(30, 'at most 30 characters')
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dots, dashes and underscores'),
+    count: z.int().min(1).max(mostNewUsers),
+    first: z.int().min(0).max(1_000_000).default(1),
+    emailDomain: z
+      .string()
+      .max(40, 'at most 40 characters')
+      .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'a domain such as example.com'),
+  }),
+  z.strictObject({ from: z.literal('csv'), csv: z.string().min(1, 'the file is empty') }),
+])
+export type NewUserSource = z.output<typeof NewUserSource>
+
 const userTarget = targetOf(userFilter, z.uuid())
 const keypairTarget = targetOf(keypairFilter, AccessKey)
 
@@ -65,6 +98,11 @@ const expectedCount = z.int().min(0).optional()
 
 /** What can be asked of many at once. */
 export const JobRequest = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('user.create'),
+    source: NewUserSource,
+    defaults: NewUserDefaults.prefault({}),
+  }),
   z.strictObject({
     kind: z.literal('user.update'),
     target: userTarget,
@@ -81,3 +119,5 @@ export const JobRequest = z.discriminatedUnion('kind', [
 ])
 export type JobRequest = z.output<typeof JobRequest>
 export type JobKind = JobRequest['kind']
+/** What is asked of many that are there already. */
+export type ChangeRequest = Exclude<JobRequest, { kind: 'user.create' }>

@@ -28,6 +28,8 @@ export const Job = z.object({
   progress: z.number().describe('0 to 1; never falls'),
   /** Somebody gave it up: it ends after what it does just now. */
   isCancelling: z.boolean(),
+  /** Initial passwords that were made up: whoever started it can have them, once. */
+  passwords: z.enum(['none', 'ready', 'gone']),
   /** Why it failed as a whole. */
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
 })
@@ -74,6 +76,9 @@ export const JobPreview = z.object({
   notices: z.array(z.string()),
 })
 export type JobPreview = z.infer<typeof JobPreview>
+
+/** A file of 10,000 people, with room. */
+const bodyLimitBytes = 8 * 1024 * 1024
 
 const errors = [
   'nothing_matches',
@@ -130,6 +135,7 @@ const preview = endpoint({
   path: '/jobs/preview',
   summary: 'Say what a job would do, and what stands against it, without doing anything',
   permission: 'job.create',
+  bodyLimitBytes,
   input: JobRequest,
   output: JobPreview,
   errors,
@@ -140,9 +146,10 @@ const create = endpoint({
   path: '/jobs',
   summary: 'Have something done to many, by the server',
   permission: 'job.create',
+  bodyLimitBytes,
   input: JobRequest,
   output: Job,
-  errors: [...errors, 'matches_changed'],
+  errors: [...errors, 'matches_changed', 'rows_refused'],
 })
 
 const cancel = endpoint({
@@ -155,4 +162,34 @@ const cancel = endpoint({
   errors: ['job_not_found'],
 })
 
-export const jobApi = { list, show, listItems, preview, create, cancel }
+const passwords = endpoint({
+  method: 'GET',
+  path: '/jobs/:id/passwords',
+  summary: 'The initial passwords that a job of yours made up, as a CSV file',
+  permission: 'job.create',
+  answers: 'file',
+  input: byId,
+  output: z.string(),
+  errors: ['job_not_found', 'passwords_gone'],
+})
+
+const forgetPasswords = endpoint({
+  method: 'POST',
+  path: '/jobs/:id/passwords/forget',
+  summary: 'Say that the passwords of a job have arrived: they are erased here',
+  permission: 'job.create',
+  input: byId,
+  output: Job,
+  errors: ['job_not_found'],
+})
+
+export const jobApi = {
+  list,
+  show,
+  listItems,
+  preview,
+  create,
+  cancel,
+  passwords,
+  forgetPasswords,
+}

@@ -73,25 +73,38 @@ const show = endpoint({
 
 const projectIds = z.array(z.uuid()).max(10_000)
 
+/** What a new user is, whether made alone or with many others. */
+const newUser = {
+  email: UserEmail,
+  name: UserName,
+  fullName: line(64).default(''),
+  description: line(500).default(''),
+  role: UserRole.default('user'),
+  status: UserStatus.default('active'),
+  domainName: z.string().max(64).optional().describe('Default: yours'),
+  policy: PolicyName.default('default'),
+  keypairPolicy: PolicyName.default('default'),
+  isPasswordChangeRequired: z.boolean().default(false),
+  isSudoEnabled: z.boolean().default(false),
+}
+
+/** One of many new users: their projects by name, and without a password one is made up. */
+export const NewUserRow = z.strictObject({
+  ...newUser,
+  password: Password.optional(),
+  projects: z.array(z.string().max(64)).max(1000).optional(),
+})
+export type NewUserRow = z.output<typeof NewUserRow>
+
 const create = endpoint({
   method: 'POST',
   path: '/users',
   summary: 'Create a user, with a keypair of their own',
   permission: 'user.create',
   input: z.strictObject({
-    email: UserEmail,
-    name: UserName,
-    fullName: line(64).default(''),
+    ...newUser,
     password: Password,
-    description: line(500).default(''),
-    role: UserRole.default('user'),
-    status: UserStatus.default('active'),
-    domainName: z.string().max(64).optional().describe('Default: yours'),
     projectIds: projectIds.optional().describe('Default: all general projects of the domain'),
-    policy: PolicyName.default('default'),
-    keypairPolicy: PolicyName.default('default'),
-    isPasswordChangeRequired: z.boolean().default(false),
-    isSudoEnabled: z.boolean().default(false),
   }),
   output: UserDetails,
   errors: ['user_taken', 'domain_not_found', 'project_not_found', 'policy_not_found'],

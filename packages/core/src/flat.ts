@@ -62,6 +62,7 @@ export function fromCell(text: string, schema: z.core.$ZodType): unknown {
   if (inner instanceof z.ZodNumber)
     return /^\s*[+-]?[\d.]+(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : text
   if (inner instanceof z.ZodBoolean) return booleans[text.trim().toLowerCase()] ?? text
+  if (inner instanceof z.ZodEnum) return text.trim().toLowerCase()
   if (inner instanceof z.ZodArray) return text.startsWith('[') ? fromJson(text) : splitNames(text)
   if (inner instanceof z.ZodRecord)
     return text.startsWith('{') ? fromJson(text) : splitAmounts(text)

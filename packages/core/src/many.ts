@@ -71,13 +71,22 @@ const same = <K extends string>(
   names: readonly K[],
 ): boolean => names.every(name => wanted[name] === undefined || wanted[name] === one[name])
 
+/** The part of creating users that hashing their passwords is. */
+const hashingPart = 0.9
+
 /** How far a job is, from 0 to 1. */
-export const progressOf = (job: {
+export function progressOf(job: {
+  readonly kind: string
   readonly totalCount: number
   readonly doneCount: number
   readonly unchangedCount: number
   readonly failedCount: number
-}): number => {
-  const { totalCount, doneCount, unchangedCount, failedCount } = job
-  return totalCount === 0 ? 1 : (doneCount + unchangedCount + failedCount) / totalCount
+  readonly preparedCount: number
+}): number {
+  const { totalCount, doneCount, unchangedCount, failedCount, preparedCount } = job
+  if (totalCount === 0) return 1
+  const settled = (doneCount + unchangedCount + failedCount) / totalCount
+  return job.kind === 'user.create'
+    ? Math.max(settled, (hashingPart * preparedCount) / totalCount)
+    : settled
 }

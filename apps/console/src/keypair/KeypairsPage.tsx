@@ -15,6 +15,7 @@ import { type AllWords, usePageWords } from '../words/page-words.ts'
 import { keypairColumns } from './keypair.columns.tsx'
 import { keypairFilters } from './keypair.filters.ts'
 import { KeypairActions } from './KeypairActions.tsx'
+import { ManyKeypairActions } from './ManyKeypairActions.tsx'
 
 /** Keypairs of the people one administers (KEY-02); for administrators (ACC-03). */
 export function KeypairsPage() {
@@ -29,6 +30,7 @@ function KeypairList() {
   const search = route.useSearch()
   const { change } = useTableSearch()
   const state = search.state ?? 'active'
+  const asked = { ...listInput(search, keypairFilters), ...activityOf(state) }
   const add = (
     <ButtonLink
       to="/credentials/new"
@@ -45,10 +47,9 @@ function KeypairList() {
       <DataTable<Keypair, AllWords>
         id="keypair"
         label={w.keypair.title}
-        query={query(keypairApi.list, {
-          ...listInput(search, keypairFilters),
-          ...activityOf(state),
-        })}
+        query={query(keypairApi.list, asked)}
+        canSelectAll
+        renderBulkActions={selection => <ManyKeypairActions selection={selection} filter={asked} />}
         columns={keypairColumns}
         words={w}
         search={search}

@@ -2,6 +2,7 @@ import { AppShell, Burger } from '@mantine/core'
 import { useHotkeys, useMediaQuery } from '@mantine/hooks'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
+import { useMay } from '../api/account.ts'
 import { useStored } from '../ui/stored.ts'
 import { useWords } from '../words/words.tsx'
 import { Mark } from './Mark.tsx'
@@ -12,6 +13,7 @@ import { UserMenu } from './UserMenu.tsx'
 import './shell.css'
 
 const KeysHelp = lazy(async () => ({ default: (await import('./KeysHelp.tsx')).KeysHelp }))
+const JobsBell = lazy(async () => ({ default: (await import('../job/JobsBell.tsx')).JobsBell }))
 const SidebarDrawer = lazy(async () => ({
   default: (await import('./SidebarDrawer.tsx')).SidebarDrawer,
 }))
@@ -22,6 +24,7 @@ const readFlag = (value: unknown): boolean | undefined =>
 /** The frame of all pages but the terminal: header, sidebar, page. */
 export function Shell() {
   const { w } = useWords()
+  const may = useMay()
   const [isCollapsed, setCollapsed] = useStored('capstan.sidebar.collapsed', false, readFlag)
   const [isHelpOpen, setHelpOpen] = useState(false)
   const isNarrow = useMediaQuery('(max-width: 48em)') ?? false
@@ -69,6 +72,11 @@ export function Shell() {
         <div style={{ flex: 1, display: 'flex', minWidth: 0, paddingLeft: isNarrow ? 0 : 24 }}>
           <ProjectSelect />
         </div>
+        {may('job.read') && (
+          <Suspense>
+            <JobsBell />
+          </Suspense>
+        )}
         <ThemeMenu />
         <UserMenu
           onKeys={() => {

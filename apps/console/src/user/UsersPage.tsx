@@ -1,4 +1,5 @@
 import { type User, userApi } from '@capstan/contract/user'
+import { Group } from '@mantine/core'
 import { IconPlus, IconUsers } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
@@ -11,6 +12,7 @@ import { StateSwitch } from '../ui/StateSwitch.tsx'
 import { choicesOf, listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
 import { usePageWords } from '../words/page-words.ts'
+import { ManyUserActions } from './ManyUserActions.tsx'
 import { UserActions } from './UserActions.tsx'
 import { UserTabs } from './UserTabs.tsx'
 import { userColumns } from './user.columns.tsx'
@@ -35,10 +37,20 @@ function UserList() {
   const { change } = useTableSearch()
   const state = search.state ?? 'active'
   const { role, ...input } = listInput(search, userFilters)
+  const asked = {
+    ...input,
+    ...(role !== undefined && { role: choicesOf(role) }),
+    ...(state !== 'all' && { status: statusesIn[state] }),
+  }
   const create = (
-    <ButtonLink to="/users/new" search={true} leftSection={<IconPlus size={16} aria-hidden />}>
-      {w.user.create}
-    </ButtonLink>
+    <Group gap="xs">
+      <ButtonLink to="/users/-/many" search={true} variant="default">
+        {w.many.createMany}
+      </ButtonLink>
+      <ButtonLink to="/users/new" search={true} leftSection={<IconPlus size={16} aria-hidden />}>
+        {w.user.create}
+      </ButtonLink>
+    </Group>
   )
   return (
     <>
@@ -47,11 +59,7 @@ function UserList() {
       <DataTable
         id="user"
         label={w.user.title}
-        query={query(userApi.list, {
-          ...input,
-          ...(role !== undefined && { role: choicesOf(role) }),
-          ...(state !== 'all' && { status: statusesIn[state] }),
-        })}
+        query={query(userApi.list, asked)}
         columns={userColumns}
         words={w}
         search={search}
@@ -59,6 +67,8 @@ function UserList() {
         rowId={user => user.id}
         rowName={user => user.email}
         renderRowActions={user => <UserActions user={user} />}
+        canSelectAll
+        renderBulkActions={selection => <ManyUserActions selection={selection} filter={asked} />}
         switcher={<StateSwitch label={w.user.state} words={w.user} />}
         empty={{
           icon: <IconUsers size={36} />,

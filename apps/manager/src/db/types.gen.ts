@@ -136,6 +136,9 @@ export interface JobTable {
   createdAt: Generated<Date>
   startedAt: Date | null
   endedAt: Date | null
+  preparedCount: Generated<number>
+  generatedCount: Generated<number>
+  passwordsUntil: Date | null
 }
 
 export interface JobItemTable {
@@ -145,6 +148,9 @@ export interface JobItemTable {
   name: string
   status: Generated<import('@capstan/contract/job').ItemStatus>
   reason: ColumnType<{ code: string; message: string } | null, string | null, string | null>
+  input: ColumnType<Record<string, unknown> | null, string | null, string | null>
+  secretSealed: Buffer | null
+  passwordHash: string | null
 }
 
 export interface JoinTokenTable {

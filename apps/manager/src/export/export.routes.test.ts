@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import type * as z from 'zod'
-import { streamOf } from './stream.ts'
+import { streamOf } from '../http/stream.ts'
 
 let manager: TestManager
 beforeEach(async () => {

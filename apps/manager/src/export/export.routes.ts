@@ -21,7 +21,7 @@ import * as sessions from '../session/session.store.ts'
 import * as keypairs from '../user/keypair.store.ts'
 import * as users from '../user/user.store.ts'
 import { csvPieces, jsonPieces } from './pieces.ts'
-import { streamOf } from './stream.ts'
+import { streamOf } from '../http/stream.ts'
 
 /** Rows that are read at once: what an export holds in memory, however long it is. */
 const pageRows = 1000

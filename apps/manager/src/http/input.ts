@@ -61,7 +61,8 @@ function refuseDoubled(context: Context): void {
 }
 
 async function readBody(endpoint: Endpoint, context: Context): Promise<Record<string, unknown>> {
-  const limit = endpoint.permission === 'agent.sync' ? syncBodyLimitBytes : bodyLimitBytes
+  const usual = endpoint.permission === 'agent.sync' ? syncBodyLimitBytes : bodyLimitBytes
+  const limit = endpoint.bodyLimitBytes ?? usual
   const bytes = await readBytes(context, limit)
   if (bytes.length === 0) return {}
   const type = context.req.header('content-type') ?? ''

@@ -1,4 +1,5 @@
 import type { JobItem } from '@capstan/contract/job'
+import type { NewUserRow } from '@capstan/contract/user'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../db/db.ts'
 import { contains, listPage, readSort } from '../db/page.ts'
@@ -84,3 +85,109 @@ export async function settle(tx: Tx, jobId: string, outcomes: readonly Outcome[]
 /** A condition on the thing whose id is `target`: an earlier job failed at it. */
 export const failedIn = (jobId: string, target: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`exists (select 1 from job_item i where i.job_id = ${jobId} and i.status = 'failed' and i.target = ${target}::text)`
+
+/** Rows that one statement takes. */
+const rowsAtOnce = 5000
+
+/** Gives a job rows of which something is to be made. */
+export async function insertRows(
+  tx: Tx,
+  jobId: string,
+  rows: readonly {
+    readonly number: number
+    readonly name: string
+    readonly input: object
+    readonly secretSealed: Buffer
+  }[],
+): Promise<void> {
+  for (let first = 0; first < rows.length; first += rowsAtOnce)
+    await tx
+      .insertInto('jobItem')
+      .values(
+        rows.slice(first, first + rowsAtOnce).map(({ input, ...row }) => ({
+          ...row,
+          jobId,
+          target: '',
+          input: JSON.stringify(input),
+        })),
+      )
+      .execute()
+}
+
+/** Rows whose passwords are still to be hashed. */
+export async function listUnhashed(
+  tx: Tx,
+  jobId: string,
+  limit: number,
+): Promise<{ number: number; secretSealed: Buffer }[]> {
+  const { rows } = await sql<{ number: number; secretSealed: Buffer }>`
+    select number, secret_sealed from job_item
+    where job_id = ${jobId} and status = 'waiting' and password_hash is null order by number limit ${limit}`.execute(
+    tx,
+  )
+  return rows
+}
+
+/** Writes hashes beside rows; the password itself stays only where it is to be handed out. */
+export async function setHashes(
+  tx: Tx,
+  jobId: string,
+  hashes: readonly {
+    readonly number: number
+    readonly passwordHash: string
+    readonly isKept: boolean
+  }[],
+): Promise<void> {
+  await sql`
+    update job_item i set password_hash = h.hash, secret_sealed = case when h.is_kept then i.secret_sealed end
+    from unnest(${hashes.map(({ number }) => number)}::int[], ${hashes.map(({ passwordHash }) => passwordHash)}::text[],
+      ${hashes.map(({ isKept }) => isKept)}::bool[]) as h (number, hash, is_kept)
+    where i.job_id = ${jobId} and i.number = h.number`.execute(tx)
+}
+
+export interface Prepared {
+  readonly number: number
+  readonly name: string
+  readonly input: Omit<NewUserRow, 'password'>
+  readonly passwordHash: string
+}
+
+/** All rows of a job, ready to be made. */
+export async function listRows(tx: Tx, jobId: string): Promise<Prepared[]> {
+  const { rows } = await sql<Prepared>`
+    select number, name, input, password_hash from job_item where job_id = ${jobId} order by number`.execute(
+    tx,
+  )
+  return rows
+}
+
+/** Notes what was made of all rows of a job, in their order; what they were made of is forgotten. */
+export async function settleCreated(tx: Tx, jobId: string, ids: readonly string[]): Promise<void> {
+  await sql`
+    update job_item i set status = 'done', target = made.id, input = null, password_hash = null
+    from unnest(${ids}::text[]) with ordinality as made (id, number)
+    where i.job_id = ${jobId} and i.number = made.number`.execute(tx)
+}
+
+/** A page of the passwords that are kept to be handed out, sealed. */
+export async function listSecrets(
+  db: Db,
+  jobId: string,
+  after: number,
+  limit: number,
+): Promise<
+  { number: number; email: string; name: string; fullName: string; secretSealed: Buffer }[]
+> {
+  const { rows } = await sql<{
+    number: number
+    email: string
+    name: string
+    fullName: string
+    secretSealed: Buffer
+  }>`
+    select i.number, u.email, u.name, u.full_name, i.secret_sealed
+    from job_item i join "user" u on u.id = i.target::uuid
+    where i.job_id = ${jobId} and i.secret_sealed is not null and i.number > ${after}
+    order by i.number limit ${limit}`.execute(db)
+  return rows
+}

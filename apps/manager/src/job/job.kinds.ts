@@ -1,4 +1,4 @@
-import type { JobKind, JobRequest } from '@capstan/contract/job-request'
+import type { ChangeRequest, JobKind, JobRequest } from '@capstan/contract/job-request'
 import { ManyKeypairChanges, ManyUserChanges } from '@capstan/contract/job-request'
 import type { Permission } from '@capstan/contract/permission'
 import type { Origin } from '../audit/audit.store.ts'
@@ -10,19 +10,25 @@ import { manyUsers } from '../user/many-users.ts'
 
 /** What each kind of job asks for beside the right to start any. */
 export const permissionOf: Readonly<Record<JobKind, Permission>> = {
+  'user.create': 'user.create',
   'user.update': 'user.update',
   'keypair.update': 'keypair.update',
   'keypair.remove': 'keypair.delete',
 }
 
 /** What a request says is to be done to each thing, as the job keeps it. */
-export const changesOf = (request: JobRequest): Record<string, unknown> =>
-  'changes' in request ? request.changes : {}
+export function changesOf(request: JobRequest): Record<string, unknown> {
+  if (request.kind === 'user.create') return request.defaults
+  return 'changes' in request ? request.changes : {}
+}
 
 /** Calls `use` with how the things of a kind are read, judged and changed. */
 export async function withMany<T>(
   db: Db,
-  job: { readonly kind: JobKind; readonly changes: Readonly<Record<string, unknown>> },
+  job: {
+    readonly kind: ChangeRequest['kind']
+    readonly changes: Readonly<Record<string, unknown>>
+  },
   admin: Person,
   origin: Origin,
   use: <Row>(many: Many<Row>) => Promise<T>,

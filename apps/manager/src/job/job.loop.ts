@@ -9,6 +9,7 @@ import { type Person, scopeOf } from '../http/actor.ts'
 import { within } from '../user/user.store.ts'
 import { changeEach, type Many } from '../user/many.ts'
 import type { WakeTarget } from '../wake.ts'
+import { advanceCreate } from './create-users.ts'
 import * as items from './item.store.ts'
 import { permissionOf, withMany } from './job.kinds.ts'
 import * as store from './job.store.ts'
@@ -42,7 +43,7 @@ export async function workOn(app: App, id: string): Promise<boolean> {
   try {
     const wakes = await app.db.transaction().execute(async tx => {
       const job = await store.hold(tx, id)
-      return job && advance(tx, job)
+      return job && advance(app, tx, job)
     })
     if (wakes) app.wake(wakes)
     return wakes !== undefined
@@ -54,7 +55,7 @@ export async function workOn(app: App, id: string): Promise<boolean> {
   }
 }
 
-async function advance(tx: Tx, job: store.JobRow): Promise<WakeTarget[]> {
+async function advance(app: App, tx: Tx, job: store.JobRow): Promise<WakeTarget[]> {
   if (job.isCancelWanted) {
     await store.finish(tx, job.id, 'cancelled')
     return []
@@ -65,13 +66,15 @@ async function advance(tx: Tx, job: store.JobRow): Promise<WakeTarget[]> {
     await store.finish(tx, job.id, 'failed', { code: 'forbidden', message })
     return []
   }
+  const { kind } = job
+  if (kind === 'user.create') return advanceCreate(app, tx, job, admin)
   const waiting = await items.listWaiting(tx, job.id, batchItems)
   if (waiting.length === 0) {
     await store.finish(tx, job.id, 'done')
     return []
   }
   try {
-    return await withMany(tx, job, admin, job, many =>
+    return await withMany(tx, { ...job, kind }, admin, job, many =>
       changeBatch(tx, { job, many, admin, waiting }),
     )
   } catch (error) {

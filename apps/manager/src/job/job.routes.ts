@@ -1,14 +1,15 @@
 import { AppError } from '@capstan/contract/errors'
 import { type Job, jobApi, type JobPreview } from '@capstan/contract/job'
-import type { JobRequest } from '@capstan/contract/job-request'
+import type { ChangeRequest, JobRequest } from '@capstan/contract/job-request'
 import { may } from '@capstan/core/access'
 import type { HttpApp } from '@capstan/runtime/http'
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { audit } from '../audit/audit.store.ts'
-import type { Db } from '../db/db.ts'
+import type { Db, Tx } from '../db/db.ts'
 import { type Actor, type Person, person } from '../http/actor.ts'
 import { mount, type Request } from '../http/mount.ts'
+import { insertRows, previewCreate } from './create-users.ts'
 import * as items from './item.store.ts'
 import { changesOf, permissionOf, withMany } from './job.kinds.ts'
 import * as store from './job.store.ts'
@@ -36,9 +37,10 @@ async function found(db: Db, { scope }: Person, id: string): Promise<store.JobRo
 }
 
 /** What stands against a request whatever it is about. */
-async function allow(db: Db, admin: Person, { kind, target }: JobRequest): Promise<void> {
-  if (!may(admin.role, permissionOf[kind])) throw new AppError('forbidden')
-  if (target.by === 'failed') await found(db, admin, target.jobId)
+async function allow(db: Db, admin: Person, request: JobRequest): Promise<void> {
+  if (!may(admin.role, permissionOf[request.kind])) throw new AppError('forbidden')
+  if (request.kind === 'user.create' || request.target.by !== 'failed') return
+  await found(db, admin, request.target.jobId)
 }
 
 async function preview(
@@ -49,6 +51,7 @@ async function preview(
 ): Promise<JobPreview> {
   const admin = person(actor)
   await allow(app.db, admin, request)
+  if (request.kind === 'user.create') return previewCreate(app.db, admin, request)
   const job = { kind: request.kind, changes: changesOf(request) }
   return withMany(app.db, job, admin, origin, many =>
     previewMany(app.db, many, whereOf(request, admin.scope)),
@@ -58,7 +61,7 @@ async function preview(
 /** Fixes what the job is about as it is now: what matches later is not touched. */
 async function create(app: App, actor: Actor, request: JobRequest, origin: Request): Promise<Job> {
   const admin = person(actor)
-  const { kind, expectedCount } = request
+  const { kind } = request
   const changes = changesOf(request)
   const job = await app.db.transaction().execute(async tx => {
     await allow(tx, admin, request)
@@ -70,21 +73,10 @@ async function create(app: App, actor: Actor, request: JobRequest, origin: Reque
       requestId: origin.requestId,
       source: origin.source,
     })
-    const total = await withMany(tx, { kind, changes }, admin, origin, many => {
-      const where = whereOf(request, admin.scope)
-      return items.insertFrom(
-        tx,
-        id,
-        sql`select (${many.id})::text, ${many.name} from ${many.from}
-          ${where.length > 0 ? sql`where ${sql.join(where, sql` and `)}` : sql``}`,
-      )
-    })
-    if (total === 0) throw new AppError('nothing_matches')
-    if (expectedCount !== undefined && expectedCount !== total)
-      throw new AppError('matches_changed', {
-        detail: `${total} match now, and ${expectedCount} did before`,
-      })
-    await store.setTotal(tx, id, total)
+    const total =
+      request.kind === 'user.create'
+        ? await insertRows(app, tx, id, admin, request)
+        : await insertTargets(tx, id, admin, request, origin)
     await audit(tx, actor, origin, {
       operation: 'job.create',
       target: id,
@@ -95,6 +87,34 @@ async function create(app: App, actor: Actor, request: JobRequest, origin: Reque
   })
   app.wake(['jobs'])
   return store.toJob(job)
+}
+
+/** Gives a job all that its request means. Answers how many they are. */
+async function insertTargets(
+  tx: Tx,
+  id: string,
+  admin: Person,
+  request: ChangeRequest,
+  origin: Request,
+): Promise<number> {
+  const { kind, expectedCount } = request
+  const where = whereOf(request, admin.scope)
+  const job = { kind, changes: changesOf(request) }
+  const total = await withMany(tx, job, admin, origin, many =>
+    items.insertFrom(
+      tx,
+      id,
+      sql`select (${many.id})::text, ${many.name} from ${many.from}
+        ${where.length > 0 ? sql`where ${sql.join(where, sql` and `)}` : sql``}`,
+    ),
+  )
+  if (total === 0) throw new AppError('nothing_matches')
+  if (expectedCount !== undefined && expectedCount !== total)
+    throw new AppError('matches_changed', {
+      detail: `${total} match now, and ${expectedCount} did before`,
+    })
+  await store.setTotal(tx, id, total)
+  return total
 }
 
 async function cancel(

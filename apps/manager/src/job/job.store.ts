@@ -28,9 +28,15 @@ export const toJob = (row: JobRow): Job => ({
   unchangedCount: row.unchangedCount,
   failedCount: row.failedCount,
   progress: progressOf(row),
+  passwords: passwordsOf(row),
   isCancelling: row.isCancelWanted && row.endedAt === null,
   failure: row.failure,
 })
+
+function passwordsOf({ status, generatedCount, passwordsUntil }: JobRow): Job['passwords'] {
+  if (status !== 'done' || generatedCount === 0) return 'none'
+  return passwordsUntil === null ? 'gone' : 'ready'
+}
 
 /** Which jobs somebody sees: all; those that administrators of their domain started for it; their own. */
 export function within(scope: Scope): RawBuilder<unknown>[] {
@@ -58,8 +64,13 @@ export async function insert(tx: Tx, { changes, ...job }: NewJob): Promise<strin
   return id
 }
 
-export async function setTotal(tx: Tx, id: string, totalCount: number): Promise<void> {
-  await tx.updateTable('job').set({ totalCount }).where('id', '=', id).execute()
+export async function setTotal(
+  tx: Tx,
+  id: string,
+  totalCount: number,
+  generatedCount = 0,
+): Promise<void> {
+  await tx.updateTable('job').set({ totalCount, generatedCount }).where('id', '=', id).execute()
 }
 
 const sortColumns: Readonly<Record<'createdAt', SortColumn>> = {
@@ -161,6 +172,30 @@ export async function count(
     where id = ${id}`.execute(tx)
 }
 
+/** Notes that so many passwords more are hashed. */
+export async function countPrepared(tx: Tx, id: string, prepared: number): Promise<void> {
+  await sql`
+    update job set status = 'running', started_at = coalesce(started_at, now()), breaks = 0,
+      prepared_count = prepared_count + ${prepared} where id = ${id}`.execute(tx)
+}
+
+/** Keeps the passwords that a job made up for a day. */
+export async function keepPasswords(tx: Tx, id: string): Promise<void> {
+  await sql`
+    update job set passwords_until = now() + interval '1 day' where id = ${id} and generated_count > 0`.execute(
+    tx,
+  )
+}
+
+/** Erases the passwords of a job that has ended. */
+export async function forgetPasswords(db: Db, id: string): Promise<void> {
+  await sql`
+    with ended as (update job set passwords_until = null where id = ${id} and ended_at is not null returning id)
+    update job_item set secret_sealed = null from ended where job_id = ended.id and secret_sealed is not null`.execute(
+    db,
+  )
+}
+
 /** Ends a job. What it has not done is left. */
 export async function finish(
   tx: Tx,
@@ -171,6 +206,10 @@ export async function finish(
   await sql`update job_item set status = 'cancelled' where job_id = ${id} and status = 'waiting'`.execute(
     tx,
   )
+  if (status !== 'done')
+    await sql`
+      update job_item set secret_sealed = null, password_hash = null
+      where job_id = ${id} and (secret_sealed is not null or password_hash is not null)`.execute(tx)
   await sql`
     update job set status = ${status}, ended_at = now(), started_at = coalesce(started_at, now()),
       failure = ${failure && JSON.stringify(failure)}::jsonb
@@ -186,7 +225,12 @@ export async function noteBreak(db: Db, id: string): Promise<number> {
   return rows[0]?.breaks ?? 0
 }
 
-/** Forgets jobs that ended so many days ago, with what became of their things. */
+/** Forgets jobs that ended so many days ago, with what became of their things; and passwords that nobody fetched in time. */
 export async function prune(db: Db, keptDays: number): Promise<void> {
+  await sql`
+    with late as (update job set passwords_until = null where passwords_until < now() returning id)
+    update job_item set secret_sealed = null from late where job_id = late.id and secret_sealed is not null`.execute(
+    db,
+  )
   await sql`delete from job where ended_at < now() - make_interval(days => ${keptDays})`.execute(db)
 }

@@ -1,4 +1,4 @@
-import type { JobRequest } from '@capstan/contract/job-request'
+import type { ChangeRequest } from '@capstan/contract/job-request'
 import { type RawBuilder, sql } from 'kysely'
 import type { Scope } from '../db/scope.ts'
 import * as keypairs from '../user/keypair.store.ts'
@@ -6,7 +6,7 @@ import * as users from '../user/user.store.ts'
 import { failedIn } from './item.store.ts'
 
 /** Conditions on what a request is about, of all that somebody administers. */
-export function whereOf({ kind, target }: JobRequest, scope: Scope): RawBuilder<unknown>[] {
+export function whereOf({ kind, target }: ChangeRequest, scope: Scope): RawBuilder<unknown>[] {
   const mine = users.within(scope)
   const isUser = kind === 'user.update'
   if (target.by === 'failed')

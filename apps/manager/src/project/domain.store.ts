@@ -102,6 +102,22 @@ export async function findDomainFor(
   return rows[0].id
 }
 
+/** Ids of the active domains that are named, where they are in reach; `undefined` among the names, and '' in the answer: one's own. */
+export async function findActiveDomains(
+  db: Db,
+  { scope, domainId }: { readonly scope: Scope; readonly domainId: string },
+  names: readonly (string | undefined)[],
+): Promise<Map<string, string>> {
+  const given = [...new Set(names.filter(name => name !== undefined))]
+  const where = sql.join([sql`d.is_active`, ...within(scope)], sql` and `)
+  const { rows } = await sql<{ id: string; name: string }>`
+    select d.id, d.name from domain d where (d.name = any(${given}::text[]) or d.id = ${domainId}) and ${where}`.execute(
+    db,
+  )
+  const own = rows.filter(({ id }) => id === domainId).map(({ id }) => ['', id] as const)
+  return new Map([...own, ...rows.map(({ id, name }) => [name, id] as const)])
+}
+
 export interface NewDomain {
   readonly name: string
   readonly description: string

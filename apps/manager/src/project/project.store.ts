@@ -195,6 +195,18 @@ export async function findMany(
   return rows
 }
 
+/** The active projects of domains. */
+export async function listActiveOf(
+  db: Db,
+  domainIds: readonly string[],
+): Promise<{ id: string; name: string; domainId: string }[]> {
+  const { rows } = await sql<{ id: string; name: string; domainId: string }>`
+    select id, name, domain_id from project where is_active and domain_id = any(${domainIds}::uuid[])`.execute(
+    db,
+  )
+  return rows
+}
+
 /** Makes users members of projects of their domain. */
 export async function join(
   tx: Db,

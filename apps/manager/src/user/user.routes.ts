@@ -12,7 +12,8 @@ import { findDomainFor } from '../project/domain.store.ts'
 import { type Actor, type Person, person } from '../http/actor.ts'
 import { mount, type Request } from '../http/mount.ts'
 import { endWith } from './deactivate.ts'
-import { makeKeypair } from './keypair.store.ts'
+import { insertUsers } from './insert-users.ts'
+import { type NewUserIssue, resolveNewUsers } from './new-users.ts'
 import * as store from './user.store.ts'
 
 type Input<V extends keyof typeof userApi> = z.output<(typeof userApi)[V]['input']>
@@ -39,19 +40,13 @@ async function create(
   request: Request,
 ): Promise<UserDetails> {
   const admin = person(actor)
-  mayGrant(admin, input.role)
-  const { password, projectIds, domainName, keypairPolicy, ...rest } = input
+  const { password, ...asked } = input
   const passwordHash = await hashPassword(password)
   return inTransaction(app, async tx => {
-    const domainId = await findDomainFor(tx, admin, domainName)
-    const id = await store.insert(tx, { ...rest, domainId, passwordHash })
-    await joinProjects(tx, id, domainId, projectIds ?? (await store.defaultProjects(tx, domainId)))
-    const { accessKey } = await makeKeypair(tx, app.sealKey, {
-      userId: id,
-      policy: keypairPolicy,
-    })
-    await store.update(tx, id, { mainAccessKey: accessKey })
-    const after = await found(tx, admin, id)
+    const { users, issues } = await resolveNewUsers(tx, admin, [asked], () => 'another one')
+    if (issues[0]) throw refusalOf(issues[0].code, issues)
+    const [id] = await insertUsers(tx, app.sealKey, [{ ...users[0]!, passwordHash }])
+    const after = await found(tx, admin, id!)
     await audit(tx, actor, request, {
       operation: 'user.create',
       target: after.email,
@@ -152,6 +147,15 @@ async function inTransaction<T>(app: App, work: (tx: Tx) => Promise<T>): Promise
       throw new AppError('last_superadmin', { detail: 'Make somebody else a superadmin first' })
     throw error
   }
+}
+
+/** The first thing that is wrong, with whatever is wrong in the same way. */
+function refusalOf(code: NewUserIssue['code'], issues: readonly NewUserIssue[]): AppError {
+  const alike = issues.filter(issue => issue.code === code)
+  return new AppError(code, {
+    issues: alike.map(({ field, message }) => ({ path: field, message })),
+    detail: alike.map(({ field, message }) => `${field}: ${message}`).join('; '),
+  })
 }
 
 const taken = (path: string, message: string): AppError =>

@@ -146,12 +146,6 @@ export interface NewUser {
   readonly isSudoEnabled: boolean
 }
 
-/** A taken e-mail or name violates `user_email` or `user_name`, a policy that is not there `user_policy_fkey`. */
-export async function insert(tx: Db, user: NewUser): Promise<string> {
-  const { id } = await tx.insertInto('user').values(user).returning('id').executeTakeFirstOrThrow()
-  return id
-}
-
 type Changeable = Omit<NewUser, 'email'> & { mainAccessKey: string; isTotpEnabled: false }
 export type UserChanges = { readonly [K in keyof Changeable]?: Changeable[K] | undefined }
 

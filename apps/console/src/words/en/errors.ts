@@ -54,6 +54,8 @@ export const errors: Record<ErrorCode, string> = {
   policy_name_taken: 'There is a resource policy of this name',
   policy_in_use: 'The resource policy is in use',
   job_not_found: 'No such job',
+  rows_refused: 'Some rows are not right: nothing was created',
+  passwords_gone: 'These passwords cannot be had any more',
   nothing_matches: 'Nothing matches: there is nothing to do',
   matches_changed: 'What matches has changed meanwhile; look at it again',
   never_fits: 'No agent is large enough',

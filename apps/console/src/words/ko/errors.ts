@@ -54,6 +54,8 @@ export const errors: Record<ErrorCode, string> = {
   policy_name_taken: '같은 이름의 리소스 정책이 있습니다',
   policy_in_use: '사용 중인 리소스 정책입니다',
   job_not_found: '작업이 없습니다',
+  rows_refused: '올바르지 않은 행이 있어 아무것도 만들지 않았습니다',
+  passwords_gone: '이 비밀번호는 더 이상 받을 수 없습니다',
   nothing_matches: '맞는 것이 없어 할 일이 없습니다',
   matches_changed: '그 사이 대상이 바뀌었습니다. 다시 확인하세요',
   never_fits: '이만큼 큰 에이전트가 없습니다',
