@@ -23,6 +23,9 @@ export interface LogPumpOptions {
 /** Largest piece that is sent at once, in bytes. */
 const pieceBytes = 256 * 1024
 
+/** Engines drop nothing of a log that is smaller than this, in bytes: a hundredth of what ours are told to keep. */
+const keptWholeBytes = 1024 * 1024
+
 /** Output is gathered so long before it is sent. Milliseconds. */
 const gatherMs = 200
 
@@ -77,7 +80,7 @@ export class LogPump {
 
   /** Reads from the first byte, skips what was sent, sends the rest in pieces; with `follow`, until the container ends. */
   async #copy(follow: boolean): Promise<void> {
-    let seen = 0
+    let seen = await this.#droppedBytes()
     let pending: Buffer[] = []
     let pendingSize = 0
     let sending = Promise.resolve()
@@ -116,6 +119,18 @@ export class LogPump {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /**
+   * How much of the beginning of what was sent the engine has no more: it starts a log anew that has grown too large. What was
+   * written between that and now, while nobody read, cannot be told from what was sent, and is passed over.
+   */
+  async #droppedBytes(): Promise<number> {
+    if (this.#offset < keptWholeBytes) return 0
+    let there = 0
+    const { driver, containerId } = this.#options
+    for await (const { length } of driver.output(containerId, { follow: false })) there += length
+    return Math.max(0, this.#offset - there)
   }
 
   /** The manager answers where its log ends: after a lost answer that is past this piece, or inside it. */
