@@ -15,8 +15,12 @@ class FakeContainer {
   readonly driver: Driver
 
   constructor() {
-    const inspect = async (): Promise<Pick<ContainerState, 'phase'>> => ({
+    const inspect = async (): Promise<ContainerState> => ({
       phase: this.#isEnded ? 'ended' : 'running',
+      exitCode: null,
+      isOutOfMemory: false,
+      startedAt: null,
+      endedAt: null,
     })
     const output = (_: string, { follow }: { follow: boolean }) => this.#read(follow)
     // A pump reads and inspects, and does nothing else with a driver.
