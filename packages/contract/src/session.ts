@@ -137,38 +137,67 @@ export type SessionDetails = z.infer<typeof SessionDetails>
 
 const byId = z.strictObject({ id: z.uuid() })
 
+const NewSession = z.strictObject({
+  name: SessionName,
+  type: SessionType.exclude(['inference']).default('interactive'),
+  projectId: z.uuid(),
+  imageId: z.uuid(),
+  resourceGroup: z.string().max(64).default('default'),
+  resources: Slots,
+  shmemBytes: z
+    .int()
+    .min(1024 * 1024)
+    .max(2 ** 42)
+    .default(64 * 1024 * 1024),
+  environ: Environ.default({}),
+  startupCommand: text(65_536).min(1).optional(),
+  priority: z.int().min(0).max(100).default(10),
+})
+
+const createErrors = [
+  'policy_limit',
+  'project_not_found',
+  'image_not_found',
+  'group_not_found',
+  'group_not_active',
+  'type_not_allowed',
+  'session_name_taken',
+  'never_fits',
+] as const
+
 const create = endpoint({
   method: 'POST',
   path: '/sessions',
   summary: 'Queue a session',
   permission: 'session.create',
-  input: z.strictObject({
-    name: SessionName,
-    type: SessionType.exclude(['inference']).default('interactive'),
-    projectId: z.uuid(),
-    imageId: z.uuid(),
-    resourceGroup: z.string().max(64).default('default'),
-    resources: Slots,
-    shmemBytes: z
-      .int()
-      .min(1024 * 1024)
-      .max(2 ** 42)
-      .default(64 * 1024 * 1024),
-    environ: Environ.default({}),
-    startupCommand: text(65_536).min(1).optional(),
-    priority: z.int().min(0).max(100).default(10),
-  }),
+  input: NewSession,
   output: SessionDetails,
-  errors: [
-    'policy_limit',
-    'project_not_found',
-    'image_not_found',
-    'group_not_found',
-    'group_not_active',
-    'type_not_allowed',
-    'session_name_taken',
-    'never_fits',
-  ],
+  errors: createErrors,
+})
+
+/** Most sessions that one request asks for. */
+export const mostAtOnce = 1000
+
+const createMany = endpoint({
+  method: 'POST',
+  path: '/sessions/many',
+  summary:
+    'Queue several sessions that differ in their number alone: NAME-1, NAME-2 …; all of them, or none. Each finds its number in CAPSTAN_TASK_INDEX',
+  permission: 'session.create',
+  input: NewSession.extend({
+    name: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{1,58}$/,
+        '2 to 59 letters, digits, dots, dashes; the first a letter or digit',
+      ),
+    count: z.int().min(1).max(mostAtOnce),
+  }),
+  output: z.object({
+    /** By number. */
+    items: z.array(z.object({ id: z.uuid(), name: SessionName })),
+  }),
+  errors: createErrors,
 })
 
 export const sessionSorts = ['createdAt', 'name', 'status', 'type', 'userEmail'] as const
@@ -340,6 +369,7 @@ const openTerminal = endpoint({
 
 export const sessionApi = {
   create,
+  createMany,
   list,
   show,
   rename,

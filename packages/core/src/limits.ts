@@ -74,6 +74,22 @@ export function checkAsked(
   )
 }
 
+/** The same for several alike, as if they were asked for one after the other. */
+export function checkAskedMany(
+  limits: Limits,
+  pending: Use,
+  request: Request,
+  count: number,
+): LimitFailure | undefined {
+  let before = pending
+  for (let number = 1; number <= count; number++) {
+    const failure = checkAsked(limits, before, request)
+    if (failure) return failure
+    before = { count: before.count + 1, amounts: plus(before.amounts, request.amounts) }
+  }
+  return undefined
+}
+
 /** Whether a session may start beside what the keypair has running. Answers the first limit that fails. */
 export function checkStart(
   limits: Limits,

@@ -153,7 +153,10 @@ function commandLine(pid: string): string[] {
 }
 
 /** Signs in as a person would, then makes requests with the keypair revealed. */
-async function signedCall(url: string, who: { email: string; password: string }): Promise<Call> {
+export async function signedCall(
+  url: string,
+  who: { email: string; password: string },
+): Promise<Call> {
   const post = async (path: string, body: object, cookie = ''): Promise<Response> => {
     const headers = { 'content-type': 'application/json', cookie }
     return fetch(`${url}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) })

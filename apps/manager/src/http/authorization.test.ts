@@ -163,6 +163,13 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
     imageId,
     resources: { cpu: 0.1, mem: 2 ** 25 },
   }),
+  'session.createMany': ({ projectId }) => ({
+    name: `m-${crypto.randomUUID().slice(0, 8)}`,
+    count: 2,
+    projectId,
+    imageId,
+    resources: { cpu: 0.1, mem: 2 ** 25 },
+  }),
   'session.list': () => ({}),
   'session.show': ({ sessionId }) => ({ id: sessionId }),
   'session.rename': ({ sessionId }) => ({

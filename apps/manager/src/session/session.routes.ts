@@ -1,7 +1,7 @@
 import { AppError } from '@capstan/contract/errors'
 import { type Session, sessionApi, type SessionDetails } from '@capstan/contract/session'
 import { readLabels, raiseToMinimum } from '@capstan/core/image'
-import { checkAsked } from '@capstan/core/limits'
+import { checkAskedMany } from '@capstan/core/limits'
 import { endStatus, isEnded } from '@capstan/core/session'
 import { describeAmount, shortfalls, toAmounts } from '@capstan/core/slots'
 import type { HttpApp } from '@capstan/runtime/http'
@@ -18,12 +18,14 @@ import { lockPending } from '../policy/limits.store.ts'
 import * as projects from '../project/project.store.ts'
 import { environPurpose } from './environ.ts'
 import * as kernels from './kernel.store.ts'
+import { createMany } from './many.ts'
 import * as store from './session.store.ts'
 
 type Input<V extends keyof typeof sessionApi> = z.output<(typeof sessionApi)[V]['input']>
 
 export function sessionRoutes(http: HttpApp, app: App): void {
   mount(http, app, sessionApi.create, create)
+  mount(http, app, sessionApi.createMany, createMany)
   mount(http, app, sessionApi.list, (_, actor, input) =>
     store.list(app.db, person(actor).scope, input),
   )
@@ -33,6 +35,22 @@ export function sessionRoutes(http: HttpApp, app: App): void {
 }
 
 async function create(app: App, actor: Actor, input: Input<'create'>): Promise<SessionDetails> {
+  const session = await newSession(app, actor, input)
+  const id = await app.db.transaction().execute(async tx => {
+    await checkPolicy(tx, session, 1)
+    return store.insert(tx, session)
+  })
+  if (id === undefined) throw nameTaken(input.name)
+  app.wake(['scheduler'])
+  return details(app, actor, id)
+}
+
+/** The record that a request asks for, raised to the image's minimum. Throws what stands against it, the policy apart. */
+export async function newSession(
+  app: App,
+  actor: Actor,
+  input: Input<'create'>,
+): Promise<store.NewSession> {
   const owner = person(actor)
   const { accessKey } = owner
   const { projectId, resourceGroup: name } = input
@@ -48,7 +66,7 @@ async function create(app: App, actor: Actor, input: Input<'create'>): Promise<S
   const labels = readLabels(image.labels)
   const raised = raiseToMinimum(requested(input), labels.minResources)
   await checkFitsSomewhere(app, group.name, raised.amounts)
-  const session: store.NewSession = {
+  return {
     name: input.name,
     type: input.type,
     domainId: owner.domainId,
@@ -66,20 +84,17 @@ async function create(app: App, actor: Actor, input: Input<'create'>): Promise<S
     notices: raised.notices,
     priority: input.priority,
   }
-  const id = await app.db.transaction().execute(async tx => {
-    await checkPolicy(tx, session)
-    return store.insert(tx, session)
-  })
-  if (id === undefined) throw nameTaken(input.name)
-  app.wake(['scheduler'])
-  return details(app, actor, id)
 }
 
 /** POL-06: what the policy of the keypair does not allow is refused, with the limit and its figures. */
-async function checkPolicy(tx: Tx, { accessKey, amounts }: store.NewSession): Promise<void> {
+export async function checkPolicy(
+  tx: Tx,
+  { accessKey, amounts }: store.NewSession,
+  count: number,
+): Promise<void> {
   const account = await lockPending(tx, accessKey)
   const failure =
-    account && checkAsked(account.limits, account.pending, { amounts, clusterSize: 1 })
+    account && checkAskedMany(account.limits, account.pending, { amounts, clusterSize: 1 }, count)
   if (failure) throw new AppError('policy_limit', { detail: failure.message })
 }
 
@@ -131,7 +146,7 @@ async function checkFitsSomewhere(
   })
 }
 
-const nameTaken = (name: string): AppError =>
+export const nameTaken = (name: string): AppError =>
   new AppError('session_name_taken', {
     detail: `You have a live session named ${name}`,
     issues: [{ path: 'name', message: 'you have a live session of this name' }],

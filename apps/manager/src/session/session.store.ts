@@ -185,6 +185,31 @@ export async function insert(db: Db, session: NewSession): Promise<string | unde
   return row?.id
 }
 
+/** What is each one's own of sessions that are otherwise alike. */
+export interface Numbered {
+  readonly name: string
+  readonly environSealed: Buffer
+}
+
+/** Adds sessions that are alike, in one statement; answers them in the order given. A name in use violates `session_name`. */
+export async function insertMany(
+  db: Db,
+  session: NewSession,
+  numbered: readonly Numbered[],
+): Promise<{ id: string; name: string }[]> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    insert into session (name, environ_sealed, type, domain_id, project_id, user_id, access_key, image_id, resource_group,
+      amounts, shmem_bytes, environ_names, startup_command, is_sudo_enabled, notices, priority)
+    select own.name, own.environ_sealed, ${session.type}, ${session.domainId}::uuid, ${session.projectId}::uuid,
+      ${session.userId}::uuid, ${session.accessKey}, ${session.imageId}::uuid, ${session.resourceGroup},
+      ${JSON.stringify(session.amounts)}::jsonb, ${session.shmemBytes}::bigint, ${session.environNames}::text[],
+      ${session.startupCommand}, ${session.isSudoEnabled}::boolean, ${session.notices}::text[], ${session.priority}::int
+    from unnest(${numbered.map(({ name }) => name)}::text[],
+      ${numbered.map(({ environSealed }) => environSealed)}::bytea[]) with ordinality as own (name, environ_sealed, number)
+    order by own.number returning id, name`.execute(db)
+  return rows
+}
+
 /** False when the session has ended meanwhile. A name in use violates `session_name`. */
 export async function rename(db: Db, id: string, name: string): Promise<boolean> {
   const result = await db
