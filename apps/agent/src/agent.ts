@@ -36,6 +36,9 @@ interface Look {
   readonly usage: NodeUsage
 }
 
+/** News within so long of a report go out together with the next one, and let that one be taken. Milliseconds. */
+const gatherMs = 20
+
 /** One node's agent: reports what is, makes what is wanted. Containers go on when it stops. */
 export class Agent {
   readonly #parts: AgentParts
@@ -50,6 +53,8 @@ export class Agent {
   #lastLook: Look | undefined
   #poll = new AbortController()
   #isChanged = false
+  #sentAt = -Infinity
+  #gathering: NodeJS.Timeout | undefined
 
   constructor(parts: AgentParts) {
     this.#parts = parts
@@ -75,10 +80,12 @@ export class Agent {
     return this.#node.placeOf(kernelId)
   }
 
-  /** Something is worth telling before the open report has ended. */
+  /** Something is worth telling before the open report has ended: at once, unless that was sent this moment. */
   readonly #changed = (): void => {
     this.#isChanged = true
-    this.#poll.abort()
+    const restMs = gatherMs - (performance.now() - this.#sentAt)
+    if (restMs <= 0) this.#poll.abort()
+    else this.#gathering ??= setTimeout(() => this.#poll.abort(), restMs)
   }
 
   readonly #sendLog = async (
@@ -106,6 +113,7 @@ export class Agent {
     )
     await Promise.all([this.#syncLoop(), this.#lookLoop(), ...watching])
     await membership.call(api.sync.leave, { id, reason: 'It was stopped' }).catch(() => {})
+    clearTimeout(this.#gathering)
     this.#node.close()
     this.#tasks.close()
   }
@@ -149,8 +157,11 @@ export class Agent {
     const { id, signal } = this.#parts
     this.#isChanged = false
     this.#poll = new AbortController()
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
     const { observed, images } = await this.#observe()
     const sentAt = Date.now()
+    this.#sentAt = performance.now()
     // What changed while it looked is told at once, by another report.
     const waitMs = this.#isChanged ? 0 : heartbeatMs - 500
     const answer = await this.#parts.membership.call(

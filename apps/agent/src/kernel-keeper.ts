@@ -37,6 +37,9 @@ const blank = (kernelId: string): Observation => ({
 /** A start that takes longer than this is told of while it goes on. Milliseconds. */
 const slowStartMs = 400
 
+/** The end of a container is told without waiting longer than this for the rest of its output. Milliseconds. */
+const slowRestMs = 100
+
 type Reason = Observation['reason']
 
 const vanished: Reason = {
@@ -244,7 +247,8 @@ export class KernelKeeper {
   async #end(state: ContainerState | null, reason: Reason = null): Promise<void> {
     this.#hasEnded = true
     this.#apps?.close()
-    this.#tell({
+    this.observation = {
+      ...this.observation,
       status: 'terminated',
       progress: null,
       apps: [],
@@ -252,8 +256,15 @@ export class KernelKeeper {
       exitCode: state?.exitCode ?? null,
       startedAt: state?.startedAt ?? this.observation.startedAt,
       endedAt: state?.endedAt ?? new Date().toISOString(),
-    })
-    return this.#sendRest()
+    }
+    // The rest of the output is mostly sent in a moment: one report tells both.
+    const slow = setTimeout(this.#context.changed, slowRestMs)
+    try {
+      await this.#sendRest()
+    } finally {
+      clearTimeout(slow)
+      this.#context.changed()
+    }
   }
 
   /** What is left of the output; only then may the manager forget the kernel, and the container go. */

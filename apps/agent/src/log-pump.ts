@@ -53,7 +53,8 @@ export class LogPump {
     while (!this.#isClosed) {
       try {
         await this.#copy(false)
-        await send(kernel.kernelId, this.#offset, Buffer.alloc(0), true)
+        // That a log is whole is also in the report: of one that holds nothing, nobody need be told apart.
+        if (this.#offset > 0) await send(kernel.kernelId, this.#offset, Buffer.alloc(0), true)
         return
       } catch (error) {
         if (error instanceof AppError && error.code === 'kernel_not_found') return

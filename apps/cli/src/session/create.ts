@@ -23,6 +23,7 @@ export interface CreateOptions {
   readonly project?: string
   readonly group: string
   readonly priority?: number
+  readonly count?: number
   readonly wait?: boolean
   readonly json?: boolean
 }
@@ -38,9 +39,9 @@ export async function createSession(
     findImage(call, options.image).then(image => image.id),
     findProject(call, options.project),
   ])
-  const session = await call(sessionApi.create, {
+  const asked = {
     name: options.name ?? `session-${randomBytes(3).toString('hex')}`,
-    type: options.type ?? (command.length > 0 ? 'batch' : 'interactive'),
+    type: options.type ?? (command.length > 0 ? ('batch' as const) : ('interactive' as const)),
     imageId,
     projectId,
     resourceGroup: options.group,
@@ -49,7 +50,12 @@ export async function createSession(
     ...(options.shmem !== undefined && { shmemBytes: options.shmem }),
     ...(options.priority !== undefined && { priority: options.priority }),
     ...(command.length > 0 && { startupCommand: shellLine(command) }),
-  })
+  }
+  if (options.count !== undefined) {
+    const { items } = await call(sessionApi.createMany, { ...asked, count: options.count })
+    return print(options.json ? api.lastAnswer() : items.map(({ name }) => name).join('\n'))
+  }
+  const session = await call(sessionApi.create, asked)
   const created = api.lastAnswer()
   for (const notice of session.notices) say(notice)
   if (!options.wait) return print(options.json ? created : session.name)
