@@ -7,7 +7,7 @@ import { startTestManager, type TestManager } from '@capstan/testkit/manager'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 
 // Each command is a process of its own.
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let manager: TestManager
 let commandLine: CommandLine

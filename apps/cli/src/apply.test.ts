@@ -6,7 +6,7 @@ import { startTestManager, type TestManager } from '@capstan/testkit/manager'
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest'
 
 // Each command is a process of its own.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 let manager: TestManager
 let commandLine: CommandLine
@@ -36,9 +36,11 @@ userPolicies:
   - { name: staff, maxFolderBytes: 1TiB }
 projectPolicies:
   - { name: large, maxNetworkCount: 3 }
+resourceGroups:
+  - { name: gpu, isPublic: false, scheduler: fair-share, halfLifeS: 2d }
 domains:
   - name: physics
-    allowedGroups: [default]
+    allowedGroups: [gpu]
     allowedVolumes: { home: [mount-in-session, upload-file] }
 projects:
   - name: qcd
@@ -75,16 +77,21 @@ test('PLS-03 a file makes policies, domains, projects, users and members, once, 
   )
   expect(dry.out).toContain('~ project physics/qcd: 1 member more (ann@example.org)\n')
   expect(dry.out).toMatch(/^\+ user bob@example\.org: .*, a one-time password$/m)
-  expect(dry.out).toMatch(/^8 to create, 2 to change, 0 to remove$/m)
+  expect(dry.out).toMatch(/^9 to create, 2 to change, 0 to remove$/m)
   expect((await call()(api.domain.list, {})).items.map(({ name }) => name)).toEqual(['default'])
 
   expect(await run()).toMatchObject({ code: 1, err: expect.stringContaining('add --yes') })
   const applied = await run('--yes')
-  expect(applied).toMatchObject({ code: 0, err: '10 changes made.\n' })
+  expect(applied).toMatchObject({ code: 0, err: '11 changes made.\n' })
   const password = /^bob@example\.org: one-time password (\S+)$/m.exec(applied.out)![1]!
   expect(password).toMatch(/^[\w-]{19}$/)
   expect(applied.out).not.toContain('ann@example.org: one-time')
 
+  expect(await call()(api.group.show, { name: 'gpu' })).toMatchObject({
+    scheduler: 'fair-share',
+    halfLifeS: 172_800,
+    access: { domains: ['physics'] },
+  })
   const ann = await userOf('ann@example.org')
   expect(ann).toMatchObject({
     domainName: 'physics',
@@ -148,7 +155,7 @@ test('PLS-03 what was exported is what there is, and holds no secret', async () 
   const pruned = await apply(
     exported.out,
     '--prune',
-    'users,projects,domains,members,user-policies',
+    'users,projects,domains,members,resource-groups',
   )
   expect(pruned).toMatchObject({ code: 0, err: expect.stringContaining('Nothing to do') })
   const keypairs = await commandLine.run(['export', '--kinds', 'keypairs,policies'], {

@@ -9,13 +9,15 @@ export function addApply(root: Command): void {
   const kinds = pruneKinds.map(kebab)
   root
     .command('apply')
-    .description('make policies, domains, projects, users and keypairs as a file declares them')
+    .description(
+      'make policies, groups, domains, projects, users and keypairs as a file declares them',
+    )
     .requiredOption('-f, --file <path>', 'YAML, as "capstan export" writes it; -: in the input')
     .option('-n, --dry-run', 'show what would change, and change nothing')
     .addOption(
       new Option(
         '--prune <kinds>',
-        'what the file does not name goes: policies are deleted, members leave, others become inactive',
+        'what the file does not name goes: policies and groups are deleted, members leave, others become inactive',
       )
         .choices(kinds)
         .argParser(gatherChoices(kinds)),

@@ -8,7 +8,7 @@ import { type FakeNode, joinNode, kernelReport } from '@capstan/testkit/node'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 
 // Each command is a process of its own.
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let manager: TestManager
 let commandLine: CommandLine

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { readBytes, readSeconds, unlimited } from './amount-text.ts'
 import { domainApi, DomainName } from './domain.ts'
+import { groupApi } from './group.ts'
 import { keypairApi } from './keypair.ts'
 import { UserEmail } from './person.ts'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from './policy.ts'
@@ -23,7 +24,7 @@ const withUnits = <T extends z.ZodObject>(schema: T) =>
 
 function readUnit(name: string, given: unknown, context: z.core.$RefinementCtx): unknown {
   if (name.endsWith('Resources')) return readSlots(name, given, context)
-  if (typeof given !== 'string' || !/^max|TimeoutS$/.test(name)) return given
+  if (typeof given !== 'string' || !/^max|[a-z]S$/.test(name)) return given
   if (given === unlimited) return null
   const read = name.endsWith('Bytes') ? readBytes(given) : readSeconds(given)
   return read ?? refuse(context, [name], given)
@@ -50,6 +51,15 @@ function refuse(context: z.core.$RefinementCtx, path: string[], given: string): 
   context.addIssue({ code: 'custom', path, message })
   return null
 }
+
+/** Whom it lets in stands with domains and projects; a token is a secret, and weights are of people by their ids. */
+const DeclaredGroup = groupApi.update.input.omit({
+  weights: true,
+  proxyToken: true,
+  allowedDomains: true,
+  allowedProjects: true,
+  allowedKeypairs: true,
+})
 
 /** The main keypair of a user, or by access key any that there is. */
 const keypairSettings = keypairApi.update.input.omit({ accessKey: true })
@@ -108,6 +118,7 @@ export const Declaration = z.strictObject({
   keypairPolicies: listed(withUnits(keypairPolicyApi.update.input), 'name', name),
   userPolicies: listed(withUnits(userPolicyApi.update.input), 'name', name),
   projectPolicies: listed(withUnits(projectPolicyApi.update.input), 'name', name),
+  resourceGroups: listed(withUnits(DeclaredGroup), 'name', name),
   domains: listed(domainApi.update.input, 'name', name),
   projects: listed(DeclaredProject, 'name', project =>
     projectKey(project.domainName ?? '', project.name),
@@ -124,6 +135,7 @@ export const sections = [
   'keypairPolicies',
   'userPolicies',
   'projectPolicies',
+  'resourceGroups',
   'domains',
   'projects',
   'users',

@@ -47,6 +47,16 @@ const declarations: fc.Arbitrary<Declaration> = fc
     ),
     userPolicies: policyNames,
     projectPolicies: policyNames,
+    resourceGroups: listOf(
+      fc.record({
+        name,
+        scheduler: maybe(fc.constantFrom('fifo' as const, 'drf' as const)),
+        allowedSessionTypes: maybe(
+          fc.shuffledSubarray(['interactive' as const, 'batch' as const], { minLength: 1 }),
+        ),
+      }),
+      each => each.name,
+    ),
     domains: listOf(
       fc.record({
         name,

@@ -3,7 +3,7 @@ import type { Change, Planning, Problem, PruneKind, World } from './declaration/
 import { planDomains } from './declaration/domains.ts'
 import { planKeypairs } from './declaration/keypairs.ts'
 import { planMembers } from './declaration/members.ts'
-import { planPolicies } from './declaration/policies.ts'
+import { planNamed, planPolicies } from './declaration/policies.ts'
 import { planProjects } from './declaration/projects.ts'
 import { planPrune } from './declaration/prune.ts'
 import { planUsers } from './declaration/users.ts'
@@ -16,8 +16,8 @@ export interface Plan {
 }
 
 /**
- * What has to change for a declaration to be true, in an order in which whatever is referred to is there: policies, domains,
- * projects, users, keypairs, members, and last of all what goes (PLS-03). What is not named stays. Once it was done, planning
+ * What has to change for a declaration to be true, in an order in which whatever is referred to is there: policies and resource
+ * groups, domains, projects, users, keypairs, members, and last of all what goes (PLS-03). What is not named stays. Once it was done, planning
  * again gives nothing.
  *
  * `actual` has to hold what `readsOf` names.
@@ -39,7 +39,10 @@ export function planDeclaration(
   const projects = planProjects(planning)
   const users = planUsers(planning)
   const stages = [
-    planPolicies(planning),
+    [
+      ...planPolicies(planning),
+      ...planNamed('resourceGroup', declared.resourceGroups, actual.resourceGroups),
+    ],
     domains.first,
     projects.first,
     projects.second,
@@ -58,10 +61,11 @@ export function planDeclaration(
 export function readsOf(
   declared: Declaration,
   prune: readonly PruneKind[],
-): { readonly users: boolean; readonly keypairs: boolean } {
-  const { users = [], keypairs = [], projects = [] } = declared
+): { readonly resourceGroups: boolean; readonly users: boolean; readonly keypairs: boolean } {
+  const { resourceGroups = [], users = [], keypairs = [], projects = [] } = declared
   const prunes = (...kinds: PruneKind[]): boolean => kinds.some(kind => prune.includes(kind))
   return {
+    resourceGroups: resourceGroups.length > 0 || prunes('resourceGroups'),
     users:
       users.length > 0 ||
       projects.some(({ members }) => members) ||

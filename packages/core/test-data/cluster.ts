@@ -1,5 +1,6 @@
 import { emailKey, projectKey } from '@capstan/contract/declaration'
 import type { Domain } from '@capstan/contract/domain'
+import type { ResourceGroup } from '@capstan/contract/group'
 import type { Keypair } from '@capstan/contract/keypair'
 import type { KeypairPolicy } from '@capstan/contract/policy'
 import type { Project } from '@capstan/contract/project'
@@ -26,6 +27,30 @@ const keypairPolicy = (name: string, more: Partial<KeypairPolicy> = {}): Keypair
   ...more,
 })
 const folders = { followerCount: 0, createdAt, maxFolderCount: null, maxFolderBytes: null }
+const group = (name: string): ResourceGroup => ({
+  name,
+  description: '',
+  isActive: true,
+  isPublic: true,
+  scheduler: 'fifo',
+  selector: 'dispersed',
+  allowedSessionTypes: ['interactive'],
+  pendingTimeoutS: 0,
+  retriesToSkip: null,
+  creationRetries: null,
+  enforcesSpreading: false,
+  reserveAfterS: 600,
+  halfLifeS: 604_800,
+  isPreemptionEnabled: false,
+  proxyAddress: null,
+  hasProxyToken: false,
+  capacity: {},
+  used: {},
+  largestAgent: {},
+  agentCount: 0,
+  pendingCount: 0,
+  createdAt,
+})
 const domain = (name: string, isActive = true): Domain => ({
   name,
   description: '',
@@ -91,6 +116,7 @@ export const empty: World = {
     { name: 'default', ...folders, maxServiceSessionCount: null, maxCustomImageCount: null },
   ],
   projectPolicies: [{ name: 'default', ...folders, maxNetworkCount: null }],
+  resourceGroups: [group('default')],
   domains: [domain('default')],
   projects: [project('default', 'default')],
   users: [root],
@@ -104,6 +130,7 @@ export class Cluster {
     'keypairPolicy' | 'userPolicy' | 'projectPolicy',
     Map<string, { name: string }>
   >
+  readonly groups: Map<string, ResourceGroup>
   readonly domains: Map<string, Domain>
   readonly projects: Map<string, Project>
   readonly users: Map<string, User>
@@ -118,6 +145,7 @@ export class Cluster {
       userPolicy: named(world.userPolicies),
       projectPolicy: named(world.projectPolicies),
     }
+    this.groups = named(world.resourceGroups)
     this.domains = named(world.domains)
     this.projects = new Map(
       world.projects.map(each => [projectKey(each.domainName, each.name), each]),
@@ -138,6 +166,7 @@ export class Cluster {
       projectPolicies: [
         ...this.policies.projectPolicy.values(),
       ] as unknown as World['projectPolicies'],
+      resourceGroups: [...this.groups.values()],
       domains: [...this.domains.values()],
       projects: [...this.projects.values()],
       users: [...this.users.values()],
@@ -155,6 +184,10 @@ export class Cluster {
         this.putProject(`${key}/model-store`, action, { type: 'model-store' })
       return
     }
+    if (kind === 'resourceGroup')
+      return action === 'remove'
+        ? void this.groups.delete(key)
+        : this.put(this.groups, key, group(key), action, given)
     if (kind === 'project') return this.putProject(key, action, given)
     if (kind === 'user') return this.putUser(key, action, given)
     if (kind === 'keypair') {

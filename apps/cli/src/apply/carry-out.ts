@@ -2,6 +2,7 @@ import type { Call } from '@capstan/contract/client'
 import { emailKey, projectKey } from '@capstan/contract/declaration'
 import { domainApi } from '@capstan/contract/domain'
 import type { Endpoint } from '@capstan/contract/endpoint'
+import { groupApi } from '@capstan/contract/group'
 import { keypairApi } from '@capstan/contract/keypair'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from '@capstan/contract/policy'
 import { mostMembersAtOnce, projectApi } from '@capstan/contract/project'
@@ -63,10 +64,11 @@ export async function carryOut(
 
 type Fields = Readonly<Record<string, unknown>>
 
-const policyApis = {
+const namedApis = {
   keypairPolicy: keypairPolicyApi,
   userPolicy: userPolicyApi,
   projectPolicy: projectPolicyApi,
+  resourceGroup: groupApi,
 } as const
 
 /** What makes one change. It remembers the ids of what was created, for the changes that need them. */
@@ -137,7 +139,7 @@ function makerOf(call: Call, { world, passwords, onPassword }: CarryingOut) {
         name: key,
         ...fields,
       })
-    else await send<unknown>(policyApis[kind][action], { name: key, ...fields })
+    else await send<unknown>(namedApis[kind][action], { name: key, ...fields })
   }
 }
 

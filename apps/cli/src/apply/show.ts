@@ -8,6 +8,7 @@ const nouns: Readonly<Record<ChangeKind, string>> = {
   keypairPolicy: 'keypair policy',
   userPolicy: 'user policy',
   projectPolicy: 'project policy',
+  resourceGroup: 'resource group',
   domain: 'domain',
   project: 'project',
   user: 'user',

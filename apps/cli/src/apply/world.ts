@@ -1,6 +1,7 @@
 import type { Call } from '@capstan/contract/client'
 import { type Declaration, projectKey } from '@capstan/contract/declaration'
 import { domainApi } from '@capstan/contract/domain'
+import { groupApi } from '@capstan/contract/group'
 import { keypairApi } from '@capstan/contract/keypair'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from '@capstan/contract/policy'
 import { type Project, projectApi } from '@capstan/contract/project'
@@ -25,16 +26,25 @@ export async function readWorld(
       project.members ? [projectKey(project.domainName ?? domainName, project.name)] : [],
     ),
   )
-  const [keypairPolicies, userPolicies, projectPolicies, domains, projects, users, keypairs] =
-    await Promise.all([
-      collect(call, keypairPolicyApi.list, {}),
-      collect(call, userPolicyApi.list, {}),
-      collect(call, projectPolicyApi.list, {}),
-      collect(call, domainApi.list, {}),
-      collect(call, projectApi.list, {}),
-      reads.users ? collect(call, userApi.list, {}) : [],
-      reads.keypairs ? collect(call, keypairApi.list, {}) : [],
-    ])
+  const [
+    keypairPolicies,
+    userPolicies,
+    projectPolicies,
+    resourceGroups,
+    domains,
+    projects,
+    users,
+    keypairs,
+  ] = await Promise.all([
+    collect(call, keypairPolicyApi.list, {}),
+    collect(call, userPolicyApi.list, {}),
+    collect(call, projectPolicyApi.list, {}),
+    reads.resourceGroups ? collect(call, groupApi.list, { reach: 'all' }) : [],
+    collect(call, domainApi.list, {}),
+    collect(call, projectApi.list, {}),
+    reads.users ? collect(call, userApi.list, {}) : [],
+    reads.keypairs ? collect(call, keypairApi.list, {}) : [],
+  ])
   const members = await readMembers(
     call,
     projects.filter(({ domainName: domain, name }) => membersOf.has(projectKey(domain, name))),
@@ -43,6 +53,7 @@ export async function readWorld(
     keypairPolicies,
     userPolicies,
     projectPolicies,
+    resourceGroups,
     domains,
     projects,
     users,

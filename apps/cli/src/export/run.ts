@@ -1,4 +1,5 @@
 import { writeBytes, unlimited } from '@capstan/contract/amount-text'
+import { accountApi } from '@capstan/contract/account'
 import type { Call } from '@capstan/contract/client'
 import {
   type DeclaredItem,
@@ -7,6 +8,7 @@ import {
   sections,
 } from '@capstan/contract/declaration'
 import { domainApi } from '@capstan/contract/domain'
+import { groupApi } from '@capstan/contract/group'
 import { keypairApi } from '@capstan/contract/keypair'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from '@capstan/contract/policy'
 import { projectApi } from '@capstan/contract/project'
@@ -63,6 +65,7 @@ const readers: { [S in DeclarationSection]: (call: Call) => Promise<object[]> } 
   keypairPolicies: async call => (await collect(call, keypairPolicyApi.list, {})).map(toPolicy),
   userPolicies: async call => (await collect(call, userPolicyApi.list, {})).map(toPolicy),
   projectPolicies: async call => (await collect(call, projectPolicyApi.list, {})).map(toPolicy),
+  resourceGroups: readGroups,
   domains: async call =>
     (await collect(call, domainApi.list, {})).map(
       ({
@@ -109,6 +112,29 @@ function toLimit(name: string, value: unknown): unknown {
     slot === 'mem' && typeof amount === 'number' ? writeBytes(amount) : amount,
   ])
   return slots.length === 0 ? unlimited : Object.fromEntries(slots)
+}
+
+/** Who administers only a domain has no groups to declare. */
+async function readGroups(call: Call): Promise<DeclaredItem<'resourceGroups'>[]> {
+  const { role } = await call(accountApi.show, {})
+  const groups = role === 'superadmin' ? await collect(call, groupApi.list, { reach: 'all' }) : []
+  return groups.map(group => ({
+    name: group.name,
+    description: group.description,
+    isActive: group.isActive,
+    isPublic: group.isPublic,
+    scheduler: group.scheduler,
+    selector: group.selector,
+    allowedSessionTypes: group.allowedSessionTypes,
+    pendingTimeoutS: group.pendingTimeoutS,
+    retriesToSkip: group.retriesToSkip,
+    creationRetries: group.creationRetries,
+    enforcesSpreading: group.enforcesSpreading,
+    reserveAfterS: group.reserveAfterS,
+    halfLifeS: group.halfLifeS,
+    isPreemptionEnabled: group.isPreemptionEnabled,
+    proxyAddress: group.proxyAddress,
+  }))
 }
 
 async function readProjects(call: Call): Promise<DeclaredItem<'projects'>[]> {

@@ -1,5 +1,6 @@
 import type { Declaration } from '@capstan/contract/declaration'
 import type { Domain } from '@capstan/contract/domain'
+import type { ResourceGroup } from '@capstan/contract/group'
 import type { Keypair } from '@capstan/contract/keypair'
 import type { KeypairPolicy, ProjectPolicy, UserPolicy } from '@capstan/contract/policy'
 import type { Project } from '@capstan/contract/project'
@@ -10,6 +11,7 @@ export interface World {
   readonly keypairPolicies: readonly KeypairPolicy[]
   readonly userPolicies: readonly UserPolicy[]
   readonly projectPolicies: readonly ProjectPolicy[]
+  readonly resourceGroups: readonly ResourceGroup[]
   readonly domains: readonly Domain[]
   readonly projects: readonly Project[]
   readonly users: readonly User[]
@@ -22,6 +24,7 @@ export type ChangeKind =
   | 'keypairPolicy'
   | 'userPolicy'
   | 'projectPolicy'
+  | 'resourceGroup'
   | 'domain'
   | 'project'
   | 'user'
@@ -52,11 +55,12 @@ export interface Problem {
   readonly message: string
 }
 
-/** Kinds of which what is not named can be made to go: policies are deleted, members leave, all others become inactive. */
+/** Kinds of which what is not named can be made to go: policies and groups are deleted, members leave, all others become inactive. */
 export const pruneKinds = [
   'keypairPolicies',
   'userPolicies',
   'projectPolicies',
+  'resourceGroups',
   'domains',
   'projects',
   'users',

@@ -1,6 +1,6 @@
 import { emailKey, projectKey } from '@capstan/contract/declaration'
 import type { Change, Planning } from './change.ts'
-import { keptPolicy, policySections, type PolicySection } from './policies.ts'
+import { keptName, policySections, type PolicySection } from './policies.ts'
 import { domainOf } from './projects.ts'
 
 /** What goes because it is not declared, last what others could build on. Stage after stage. */
@@ -14,6 +14,7 @@ export function planPrune(planning: Planning): Change[][] {
     prune.has('users') ? usersToGo(planning) : [],
     prune.has('projects') ? projectsToGo(planning) : [],
     prune.has('domains') ? domainsToGo(planning) : [],
+    prune.has('resourceGroups') ? groupsToGo(planning) : [],
     policySections.flatMap(({ section, kind }) =>
       prune.has(section)
         ? policiesToGo(planning, section).map((key): Change => ({
@@ -70,11 +71,18 @@ function domainsToGo({ declared, actual }: Planning): Change[] {
     .map(({ name }) => inactive('domain', name))
 }
 
+function groupsToGo({ declared, actual }: Planning): Change[] {
+  const named = new Set(declared.resourceGroups?.map(({ name }) => name))
+  return actual.resourceGroups
+    .filter(({ name }) => name !== keptName && !named.has(name))
+    .map(({ name }) => ({ kind: 'resourceGroup', action: 'remove', key: name, fields: [] }))
+}
+
 /** Names of the policies to delete. One that somebody still follows then cannot be. */
 function policiesToGo(planning: Planning, section: PolicySection): string[] {
   const { declared, actual, refuse } = planning
   const named = new Set(declared[section]?.map(({ name }) => name))
-  const gone = actual[section].filter(({ name }) => name !== keptPolicy && !named.has(name))
+  const gone = actual[section].filter(({ name }) => name !== keptName && !named.has(name))
   const followed = Map.groupBy(followedPolicies(planning, section), name => name)
   return gone.map(({ name }) => {
     const count = followed.get(name)?.length ?? 0
