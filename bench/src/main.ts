@@ -1,15 +1,17 @@
 import { clusterBench } from './cluster.ts'
 import { consoleBench } from './console.ts'
 import { peopleBench } from './people.ts'
+import { planBench } from './plan.ts'
 import { proxyBench } from './proxy.ts'
 import { slurmBench } from './slurm.ts'
 import { startBench } from './start.ts'
+import { traceBench } from './trace.ts'
 import { upBench } from './up.ts'
 
 /** A benchmark answers its figures by stable names. */
 export type Figures = Readonly<Record<string, number>>
 
-const benches: Readonly<Record<string, (args: readonly string[]) => Promise<Figures>>> = {
+const benches: Readonly<Record<string, (flags: readonly string[]) => Promise<Figures>>> = {
   start: startBench,
   up: upBench,
   proxy: proxyBench,
@@ -17,6 +19,8 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<Figu
   people: peopleBench,
   slurm: slurmBench,
   cluster: clusterBench,
+  plan: planBench,
+  trace: traceBench,
 }
 
 const [name = '', ...flags] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type AgentView, type Demand, plan, type Snapshot } from './placement.ts'
+import { type AgentView, type Demand, type DeviceView, plan, type Snapshot } from './placement.ts'
 import type { Selector } from './placement/select.ts'
 import type { Sequencer } from './placement/sequence.ts'
 
@@ -161,7 +161,7 @@ test('no agents, another architecture, another runtime, no image: each has a rea
   expect(reason([agent('a')], { needsImageInstalled: true })).toBe('image_not_installed')
 })
 
-test('a share comes from one device, the fullest that has it', () => {
+test('a share comes from one device: the fullest that has it, or with dispersed the freest', () => {
   const shared = {
     ...agent('a'),
     devices: [
@@ -170,17 +170,122 @@ test('a share comes from one device, the fullest that has it', () => {
       { id: 'gpu1', slot: 'cuda.shares', capacity: 1000, free: 500 },
     ],
   }
-  const { placed, waiting } = planned({
-    agents: [shared],
-    queue: [demand({ 'cuda.shares': 500 }), demand({ 'cuda.shares': 700 })],
-    retriesToSkip: 0,
-    accounts: new Map(),
-  })
-  expect(placed[0]?.kernels[0]?.devices).toEqual([
-    { deviceId: 'gpu1', slot: 'cuda.shares', amount: 500 },
+  const queue = [demand({ 'cuda.shares': 500 }), demand({ 'cuda.shares': 700 })]
+  const deviceOf = (selector: Selector): string | undefined => {
+    const { placed, waiting } = planned({ agents: [shared], queue, selector, retriesToSkip: 0 })
+    expect(waiting).toHaveLength(1)
+    return placed[0]?.kernels[0]?.devices[0]?.deviceId
+  }
+  expect(deviceOf('concentrated')).toBe('gpu1')
+  expect(deviceOf('balanced')).toBe('gpu1')
+  expect(deviceOf('dispersed')).toBe('gpu0')
+})
+
+test('shares of several whole devices are whole devices; a part beside whole ones is never to be had', () => {
+  const shared = {
+    ...agent('a'),
+    devices: [
+      { id: 'cpu', slot: 'cpu', capacity: 4000, free: 4000 },
+      ...[600, 1000, 1000].map((free, i) => ({
+        id: `gpu${i}`,
+        slot: 'cuda.shares',
+        capacity: 1000,
+        free,
+      })),
+    ],
+  }
+  const queue = [demand({ 'cuda.shares': 1500 }), demand({ 'cuda.shares': 2000 })]
+  const { placed, waiting } = planned({ agents: [shared], queue, retriesToSkip: 0 })
+  expect(placed[0]?.kernels[0]?.devices.map(one => [one.deviceId, one.amount])).toEqual([
+    ['gpu1', 1000],
+    ['gpu2', 1000],
   ])
   expect(waiting).toHaveLength(1)
 })
+
+test('whole GPUs are taken of one fast link, else of one NUMA node, where the agent reports them', () => {
+  const linked = (places: Partial<DeviceView>[]): AgentView => ({
+    ...agent('a'),
+    devices: [
+      { id: 'cpu', slot: 'cpu', capacity: 4000, free: 4000 },
+      ...places.map((place, i) => ({
+        id: `gpu${i}`,
+        slot: 'cuda.device',
+        capacity: 1,
+        free: 1,
+        ...place,
+      })),
+    ],
+  })
+  const taken = (places: Partial<DeviceView>[], selector: Selector): string[] => {
+    const queue = [demand({ 'cuda.device': 2 })]
+    const { placed } = planned({ agents: [linked(places)], queue, selector })
+    return placed[0]!.kernels[0]!.devices.map(one => one.deviceId)
+  }
+  const links = ['x', 'y', 'x', 'y', 'y'].map(linkGroup => ({ linkGroup }))
+  expect(taken(links, 'concentrated')).toEqual(['gpu0', 'gpu2'])
+  expect(taken(links, 'dispersed')).toEqual(['gpu1', 'gpu3'])
+  expect(
+    taken(
+      [0, 1, 0].map(numaNode => ({ numaNode })),
+      'balanced',
+    ),
+  ).toEqual(['gpu0', 'gpu2'])
+})
+
+test('SCH-05 replicas of one service go to different agents with every selector, those that run counted', () => {
+  const agents = ['a', 'b', 'c'].map(id => agent(id))
+  const running = [
+    { ...idle, sessionId: 'r', serviceId: 's', kernels: [{ agentId: 'a', devices: [] }] },
+  ]
+  const queue = [1, 2, 3].map(() => demand({ cpu: 100 }, { serviceId: 's' }))
+  for (const selector of ['dispersed', 'concentrated', 'balanced'] as const) {
+    const result = planned({ agents, queue, selector, running, enforceSpreading: true })
+    expect(new Set(agentsOf(result).slice(0, 2))).toEqual(new Set(['b', 'c']))
+    expect(agentsOf(result)).toHaveLength(3)
+  }
+})
+
+test('GPU nodes are kept for GPU work, and among equals an agent that has the image is taken', () => {
+  const agents = [agent('a', { gpus: 2 }), agent('b'), { ...agent('c'), images: new Set(['i']) }]
+  for (const selector of ['dispersed', 'concentrated', 'balanced'] as const)
+    expect(agentsOf(planned({ agents, queue: [demand({ cpu: 100 })], selector }))).toEqual(['c'])
+})
+
+test('SES-06 all containers of a session are placed or none: on one agent, or wherever there is room', () => {
+  const agents = [agent('a', { cpu: 2000 }), agent('b', { cpu: 2000 })]
+  const kernels = [0, 1, 2].map(kernelIndex => ({ kernelIndex, amounts: { cpu: 1000 } }))
+  const at = (clusterMode: 'single-node' | 'multi-node') =>
+    planned({ agents, queue: [demand({}, { kernels, clusterMode })], retriesToSkip: 0 })
+  expect(new Set(agentsOf(at('multi-node'))).size).toBe(2)
+  expect(at('single-node').placed).toEqual([])
+  const larger = planned({
+    agents: [agent('z')],
+    queue: [demand({}, { kernels, clusterMode: 'single-node' })],
+  })
+  expect(agentsOf(larger)).toEqual(['z', 'z', 'z'])
+})
+
+test('only accelerators of a model that will do are taken', () => {
+  const of = (id: string, model: string): AgentView => {
+    const view = agent(id, { gpus: 1 })
+    return { ...view, devices: view.devices.map(one => ({ ...one, model })) }
+  }
+  const agents = [of('a', 'T4'), of('b', 'A100')]
+  const ask = (deviceModels: string[]) =>
+    planned({ agents, queue: [demand({ 'cuda.device': 1 }, { deviceModels })] })
+  expect(agentsOf(ask(['A100', 'H100']))).toEqual(['b'])
+  expect(ask(['H100']).waiting[0]?.reason.code).toBe('wrong_model')
+})
+
+const idle = {
+  ownerId: 'u',
+  priority: 10,
+  isPreemptible: false,
+  isEnding: false,
+  startedAt: 0,
+  endsAt: null,
+}
 
 test('an agent on which it failed before is taken last', () => {
   const agents = [agent('a'), agent('b', { cpu: 2000 })]

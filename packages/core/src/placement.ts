@@ -1,11 +1,8 @@
 import type { Reason } from '@capstan/contract/session'
-import { checkReady } from './placement/checks.ts'
-import { Fleet } from './placement/fleet.ts'
-import { explainBehind, explainShortage } from './placement/reasons.ts'
-import { type Selector, selectors } from './placement/select.ts'
-import { type Sequencer, sequence } from './placement/sequence.ts'
-import { Ledger } from './placement/ledger.ts'
 import type { Limits, Use } from './limits.ts'
+import type { Selector } from './placement/select.ts'
+import { type Sequencer, sequence } from './placement/sequence.ts'
+import { Turn } from './placement/turn.ts'
 import type { Amounts } from './slots.ts'
 
 /** A device of an agent, in smallest units. All cores count as one device, and so does all memory. */
@@ -180,65 +177,28 @@ export interface Plan {
 
 /**
  * Who starts now and where, and why each of the others waits. Pure: the same snapshot always gives the same plan.
- * All kernels of a session are placed, or none. Free capacity only shrinks within a turn, so what did not fit once is not
- * tried again for the next session that asks for the same.
+ * All kernels of a session are placed, or none.
  */
 export function plan(snapshot: Snapshot): Plan {
-  const { agents, accounts, queue, sequencer, selector, retriesToSkip, now } = snapshot
-  const fleet = new Fleet(agents)
-  const ledger = new Ledger(accounts)
+  const { queue, sequencer } = snapshot
+  const turn = new Turn(snapshot)
+  const shapes = queue.map(demand => turn.shapes.of(demand))
+  for (const shape of shapes) turn.note(shape)
   const owners = snapshot.owners ?? new Map<string, Owner>()
-  const order = sequence(sequencer, queue, { owners, capacity: fleet.capacity() })
+  const order = sequence(sequencer, queue, { owners, capacity: turn.fleet.total(), shapes })
   const placed: Placement[] = []
   const waiting: Waiting[] = []
-  const failed = new Map<string, Reason>()
-  /** The first session that others have to wait for, with the agents that could ever hold it. */
-  let head: { demand: Demand; holders: ReadonlySet<number> } | undefined
-  for (let demand = order.next(); demand; demand = order.next()) {
-    const { sessionId } = demand
-    const wait = (reason: Reason, wasTried: boolean): number =>
-      waiting.push({ sessionId, reason, wasTried, position: waiting.length + 1, startsAt: null })
-    // One that its own time or policy holds back keeps nobody else waiting.
-    const heldBack = checkReady(demand, now) ?? ledger.check(demand)
-    if (heldBack) {
-      wait(heldBack, false)
-      continue
-    }
-    const shape = shapeOf(demand)
-    const known = failed.get(shape)
-    if (known) {
-      wait(known, true)
-      continue
-    }
-    const kernels = fleet.place(demand, selectors[selector], head?.holders)
-    if (kernels) {
-      ledger.add(demand)
+  for (let at = order.next(); at !== undefined; at = order.next()) {
+    const { sessionId } = queue[at]!
+    const outcome = turn.offer(queue[at]!, shapes[at]!)
+    if ('kernels' in outcome) {
       order.notePlaced()
-      placed.push({ sessionId, kernels })
+      placed.push({ sessionId, kernels: outcome.kernels })
       continue
     }
-    if (head && fleet.couldPlace(demand)) {
-      wait(explainBehind(head.demand), false)
-      continue
-    }
-    const reason = explainShortage(demand, fleet)
-    failed.set(shape, reason)
-    wait(reason, true)
-    if (!head && demand.skips < retriesToSkip) {
-      const holders = fleet.everHolding(demand)
-      if (holders.size > 0) head = { demand, holders }
-    }
+    const { reason, wasTried } = outcome
+    const position = waiting.length + 1
+    waiting.push({ sessionId, reason, position, wasTried, startsAt: null })
   }
   return { placed, waiting, victims: [] }
 }
-
-/** Two sessions of one shape fit, or do not fit, alike. */
-const shapeOf = (demand: Demand): string =>
-  JSON.stringify([
-    demand.architecture,
-    demand.runtime,
-    demand.needsImageInstalled ? demand.imageId : '',
-    demand.kernels.map(kernel =>
-      Object.entries(kernel.amounts).sort(([a], [b]) => (a < b ? -1 : 1)),
-    ),
-  ])

@@ -1,211 +1,163 @@
-import type { AgentView, Demand, PlacedKernel } from '../placement.ts'
-import type { Amounts } from '../slots.ts'
-import type { Score } from './select.ts'
+import type { AgentView } from '../placement.ts'
+import type { Need } from './shapes.ts'
 
-/** What rules an agent out whatever is free on it. */
-export type RuledOut = 'architecture' | 'runtime' | 'image'
+/** Smallest units of a shared device: shares are thousandths. */
+export const wholeDevice = 1000
 
-interface Device {
-  readonly id: string
-  readonly capacity: number
-}
+export const isShared = (slot: string): boolean => slot.endsWith('.shares')
+export const isAccelerator = (slot: string): boolean => slot !== 'cpu' && slot !== 'mem'
 
-/** Devices behind one slot, over all agents, as flat arrays: agent `a` has those from `from[a]` to `from[a + 1]`. */
-interface SlotDevices {
-  readonly devices: readonly Device[]
-  readonly free: Float64Array
-  readonly from: Int32Array
-}
-
-interface Taken {
-  readonly slot: string
-  readonly index: number
+/** An amount taken of a device; devices are numbered over all agents. */
+export interface Taken {
+  readonly device: number
   readonly amount: number
 }
 
-/** The agents of a turn, and what is still free on them. Placing takes from it. */
+/**
+ * The agents of a turn and what is free on them, in flat arrays: one row per agent, agents in the order of their ids.
+ *
+ * What a need is compared with is a row of `room`: the most of each column that one kernel could get there. A column is a
+ * slot; for shared devices it holds the largest free part of one device, and a second column counts the devices that are
+ * free as a whole. So whether a kernel fits is one comparison for each column that it asks for, devices included.
+ */
 export class Fleet {
   readonly agents: readonly AgentView[]
-  readonly #slots: ReadonlyMap<string, SlotDevices>
+  readonly slots: readonly string[]
+  readonly slotIndex: ReadonlyMap<string, number>
+  readonly columns: number
+  /** By slot: the column that counts wholly free devices, or -1. */
+  readonly wholeColumn: Int32Array
+  /** Agent × column: now, and if nothing ran there. */
+  readonly room: Float64Array
+  readonly roomWhenEmpty: Float64Array
+  /** Agent × slot: sums over devices. */
+  readonly free: Float64Array
+  readonly capacity: Float64Array
+  readonly deviceFree: Float64Array
+  readonly deviceCapacity: Float64Array
+  readonly deviceIds: readonly string[]
+  /** Device × 2: fast link and NUMA node, numbered within the fleet; -1 where not reported. */
+  readonly linkOf: Int32Array
+  readonly numaOf: Int32Array
+  /** Devices of agent `a` and slot `s` are those from `deviceFrom[a * slots + s]` to the next. */
+  readonly deviceFrom: Int32Array
+  /** Agents whose room changed, in order; readers remember how far they have read. */
+  readonly changes: number[] = []
+  readonly #slotNames: readonly string[]
 
   constructor(agents: readonly AgentView[]) {
-    this.agents = agents
-    this.#slots = toSlotDevices(agents)
-  }
-
-  /** All that there is of each slot, given out or not. */
-  capacity(): Amounts {
-    const sum: Record<string, number> = {}
-    for (const [slot, { devices }] of this.#slots)
-      sum[slot] = devices.reduce((all, device) => all + device.capacity, 0)
-    return sum
-  }
-
-  /** Places all kernels of a session, or none. `barred` agents are kept free for somebody before it. */
-  place(demand: Demand, score: Score, barred?: ReadonlySet<number>): PlacedKernel[] | undefined {
-    const taken: Taken[] = []
-    const kernels: PlacedKernel[] = []
-    for (const { kernelIndex, amounts } of demand.kernels) {
-      const agent = this.#best(demand, amounts, score, barred)
-      if (agent === -1) {
-        for (const { slot, index, amount } of taken) this.#slots.get(slot)!.free[index]! += amount
-        return undefined
-      }
-      const own = this.#take(agent, amounts)
-      taken.push(...own)
-      const devices = own.map(({ slot, index, amount }) => ({
-        deviceId: this.#slots.get(slot)!.devices[index]!.id,
-        slot,
-        amount,
-      }))
-      kernels.push({ kernelIndex, agentId: this.agents[agent]!.id, devices })
-    }
-    return kernels
-  }
-
-  /** Whether it would fit if no agent were kept free. Takes nothing. */
-  couldPlace(demand: Demand): boolean {
-    const before = new Map([...this.#slots].map(([slot, { free }]) => [slot, free.slice()]))
-    const kernels = this.place(demand, () => 0)
-    if (kernels) for (const [slot, free] of before) this.#slots.get(slot)!.free.set(free)
-    return kernels !== undefined
-  }
-
-  /** Agents that could hold a kernel of this session if they were empty. */
-  everHolding(demand: Demand): ReadonlySet<number> {
-    const all = this.agents.map((_, agent) => agent)
-    return new Set(
-      all.filter(
-        agent =>
-          this.ruledOut(agent, demand) === undefined &&
-          demand.kernels.some(kernel => this.#holds(agent, kernel.amounts, 'capacity')),
-      ),
+    this.agents = [...agents].sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)))
+    const devices = this.agents.map(agent => agent.devices)
+    this.slots = [...new Set(devices.flatMap(own => own.map(device => device.slot)))].sort()
+    this.slotIndex = new Map(this.slots.map((slot, index) => [slot, index]))
+    const shared = this.slots.filter(isShared)
+    this.columns = this.slots.length + shared.length
+    this.wholeColumn = Int32Array.from(this.slots, slot =>
+      isShared(slot) ? this.slots.length + shared.indexOf(slot) : -1,
     )
+    const ordered = devices.flatMap(own =>
+      this.slots.map(slot => own.filter(device => device.slot === slot)),
+    )
+    this.deviceFrom = new Int32Array(ordered.length + 1)
+    for (const [row, list] of ordered.entries())
+      this.deviceFrom[row + 1] = this.deviceFrom[row]! + list.length
+    const all = ordered.flat()
+    this.deviceIds = all.map(device => device.id)
+    this.#slotNames = all.map(device => device.slot)
+    this.deviceFree = Float64Array.from(all, device => device.capacity)
+    this.deviceCapacity = Float64Array.from(all, device => device.capacity)
+    this.linkOf = numbered(all.map(device => device.linkGroup))
+    this.numaOf = numbered(all.map(device => device.numaNode))
+    this.room = new Float64Array(this.agents.length * this.columns)
+    this.free = new Float64Array(this.agents.length * this.slots.length)
+    this.#measureAll()
+    this.roomWhenEmpty = this.room.slice()
+    this.capacity = this.free.slice()
+    for (const [device, { free, capacity }] of all.entries())
+      this.deviceFree[device] = Math.min(Math.max(0, free), capacity)
+    this.#measureAll()
   }
 
-  ruledOut(agent: number, demand: Demand): RuledOut | undefined {
-    const { architecture, runtimes, images } = this.agents[agent]!
-    if (architecture !== demand.architecture) return 'architecture'
-    if (!runtimes.includes(demand.runtime)) return 'runtime'
-    if (demand.needsImageInstalled && !images.has(demand.imageId)) return 'image'
-    return undefined
+  get size(): number {
+    return this.agents.length
   }
 
-  /** The most of a slot that one session could get of this agent now: whole devices add up, shares do not. */
-  available(agent: number, slot: string): number {
-    return this.#sum(agent, slot, 'free')
-  }
-
-  /** Slots of which an agent has something. */
-  slotsOf(agent: number): string[] {
-    return [...this.#slots]
-      .filter(([, { from }]) => from[agent + 1]! > from[agent]!)
-      .map(([slot]) => slot)
-  }
-
-  /** Free part of a slot on an agent once `taken` is gone, 0 to 1; 1 where it has none of it. */
-  freeShare(agent: number, slot: string, taken = 0): number {
-    const devices = this.#slots.get(slot)
-    if (!devices) return 1
-    let free = 0
-    let capacity = 0
-    for (let i = devices.from[agent]!; i < devices.from[agent + 1]!; i++) {
-      free += devices.free[i]!
-      capacity += devices.devices[i]!.capacity
-    }
-    return capacity === 0 ? 1 : (free - taken) / capacity
-  }
-
-  #best(
-    demand: Demand,
-    amounts: Amounts,
-    score: Score,
-    barred: ReadonlySet<number> | undefined,
-  ): number {
-    let best = -1
-    let bestRank: readonly number[] = []
-    for (let agent = 0; agent < this.agents.length; agent++) {
-      if (barred?.has(agent)) continue
-      if (!this.#holds(agent, amounts, 'free') || this.ruledOut(agent, demand) !== undefined)
-        continue
-      const { id, images } = this.agents[agent]!
-      const rank = [
-        demand.failedAgentIds.includes(id) ? 1 : 0,
-        -score(this, agent, amounts),
-        // Among equals, one that need not pull the image.
-        images.has(demand.imageId) ? 0 : 1,
-      ]
-      if (best === -1 || isBefore(rank, bestRank)) {
-        best = agent
-        bestRank = rank
-      }
-    }
-    return best
-  }
-
-  #holds(agent: number, amounts: Amounts, of: 'free' | 'capacity'): boolean {
-    for (const slot in amounts) if (this.#sum(agent, slot, of) < amounts[slot]!) return false
+  fits(agent: number, { columns, amounts }: Need, room: Float64Array = this.room): boolean {
+    const row = agent * this.columns
+    for (let i = 0; i < columns.length; i++)
+      if (room[row + columns[i]!]! < amounts[i]!) return false
     return true
   }
 
-  #sum(agent: number, slot: string, of: 'free' | 'capacity'): number {
-    const devices = this.#slots.get(slot)
-    if (!devices) return 0
-    let sum = 0
-    for (let i = devices.from[agent]!; i < devices.from[agent + 1]!; i++) {
-      const amount = of === 'free' ? devices.free[i]! : devices.devices[i]!.capacity
-      // A share comes from one device, never split over two.
-      sum = slot.endsWith('.shares') ? Math.max(sum, amount) : sum + amount
-    }
-    return sum
+  /** Takes amounts of devices that have them. */
+  take(agent: number, taken: readonly Taken[]): void {
+    for (const { device, amount } of taken) this.deviceFree[device]! -= amount
+    this.#measure(agent)
+    this.changes.push(agent)
   }
 
-  #take(agent: number, amounts: Amounts): Taken[] {
-    const taken: Taken[] = []
-    for (const [slot, amount] of Object.entries(amounts)) {
-      const devices = this.#slots.get(slot)!
-      let rest = amount
-      for (const index of order(devices, agent, slot)) {
-        if (rest === 0) break
-        const free = devices.free[index]!
-        if (slot.endsWith('.shares') && free < rest) continue
-        const part = Math.min(free, rest)
-        if (part === 0) continue
-        devices.free[index]! -= part
-        rest -= part
-        taken.push({ slot, index, amount: part })
+  give(agent: number, taken: readonly Taken[]): void {
+    for (const { device, amount } of taken) this.deviceFree[device]! += amount
+    this.#measure(agent)
+    this.changes.push(agent)
+  }
+
+  /** Kinds of accelerator that an agent has and that are not asked for: it is kept for those who ask. */
+  extras(agent: number, isAsked: (slot: number) => boolean): number {
+    let count = 0
+    const row = agent * this.slots.length
+    for (let slot = 0; slot < this.slots.length; slot++)
+      if (this.capacity[row + slot]! > 0 && isAccelerator(this.slots[slot]!) && !isAsked(slot))
+        count++
+    return count
+  }
+
+  slotOf(device: number): string {
+    return this.#slotNames[device]!
+  }
+
+  /** All that there is of each slot, given out or not. */
+  total(): Record<string, number> {
+    const sums = this.slots.map((slot, index): [string, number] => {
+      let sum = 0
+      for (let agent = 0; agent < this.size; agent++)
+        sum += this.capacity[agent * this.slots.length + index]!
+      return [slot, sum]
+    })
+    return Object.fromEntries(sums)
+  }
+
+  #measureAll(): void {
+    for (let agent = 0; agent < this.size; agent++) this.#measure(agent)
+  }
+
+  #measure(agent: number): void {
+    for (let slot = 0; slot < this.slots.length; slot++) {
+      const row = agent * this.slots.length + slot
+      const whole = this.wholeColumn[slot]!
+      let sum = 0
+      let most = 0
+      let wholes = 0
+      for (let device = this.deviceFrom[row]!; device < this.deviceFrom[row + 1]!; device++) {
+        const free = this.deviceFree[device]!
+        sum += free
+        if (free > most) most = free
+        if (free >= wholeDevice) wholes++
       }
+      this.free[row] = sum
+      this.room[agent * this.columns + slot] = whole === -1 ? sum : most
+      if (whole !== -1) this.room[agent * this.columns + whole] = wholes
     }
-    return taken
   }
 }
 
-/** Devices of an agent in the order in which they are used: of shared ones the fullest first, so that others stay whole. */
-function order({ free, from }: SlotDevices, agent: number, slot: string): number[] {
-  const indexes = Array.from(
-    { length: from[agent + 1]! - from[agent]! },
-    (_, i) => from[agent]! + i,
-  )
-  return slot.endsWith('.shares') ? indexes.sort((a, b) => free[a]! - free[b]! || a - b) : indexes
-}
-
-function isBefore(a: readonly number[], b: readonly number[]): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! < b[i]!
-  return false
-}
-
-function toSlotDevices(agents: readonly AgentView[]): Map<string, SlotDevices> {
-  const names = new Set(agents.flatMap(agent => agent.devices.map(device => device.slot)))
-  return new Map(
-    [...names].map(slot => {
-      const own = agents.map(agent => agent.devices.filter(device => device.slot === slot))
-      const from = new Int32Array(agents.length + 1)
-      for (const [agent, list] of own.entries()) from[agent + 1] = from[agent]! + list.length
-      const devices = own.flat()
-      return [
-        slot,
-        { devices, free: Float64Array.from(devices, device => Math.max(0, device.free)), from },
-      ]
-    }),
-  )
+/** Equal values get equal numbers; those that are absent get -1. */
+function numbered(values: readonly (string | number | undefined)[]): Int32Array {
+  const known = new Map<string | number, number>()
+  return Int32Array.from(values, value => {
+    if (value === undefined) return -1
+    const number = known.get(value) ?? known.size
+    known.set(value, number)
+    return number
+  })
 }

@@ -1,10 +1,12 @@
 import type { Reason } from '@capstan/contract/session'
 import type { Demand } from '../placement.ts'
-import { type Amounts, describeAmount } from '../slots.ts'
-import type { Fleet, RuledOut } from './fleet.ts'
+import { describeAmount } from '../slots.ts'
+import { type Fleet, isShared, wholeDevice } from './fleet.ts'
+import type { Pool, RuledOut } from './pool.ts'
+import type { Need, Shape } from './shapes.ts'
 
 /** It would fit, but on agents that somebody before it waits for. */
-export const explainBehind = (head: Demand): Reason => ({
+export const explainBehind = (head: Pick<Demand, 'sessionId'>): Reason => ({
   code: 'behind',
   message: 'It waits for an earlier session that needs the same agents',
   data: { sessionId: head.sessionId },
@@ -16,35 +18,42 @@ const ruledOutBy: Readonly<Record<RuledOut, string>> = {
   architecture: 'by architecture',
   runtime: 'for want of the runtime',
   image: 'for want of the image',
+  model: 'by the model of their accelerators',
 }
 
 /** Why a session fits nowhere now, with figures. Total: every session that was not placed gets one. */
-export function explainShortage(demand: Demand, fleet: Fleet): Reason {
-  if (fleet.agents.length === 0)
+export function explainShortage(
+  demand: Pick<Demand, 'architecture' | 'runtime'>,
+  shape: Shape,
+  fleet: Fleet,
+  pool: Pool,
+): Reason {
+  if (fleet.size === 0)
     return {
       code: 'no_agents',
       message: 'No agent of this resource group is connected and takes new sessions',
     }
-  const ruledOut: Record<string, number> = {}
-  const left: number[] = []
-  for (let agent = 0; agent < fleet.agents.length; agent++) {
-    const why = fleet.ruledOut(agent, demand)
-    if (why === undefined) left.push(agent)
-    else ruledOut[why] = (ruledOut[why] ?? 0) + 1
-  }
-  if (left.length === 0) return noneLeft(demand, ruledOut)
-  return shortage(demand, fleet, left, ruledOut)
+  return pool.size === 0 ? noneLeft(demand, pool.ruledOut) : shortage(shape, fleet, pool)
 }
 
-function noneLeft(demand: Demand, ruledOut: Record<string, number>): Reason {
+function noneLeft(
+  demand: Pick<Demand, 'architecture' | 'runtime'>,
+  ruledOut: Pool['ruledOut'],
+): Reason {
   const data = { ruledOut }
-  if (ruledOut['image'] !== undefined)
+  if (ruledOut.model !== undefined)
+    return {
+      code: 'wrong_model',
+      message: 'No agent of this resource group has an accelerator of a model that will do',
+      data,
+    }
+  if (ruledOut.image !== undefined)
     return {
       code: 'image_not_installed',
       message: 'No agent of this resource group has the image',
       data,
     }
-  if (ruledOut['runtime'] !== undefined)
+  if (ruledOut.runtime !== undefined)
     return {
       code: 'wrong_runtime',
       message: `No agent of this resource group runs ${demand.runtime === 'docker' ? 'containers' : 'local processes'}`,
@@ -61,41 +70,51 @@ interface Lack {
   readonly slot: string
   readonly needed: number
   readonly best: number
-  readonly bestAgentId: string
+  readonly bestAgentId: string | null
 }
 
-function shortage(
-  demand: Demand,
-  fleet: Fleet,
-  left: readonly number[],
-  ruledOut: Record<string, number>,
-): Reason {
-  const amounts: Amounts = demand.kernels[0]?.amounts ?? {}
-  const lacks = Object.entries(amounts).map(([slot, needed]): Lack => {
-    let best = left[0]!
-    for (const agent of left)
-      if (fleet.available(agent, slot) > fleet.available(best, slot)) best = agent
-    return { slot, needed, best: fleet.available(best, slot), bestAgentId: fleet.agents[best]!.id }
-  })
+function shortage(shape: Shape, fleet: Fleet, pool: Pool): Reason {
+  const { need } = shape.parts[0]!
+  const lacks = Object.entries(need.asked).map(([slot, needed]) =>
+    lackOf(fleet, pool, need, slot, needed),
+  )
   const short = lacks.filter(lack => lack.best < lack.needed)
-  const others = Object.entries(ruledOut).map(
+  const others = Object.entries(pool.ruledOut).map(
     ([why, count]) => `${nodes(count)} ruled out ${ruledOutBy[why as RuledOut]}`,
   )
-  const parts = short.length > 0 ? short.map(describeLack) : [togetherMessage(demand, lacks)]
+  const parts = short.length > 0 ? short.map(describeLack) : [togetherMessage(shape, lacks)]
   return {
     code: 'insufficient_resources',
     message: [...parts, ...others].join('; '),
-    data: { short, ruledOut, agents: left.length },
+    data: { short, ruledOut: pool.ruledOut, agents: pool.size },
+  }
+}
+
+/** How much of a slot is needed on one agent, and the most that any has. */
+function lackOf(fleet: Fleet, pool: Pool, need: Need, slot: string, needed: number): Lack {
+  const index = fleet.slotIndex.get(slot)
+  if (index === undefined) return { slot, needed, best: 0, bestAgentId: null }
+  const isWhole = isShared(slot) && needed >= wholeDevice
+  const column = isWhole ? fleet.wholeColumn[index]! : index
+  const agent = pool.most(column)
+  const room = agent === -1 ? 0 : fleet.room[agent * fleet.columns + column]!
+  // Of several shares on one agent the largest counts here; that they do not fit together is told otherwise.
+  const at = need.columns.indexOf(column)
+  return {
+    slot,
+    needed: at === -1 || isWhole ? needed : need.amounts[at]!,
+    best: isWhole ? room * wholeDevice : room,
+    bestAgentId: room > 0 ? fleet.agents[agent]!.id : null,
   }
 }
 
 const describeLack = ({ slot, needed, best, bestAgentId }: Lack): string =>
-  `needs ${describeAmount(slot, needed)} on one agent; the most that is free is ${describeAmount(slot, best)}, on ${bestAgentId}`
+  `needs ${describeAmount(slot, needed)} on one agent; the most that is free is ${describeAmount(slot, best)}${bestAgentId === null ? '' : `, on ${bestAgentId}`}`
 
 /** Each slot alone is to be had somewhere, all of them together are not. */
-function togetherMessage(demand: Demand, lacks: readonly Lack[]): string {
+function togetherMessage({ kernelCount, parts }: Shape, lacks: readonly Lack[]): string {
   const all = lacks.map(({ slot, needed }) => describeAmount(slot, needed)).join(', ')
-  return demand.kernels.length > 1
-    ? `needs ${demand.kernels.length} containers of ${all} at the same time; there is not room for all of them`
+  return kernelCount > 1 && parts.length > 1
+    ? `needs ${kernelCount} containers of ${all} at the same time; there is not room for all of them`
     : `needs ${all} on one agent; no agent has all of it free at once`
 }

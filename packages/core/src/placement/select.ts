@@ -1,29 +1,82 @@
-import type { Amounts } from '../slots.ts'
+import { Balance } from './balance.ts'
+import type { DeviceChoice } from './devices.ts'
 import type { Fleet } from './fleet.ts'
+import type { Pool } from './pool.ts'
+import type { Need, Shape } from './shapes.ts'
 
-/** How good an agent is for a kernel: higher is taken first. */
-export type Score = (fleet: Fleet, agent: number, amounts: Amounts) => number
-
-/** How agents are chosen among those that fit (SCH-04). */
+/**
+ * How agents are chosen among those that fit (SCH-04). `dispersed`: most free first, spreads load. `concentrated`: least
+ * free first, packs onto agents in use, leaves others empty. `balanced`: so that what remains stays usable.
+ */
 export type Selector = 'dispersed' | 'concentrated' | 'balanced'
 
-/** Mean free part of the slots that are asked for. */
-function freeness(fleet: Fleet, agent: number, amounts: Amounts): number {
-  const slots = Object.keys(amounts)
-  return slots.reduce((sum, slot) => sum + fleet.freeShare(agent, slot), 0) / slots.length
+/** How many of the agents that fit `balanced` compares: more changes little, for it needs a good one, not the best. */
+const compared = 64
+/** How many equals are looked through for one that has the image. */
+const equals = 256
+
+export interface Selection extends DeviceChoice {
+  /** An agent for a kernel, of those accepted; -1 if there is none. Among equals one that has the image, then by id. */
+  find: (
+    pool: Pool,
+    need: Need,
+    hasImage?: (agent: number) => boolean,
+    accepts?: (agent: number) => boolean,
+  ) => number
+  /** Somebody asked for this so often. */
+  note: (shape: Shape, count: number) => void
 }
 
-/** How far apart the free parts of the slots will be when the amounts are taken; fuller agents first among equals. */
-function unevenness(fleet: Fleet, agent: number, amounts: Amounts): number {
-  const left = fleet.slotsOf(agent).map(slot => fleet.freeShare(agent, slot, amounts[slot]))
-  return Math.max(...left) - Math.min(...left) + freeness(fleet, agent, amounts) / 1000
+export function selection(selector: Selector, fleet: Fleet): Selection {
+  if (selector === 'balanced') return balanced(fleet)
+  const isSpreading = selector === 'dispersed'
+  return {
+    isSpreading,
+    shareCost: (_agent, _slot, free) => (isSpreading ? -free : free),
+    find: inOrder,
+    note: () => {},
+  }
 }
 
-export const selectors: Readonly<Record<Selector, Score>> = {
-  /** Most free first: spreads load. */
-  dispersed: freeness,
-  /** Least free first: packs onto agents in use, leaves others empty. */
-  concentrated: (fleet, agent, amounts) => -freeness(fleet, agent, amounts),
-  /** Keeps the free parts of an agent's slots alike, so that what remains can be used together. */
-  balanced: (fleet, agent, amounts) => -unevenness(fleet, agent, amounts),
+const inOrder: Selection['find'] = (pool, need, hasImage, accepts) => {
+  const { open } = pool
+  const first = open.first(need, accepts)
+  if (first === -1 || !hasImage || hasImage(first)) return first
+  const both = (agent: number): boolean => hasImage(agent) && (!accepts || accepts(agent))
+  const other = open.firstEqual(first, need, both, equals)
+  return other === -1 ? first : other
+}
+
+function balanced(fleet: Fleet): Selection {
+  const balance = new Balance(fleet)
+  const found = new Int32Array(compared)
+  let turn = 0
+  return {
+    isSpreading: false,
+    shareCost: (agent, slot, free, amount) =>
+      balance.shareCost(agent, slot, free, amount) + free * 1e-9,
+    note: (shape, count) => balance.note(shape, count),
+    find: (pool, need, hasImage, accepts) => {
+      const { open } = pool
+      const first = open.first(need, accepts)
+      if (first === -1) return -1
+      const count = open.sample(need, pool.endOfExtras(first), turn++, found)
+      let best = first
+      let least = balance.cost(first, need)
+      for (let i = 0; i < count; i++) {
+        const agent = found[i]!
+        if (accepts && !accepts(agent)) continue
+        const cost = balance.cost(agent, need)
+        if (cost > least || (cost === least && !isBetter(agent, best, hasImage))) continue
+        best = agent
+        least = cost
+      }
+      return best
+    },
+  }
+}
+
+function isBetter(a: number, b: number, hasImage?: (agent: number) => boolean): boolean {
+  const difference = Number(hasImage?.(a) ?? false) - Number(hasImage?.(b) ?? false)
+  return difference === 0 ? a < b : difference > 0
 }

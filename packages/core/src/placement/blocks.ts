@@ -1,0 +1,189 @@
+import type { Fleet } from './fleet.ts'
+import type { Need } from './shapes.ts'
+
+/** A block is split when it is full; half of this is then in each. */
+const blockSize = 128
+
+interface Block {
+  readonly members: Int32Array
+  count: number
+  /** By column: no member has more room. May be too high after members left, until somebody looks. */
+  readonly most: Float64Array
+}
+
+/**
+ * Agents in the order of their keys (equal keys: of their ids), in blocks that each know the most room of any member. The
+ * first that fits is found by comparing with blocks, and only inside those that might hold it with members; moving an agent
+ * touches two blocks. So neither depends on how many sizes of session there are.
+ */
+export class Blocks {
+  readonly #fleet: Fleet
+  /** By agent. The caller changes a key only between `remove` and `insert`. */
+  readonly #keys: Float64Array
+  #blocks: Block[] = []
+
+  constructor(fleet: Fleet, keys: Float64Array, members: readonly number[] | Int32Array = []) {
+    this.#fleet = fleet
+    this.#keys = keys
+    const sorted = Int32Array.from(members).sort((a, b) => keys[a]! - keys[b]! || a - b)
+    for (let from = 0; from < sorted.length; from += blockSize / 2) {
+      const block = this.#make(sorted.subarray(from, from + blockSize / 2))
+      this.#blocks.push(block)
+    }
+  }
+
+  insert(agent: number): void {
+    if (this.#blocks.length === 0) this.#blocks.push(this.#make(Int32Array.of()))
+    const at = this.#blockFor(agent)
+    const block = this.#blocks[at]!
+    const { members, count } = block
+    let place = count
+    while (place > 0 && this.#isBefore(agent, members[place - 1]!)) place--
+    members.copyWithin(place + 1, place, count)
+    members[place] = agent
+    block.count++
+    this.#raise(block, agent)
+    if (block.count === blockSize) this.#split(at)
+  }
+
+  remove(agent: number): void {
+    const at = this.#blockFor(agent)
+    const block = this.#blocks[at]!
+    const place = block.members.subarray(0, block.count).indexOf(agent)
+    block.members.copyWithin(place, place + 1, block.count)
+    block.count--
+    this.#merge(at)
+  }
+
+  /** An agent whose key stayed the same has more room than before. */
+  raise(agent: number): void {
+    this.#raise(this.#blocks[this.#blockFor(agent)]!, agent)
+  }
+
+  /** The first in order that fits, of those accepted; -1 if none. */
+  first(need: Need, accepts?: (agent: number) => boolean): number {
+    for (const block of this.#blocks) {
+      if (!mayHold(block, need)) continue
+      const { members, count } = block
+      for (let place = 0; place < count; place++) {
+        const agent = members[place]!
+        if (this.#fleet.fits(agent, need) && (!accepts || accepts(agent))) return agent
+      }
+      if (!accepts) this.#measure(block)
+    }
+    return -1
+  }
+
+  /**
+   * Up to about `most` that fit and have keys below `end`, spread evenly over the order, into `found`; answers how many.
+   * `turn` shifts where it begins, so that not always the same are seen.
+   */
+  sample(need: Need, end: number, turn: number, found: Int32Array): number {
+    const blocks = this.#blocks
+    const each = Math.max(1, Math.ceil(found.length / Math.max(1, blocks.length)))
+    let count = 0
+    for (let i = 0; i < blocks.length && count < found.length; i++) {
+      const block = blocks[(i + turn) % blocks.length]!
+      if (this.#keys[block.members[0]!]! >= end || !mayHold(block, need)) continue
+      const wanted = Math.min(found.length, count + each)
+      const before = count
+      for (let j = 0; j < block.count && count < wanted; j++) {
+        const agent = block.members[(j + turn) % block.count]!
+        if (this.#keys[agent]! < end && this.#fleet.fits(agent, need)) found[count++] = agent
+      }
+      if (count === before) this.#measure(block)
+    }
+    return count
+  }
+
+  /** The first that has the same key as `agent`, fits and is accepted, among the `limit` that come first; -1 if none. */
+  firstEqual(
+    agent: number,
+    need: Need,
+    accepts: (agent: number) => boolean,
+    limit: number,
+  ): number {
+    const key = this.#keys[agent]!
+    let looked = 0
+    for (let at = this.#blockFor(agent); at < this.#blocks.length; at++) {
+      const { members, count } = this.#blocks[at]!
+      for (let place = 0; place < count; place++) {
+        const other = members[place]!
+        if (this.#keys[other]! > key || looked > limit) return -1
+        if (this.#keys[other]! < key || other < agent) continue
+        looked++
+        if (accepts(other) && this.#fleet.fits(other, need)) return other
+      }
+    }
+    return -1
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const keyA = this.#keys[a]!
+    const keyB = this.#keys[b]!
+    return keyA < keyB || (keyA === keyB && a < b)
+  }
+
+  /** The block that an agent is in, or would go into: the first whose last member is not before it. */
+  #blockFor(agent: number): number {
+    let low = 0
+    let high = this.#blocks.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const { members, count } = this.#blocks[middle]!
+      if (this.#isBefore(members[count - 1]!, agent)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #make(members: Int32Array): Block {
+    const block = {
+      members: new Int32Array(blockSize),
+      count: members.length,
+      most: new Float64Array(this.#fleet.columns),
+    }
+    block.members.set(members)
+    this.#measure(block)
+    return block
+  }
+
+  #split(at: number): void {
+    const block = this.#blocks[at]!
+    const upper = this.#make(block.members.subarray(blockSize / 2, block.count))
+    block.count = blockSize / 2
+    this.#measure(block)
+    this.#blocks.splice(at + 1, 0, upper)
+  }
+
+  /** Keeps blocks from becoming many and small. */
+  #merge(at: number): void {
+    const block = this.#blocks[at]!
+    const next = this.#blocks[at + 1]
+    if (block.count === 0) this.#blocks.splice(at, 1)
+    if (block.count === 0 || !next || block.count + next.count > blockSize / 2) return
+    block.members.set(next.members.subarray(0, next.count), block.count)
+    block.count += next.count
+    for (let column = 0; column < block.most.length; column++)
+      block.most[column] = Math.max(block.most[column]!, next.most[column]!)
+    this.#blocks.splice(at + 1, 1)
+  }
+
+  #measure(block: Block): void {
+    block.most.fill(0)
+    for (let place = 0; place < block.count; place++) this.#raise(block, block.members[place]!)
+  }
+
+  #raise({ most }: Block, agent: number): void {
+    const { columns, room } = this.#fleet
+    for (let column = 0; column < columns; column++) {
+      const has = room[agent * columns + column]!
+      if (has > most[column]!) most[column] = has
+    }
+  }
+}
+
+function mayHold({ most }: Block, { columns, amounts }: Need): boolean {
+  for (let i = 0; i < columns.length; i++) if (most[columns[i]!]! < amounts[i]!) return false
+  return true
+}

@@ -1,0 +1,137 @@
+import { type Fleet, isAccelerator, isShared, wholeDevice } from './fleet.ts'
+import { whyRuledOut } from './pool.ts'
+import { steps, type Wanted, worthByRest } from './prices.ts'
+import type { Shape } from './shapes.ts'
+
+/** Of an agent's devices of one slot, what is wanted of them and of what goes with them. */
+export interface Main {
+  readonly slot: number
+  /** Devices are counted, shares in devices; of cores and bytes the whole agent is one. Null: the latter. */
+  readonly unit: number | null
+  /** By steps of a shared device that are free: how many of them will hardly be used. */
+  readonly waste: Float64Array
+  /** Sessions that want several whole devices of one agent: how many, and what part of all they are. */
+  readonly several: readonly { readonly count: number; readonly part: number }[]
+  /** What goes with a smallest unit of it, in the mean, and how much that varies (as the root of variance per unit). */
+  readonly companions: readonly {
+    readonly slot: number
+    readonly mean: number
+    readonly spread: number
+  }[]
+}
+
+/** Chance that a rest is never filled though somebody wants such a share, against the chance that somebody comes. */
+const neverFilled = 0.02
+/** How far a rest is judged by its price; the remainder by a random filling, which tells apart what prices call equal. */
+const byPrice = 0.7
+
+/** What has been asked for lately: how often each shape. */
+export class Mix {
+  readonly #fleet: Fleet
+  readonly #counts = new Map<Shape, number>()
+  #total = 0
+
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet
+  }
+
+  get total(): number {
+    return this.#total
+  }
+
+  add(shape: Shape, count: number): void {
+    this.#counts.set(shape, (this.#counts.get(shape) ?? 0) + count)
+    this.#total += count
+  }
+
+  /** What is wanted of agents like this one, for each kind of accelerator it has; without any, for each slot. */
+  mainsOf(agent: number): Main[] {
+    const { agents, slots, capacity } = this.#fleet
+    const has = (slot: number): boolean => capacity[agent * slots.length + slot]! > 0
+    const own = slots.map((_, slot) => slot).filter(has)
+    const wanted = [...this.#counts].filter(
+      ([shape]) =>
+        whyRuledOut(agents[agent]!, { ...shape.eligibility, runtime: '', imageId: null }) ===
+          undefined &&
+        shape.parts.every(part => part.need.bySlot.every((x, slot) => x === 0 || has(slot))),
+    )
+    const accelerators = own.filter(slot => isAccelerator(slots[slot]!))
+    const mains = accelerators.length > 0 ? accelerators : own
+    return mains.map(slot => ({
+      slot,
+      unit: accelerators.length === 0 ? null : isShared(slots[slot]!) ? wholeDevice : 1,
+      waste: isShared(slots[slot]!) ? wasteByRest(sharesOf(wanted, slot)) : new Float64Array(0),
+      several: severalOf(wanted, slot, isShared(slots[slot]!) ? wholeDevice : 1),
+      companions: own
+        .filter(other => other !== slot && !accelerators.includes(other))
+        .map(other => companionOf(wanted, slot, other)),
+    }))
+  }
+}
+
+type Counted = readonly (readonly [Shape, number])[]
+
+function* needsOf(wanted: Counted): Generator<readonly [Float64Array, number]> {
+  for (const [shape, count] of wanted)
+    for (const part of shape.parts)
+      for (const kernel of part.kernels) yield [kernel.need.bySlot, count]
+}
+
+function companionOf(wanted: Counted, slot: number, other: number): Main['companions'][number] {
+  let sum = 0
+  let sumOther = 0
+  for (const [bySlot, count] of needsOf(wanted))
+    if (bySlot[slot]! > 0) {
+      sum += count * bySlot[slot]!
+      sumOther += count * bySlot[other]!
+    }
+  if (sum === 0) return { slot: other, mean: 0, spread: 0 }
+  const mean = sumOther / sum
+  let variance = 0
+  for (const [bySlot, count] of needsOf(wanted))
+    if (bySlot[slot]! > 0) variance += count * (bySlot[other]! - mean * bySlot[slot]!) ** 2
+  return { slot: other, mean, spread: Math.sqrt(variance / sum) }
+}
+
+function severalOf(wanted: Counted, slot: number, unit: number): Main['several'] {
+  const parts = new Map<number, number>()
+  let all = 0
+  for (const [bySlot, count] of needsOf(wanted)) {
+    all += count
+    const devices = bySlot[slot]! / unit
+    if (devices > 1) parts.set(devices, (parts.get(devices) ?? 0) + count)
+  }
+  return [...parts].map(([count, part]) => ({ count, part: part / all }))
+}
+
+/** How often shares of each number of steps are wanted; whole devices are at 100. */
+function sharesOf(wanted: Counted, slot: number): Float64Array {
+  const amounts = new Float64Array(steps + 1)
+  for (const [bySlot, count] of needsOf(wanted)) {
+    const amount = bySlot[slot]!
+    if (amount >= wholeDevice) amounts[steps]! += (count * amount) / wholeDevice
+    else if (amount > 0) amounts[Math.ceil((amount * steps) / wholeDevice)]! += count
+  }
+  return amounts
+}
+
+/** Of each rest of a device, in steps: what of it will hardly be used. */
+function wasteByRest(amounts: Float64Array): Float64Array {
+  const all = amounts.reduce((sum, amount) => sum + amount, 0)
+  const wanted = Array.from(amounts, (amount, size): Wanted => ({ size, amount })).filter(
+    one => one.amount > 0 && one.size < steps,
+  )
+  const worth = worthByRest(wanted)
+  const waste = new Float64Array(steps + 1)
+  for (let rest = 1; rest <= steps; rest++) {
+    let chance = neverFilled
+    let expected = neverFilled * rest
+    for (let size = 1; size <= rest; size++) {
+      const part = all === 0 ? 0 : amounts[size]! / all
+      chance += part
+      expected += part * waste[rest - size]!
+    }
+    waste[rest] = expected / chance
+  }
+  return waste.map((value, rest) => (1 - byPrice) * value + byPrice * (rest - worth[rest]!))
+}

@@ -1,0 +1,170 @@
+import type { AgentView } from '../placement.ts'
+import { Blocks } from './blocks.ts'
+import { type Fleet, isAccelerator } from './fleet.ts'
+import type { Eligibility, Need } from './shapes.ts'
+
+/** What rules an agent out whatever is free on it. */
+export type RuledOut = 'architecture' | 'runtime' | 'image' | 'model'
+
+/** Accelerators are what is scarce: their free part counts twice. */
+const acceleratorWeight = 2
+/** One kind of accelerator not asked for weighs more than any fullness, which is from 0 to 1. */
+const extraWeight = 4
+
+/**
+ * The agents that will do for some sessions, in the order in which a selector takes them: for sessions that ask for the
+ * same slots. Catches up with the fleet when it is asked.
+ */
+export class Pool {
+  readonly #fleet: Fleet
+  /** By slot: how much its free part counts. */
+  readonly #weights: readonly number[]
+  readonly #isSpreading: boolean
+  /** By agent; kept for those who came first. */
+  readonly #kept: Uint8Array
+  readonly #isMember: Uint8Array
+  /** By agent: whether it is listed in `#keptList`. */
+  readonly #isInKept: Uint8Array
+  readonly #extras: Float64Array
+  readonly keys: Float64Array
+  readonly #open: Blocks
+  readonly #keptList: Blocks
+  readonly size: number
+  readonly ruledOut: Readonly<Partial<Record<RuledOut, number>>>
+  #read: number
+  /** By column: who has most, as far as is known. */
+  readonly #most: Int32Array
+  readonly #mostRoom: Float64Array
+
+  constructor(
+    fleet: Fleet,
+    eligibility: Eligibility,
+    { bySlot }: Need,
+    isSpreading: boolean,
+    kept: Uint8Array,
+  ) {
+    this.#fleet = fleet
+    this.#isSpreading = isSpreading
+    this.#kept = kept
+    this.#weights = fleet.slots.map(slot => (isAccelerator(slot) ? acceleratorWeight : 1))
+    this.#isMember = new Uint8Array(fleet.size)
+    this.#isInKept = kept.slice()
+    this.#extras = new Float64Array(fleet.size)
+    this.keys = new Float64Array(fleet.size)
+    this.#most = new Int32Array(fleet.columns).fill(-1)
+    this.#mostRoom = new Float64Array(fleet.columns)
+    const ruledOut: Partial<Record<RuledOut, number>> = {}
+    const members: number[] = []
+    for (let agent = 0; agent < fleet.size; agent++) {
+      const why = whyRuledOut(fleet.agents[agent]!, eligibility)
+      if (why === undefined) members.push(agent)
+      else ruledOut[why] = (ruledOut[why] ?? 0) + 1
+    }
+    for (const agent of members) {
+      this.#isMember[agent] = 1
+      this.#extras[agent] = extraWeight * fleet.extras(agent, slot => bySlot[slot]! > 0)
+      this.keys[agent] = this.#keyOf(agent)
+    }
+    this.ruledOut = ruledOut
+    this.size = members.length
+    this.#open = new Blocks(
+      fleet,
+      this.keys,
+      members.filter(agent => kept[agent] === 0),
+    )
+    this.#keptList = new Blocks(
+      fleet,
+      this.keys,
+      members.filter(agent => kept[agent] === 1),
+    )
+    this.#read = fleet.changes.length
+  }
+
+  has(agent: number): boolean {
+    return this.#isMember[agent] === 1
+  }
+
+  /** Those that anybody may use now, up to date. */
+  get open(): Blocks {
+    this.#catchUp()
+    return this.#open
+  }
+
+  /** Those that are kept for sessions that came first. */
+  get keptList(): Blocks {
+    this.#catchUp()
+    return this.#keptList
+  }
+
+  /** Above the keys of all agents that have as many kinds of accelerator not asked for as this one. */
+  endOfExtras(agent: number): number {
+    return this.#extras[agent]! + extraWeight
+  }
+
+  /** The member with most room in a column, or -1: it has none at all. Kept ones count: they too are full or not. */
+  most(column: number): number {
+    const { columns, room } = this.#fleet
+    const known = this.#most[column]!
+    // Others only lost room since: who had most and still has it, has most.
+    if (known !== -1 && room[known * columns + column] === this.#mostRoom[column]) return known
+    let best = -1
+    for (let agent = 0; agent < this.#isMember.length; agent++)
+      if (
+        this.#isMember[agent] === 1 &&
+        (best === -1 || room[agent * columns + column]! > room[best * columns + column]!)
+      )
+        best = agent
+    this.#most[column] = best
+    if (best !== -1) this.#mostRoom[column] = room[best * columns + column]!
+    return best
+  }
+
+  #keyOf(agent: number): number {
+    const { slots, free, capacity } = this.#fleet
+    const row = agent * slots.length
+    let sum = 0
+    let weights = 0
+    for (let slot = 0; slot < slots.length; slot++) {
+      if (capacity[row + slot]! === 0) continue
+      const weight = this.#weights[slot]!
+      sum += (weight * free[row + slot]!) / capacity[row + slot]!
+      weights += weight
+    }
+    const freeness = weights === 0 ? 1 : sum / weights
+    return this.#extras[agent]! + (this.#isSpreading ? 1 - freeness : freeness)
+  }
+
+  #catchUp(): void {
+    const { changes } = this.#fleet
+    for (; this.#read < changes.length; this.#read++) {
+      const agent = changes[this.#read]!
+      if (this.#isMember[agent] === 1) this.#move(agent)
+    }
+  }
+
+  #move(agent: number): void {
+    const from = this.#isInKept[agent] === 1 ? this.#keptList : this.#open
+    const to = this.#kept[agent] === 1 ? this.#keptList : this.#open
+    const key = this.#keyOf(agent)
+    if (from === to && key === this.keys[agent]) {
+      from.raise(agent)
+      return
+    }
+    from.remove(agent)
+    this.keys[agent] = key
+    this.#isInKept[agent] = this.#kept[agent]!
+    to.insert(agent)
+  }
+}
+
+export function whyRuledOut(
+  { architecture, runtimes, images, devices }: AgentView,
+  asked: Eligibility,
+): RuledOut | undefined {
+  if (architecture !== asked.architecture) return 'architecture'
+  if (asked.runtime !== '' && !runtimes.includes(asked.runtime)) return 'runtime'
+  if (asked.imageId !== null && !images.has(asked.imageId)) return 'image'
+  if (asked.deviceModels.length === 0) return undefined
+  const models = devices.filter(one => isAccelerator(one.slot)).map(one => one.model ?? '')
+  return models.every(model => asked.deviceModels.includes(model)) ? undefined : 'model'
+}
