@@ -125,7 +125,7 @@ export class Pool {
     let sum = 0
     let weights = 0
     for (let slot = 0; slot < slots.length; slot++) {
-      if (capacity[row + slot]! === 0) continue
+      if (!(capacity[row + slot]! > 0)) continue
       const weight = this.#weights[slot]!
       sum += (weight * free[row + slot]!) / capacity[row + slot]!
       weights += weight
