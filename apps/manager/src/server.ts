@@ -18,7 +18,9 @@ import { policyRoutes } from './policy/policy.routes.ts'
 import { projectRoutes } from './project/project.routes.ts'
 import { openRoutes } from './proxy/open.routes.ts'
 import { proxyRoutes } from './proxy/proxy.routes.ts'
+import { queueRoutes } from './scheduler/queue.routes.ts'
 import { schedulerRoutes } from './scheduler/scheduler.routes.ts'
+import { whatIfRoutes } from './scheduler/what-if.routes.ts'
 import { logRoutes } from './session/log.routes.ts'
 import { sessionRoutes } from './session/session.routes.ts'
 import { storageRoutes } from './storage/storage.routes.ts'
@@ -53,6 +55,8 @@ export function createServer(
   policyRoutes(http, app)
   projectRoutes(http, app)
   schedulerRoutes(http, app)
+  queueRoutes(http, app)
+  whatIfRoutes(http, app)
   sessionRoutes(http, app)
   logRoutes(http, app)
   openRoutes(http, app)

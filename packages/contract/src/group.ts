@@ -29,7 +29,7 @@ export const CreationRetries = z.int().min(1).max(1000)
 export const RetriesToSkip = z.int().min(0).max(1000)
 
 /** How a group schedules, each taken up by the next round (SCH-09). */
-const settings = {
+export const groupSettings = {
   scheduler: Scheduler,
   selector: Selector,
   allowedSessionTypes: z
@@ -64,6 +64,13 @@ const settings = {
 /** With drf and fair-share: one of weight 2 is due twice as much as one of weight 1, which everybody else has. */
 const Weight = z.number().min(0.01).max(1000)
 
+const mostAllowances = 1000
+
+export const GroupWeights = z
+  .array(z.strictObject({ userId: z.uuid(), weight: Weight }))
+  .max(mostAllowances)
+  .describe('All that are not 1')
+
 /** Who may use a group beside those that may use any public one. */
 export const GroupAccess = z.object({
   domains: z.array(z.string()),
@@ -77,7 +84,7 @@ export const ResourceGroup = z.object({
   isActive: z.boolean(),
   /** Everybody may use it; another one only those that it lets in. */
   isPublic: z.boolean(),
-  ...settings,
+  ...groupSettings,
   /** Of the proxy that browsers reach applications through; null: the one that stands by the manager. */
   proxyAddress: z.string().nullable(),
   /** Only a proxy that knows the token is trusted with this group. */
@@ -135,8 +142,6 @@ const show = endpoint({
   errors: ['group_not_found'],
 })
 
-const mostAllowances = 1000
-
 const guestErrors = [
   'domain_not_found',
   'project_not_found',
@@ -150,13 +155,10 @@ const ProxyAddress = z
 
 const changeable = {
   description: line(500),
-  weights: z
-    .array(z.strictObject({ userId: z.uuid(), weight: Weight }))
-    .max(mostAllowances)
-    .describe('All that are not 1'),
+  weights: GroupWeights,
   isActive: z.boolean(),
   isPublic: z.boolean(),
-  ...settings,
+  ...groupSettings,
   proxyAddress: ProxyAddress.nullable(),
   proxyToken: z
     .string()

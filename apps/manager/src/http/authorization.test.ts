@@ -103,6 +103,9 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'group.create': () => ({ name: `g-${crypto.randomUUID().slice(0, 8)}` }),
   'group.update': () => ({ name: 'default', description: 'changed' }),
   'group.remove': () => ({ name: 'nothing-refers-to' }),
+  'scheduler.queue': () => ({ name: 'default' }),
+  'scheduler.showOutlook': ({ sessionId }) => ({ id: sessionId }),
+  'scheduler.whatIf': () => ({ name: 'default' }),
   'scheduler.listDefaults': () => ({}),
   'scheduler.updateDefaults': () => ({ scheduler: 'fifo' }),
   'image.list': () => ({}),
@@ -270,6 +273,7 @@ test('what is another tenant’s is answered exactly as what does not exist', as
     'session.usage',
     'session.openApp',
     'session.openTerminal',
+    'scheduler.showOutlook',
   ]) {
     const { endpoint } = endpoints.find(candidate => candidate.name === name)!
     const body = async (sessionId: string): Promise<unknown> => {

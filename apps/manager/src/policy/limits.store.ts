@@ -98,3 +98,8 @@ export async function listHoldingFollowers(db: Db, policy: string): Promise<Foll
     running: { count, amounts },
   }))
 }
+
+export async function hasKeypairPolicy(db: Db, name: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from keypair_policy where name = ${name}`.execute(db)
+  return rows.length > 0
+}

@@ -28,6 +28,20 @@ export async function listTurns(db: Db): Promise<Turn[]> {
   return rows
 }
 
+export interface FoundTurn extends Turn {
+  readonly pendingTimeoutS: number
+  /** Null: the scheduler's default applies. */
+  readonly ownRetriesToSkip: number | null
+}
+
+/** A group's settings as the next turn would find them, active or not. */
+export async function findTurn(db: Db, group: string): Promise<FoundTurn | undefined> {
+  const { rows } = await sql<FoundTurn>`
+    select turn.*, g.pending_timeout_s, g.retries_to_skip as own_retries_to_skip from (${select}) as turn join resource_group g on g.name = turn.name
+    where g.name = ${group}`.execute(db)
+  return rows[0]
+}
+
 /** Notes in what waits in inactive groups why it does (GRP-03). */
 export async function explainInactive(db: Db): Promise<void> {
   await sql`

@@ -31,6 +31,7 @@ export const errors: Record<ErrorCode, string> = {
   join_token_not_found: 'No such join token',
   session_name_taken: 'You have a session of this name',
   session_changed: 'The session changed meanwhile; look at it and try again',
+  session_not_pending: 'The session does not wait any more',
   session_not_running: 'The session is not running',
   agent_unreachable: 'The node of this session cannot be reached',
   no_proxy: 'No application proxy is connected',
