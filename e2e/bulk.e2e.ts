@@ -37,7 +37,7 @@ test('USR-14 a CSV file with mistakes is shown with each of them by line and col
   await page.goto('/users/-/many?tab=csv')
   const form = page.getByRole('dialog', { name: 'Create many users' })
   const choose = page.waitForEvent('filechooser')
-  await form.getByLabel('CSV file').click()
+  await form.getByRole('button', { name: 'CSV file' }).click()
   await (
     await choose
   ).setFiles({
@@ -67,7 +67,6 @@ test('PLS-02 all that match a filter are deactivated by a job, after a preview',
       password: 'engine-no-1',
     })
   await page.goto(`/users?email=${name}&size=20`)
-  await expect(page.getByRole('row')).toHaveCount(4)
   await page.getByRole('checkbox', { name: `Select ${name}-1@uni.test` }).check()
   await page.getByRole('button', { name: 'Select all 3 that match' }).click()
   await page.getByRole('button', { name: 'Change…' }).click()
