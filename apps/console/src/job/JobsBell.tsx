@@ -25,22 +25,21 @@ export function JobsBell() {
       trapFocus
       returnFocus
     >
-      <Popover.Target>
-        <Indicator disabled={running === 0} label={running} size={16} offset={6}>
+      <Indicator disabled={running === 0} label={running} size={16} offset={6}>
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
             size="lg"
             aria-label={label}
-            aria-expanded={isOpen}
             onClick={() => {
               setOpen(!isOpen)
             }}
           >
             <IconBell size={18} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown aria-label={w.job.bell}>
         <Stack gap="md">
           {jobs.length === 0 && <Text size="sm">{w.job.none}</Text>}

@@ -197,6 +197,7 @@ function File({ onChange }: FieldsProps) {
         placeholder={w.many.chooseFile}
         accept=".csv,.tsv,.txt,text/csv"
         clearable
+        clearButtonProps={{ 'aria-label': w.table.clear }}
         error={problem}
         onChange={file => {
           void read(file)
