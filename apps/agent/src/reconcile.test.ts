@@ -38,17 +38,20 @@ test('each wanted kernel keeps exactly one container, and only unwanted or secon
 
 test('news drops what is not wanted any more and begins what is new; what has run before is looked for first', () => {
   const wanted = [
-    { kernelId: 'kept', hasStarted: true },
-    { kernelId: 'new', hasStarted: false },
-  ]
+    { kernelId: 'kept', hasStarted: true, desired: 'run' },
+    { kernelId: 'new', hasStarted: false, desired: 'run' },
+  ] as const
   expect(compare(wanted, new Set(['kept', 'gone']))).toEqual({
     drop: ['gone'],
     begin: ['new'],
     asksForLook: false,
   })
-  expect(compare([{ kernelId: 'ran', hasStarted: true }], new Set())).toEqual({
-    drop: [],
-    begin: [],
-    asksForLook: true,
-  })
+  expect(
+    compare([{ kernelId: 'ran', hasStarted: true, desired: 'run' }], new Set<string>()),
+  ).toEqual({ drop: [], begin: [], asksForLook: true })
+})
+
+test('what is to stop is looked for first, though nobody heard that it started: an agent that died may have started it', () => {
+  const wanted = [{ kernelId: 'k', hasStarted: false, desired: 'stop' }] as const
+  expect(compare(wanted, new Set<string>())).toEqual({ drop: [], begin: [], asksForLook: true })
 })

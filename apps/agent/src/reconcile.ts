@@ -33,22 +33,30 @@ export function reconcile(
 export interface News {
   /** Kernels that are looked after and not wanted any more. */
   readonly drop: readonly string[]
-  /** Kernels to begin: nothing of them can be there yet. */
+  /** Kernels to begin: should their container be there, starting it finds it. */
   readonly begin: readonly string[]
-  /** Some have started before: their containers must be found first. */
+  /** Others are not looked after: their containers must be found first. */
   readonly asksForLook: boolean
 }
 
-/** Pure: the difference between what is wanted now and what is looked after. */
+/**
+ * Pure: the difference between what is wanted now and what is looked after. One that is to stop is never begun without a
+ * look: an agent that died may have started it and told nobody, and ended is said only of what is not there.
+ */
 export function compare(
-  wanted: readonly { readonly kernelId: string; readonly hasStarted: boolean }[],
+  wanted: readonly {
+    readonly kernelId: string
+    readonly hasStarted: boolean
+    readonly desired: 'run' | 'stop'
+  }[],
   kept: ReadonlySet<string>,
 ): News {
   const wants = new Set(wanted.map(kernel => kernel.kernelId))
   const unknown = wanted.filter(kernel => !kept.has(kernel.kernelId))
+  const begin = unknown.filter(kernel => !kernel.hasStarted && kernel.desired === 'run')
   return {
     drop: [...kept].filter(kernelId => !wants.has(kernelId)),
-    begin: unknown.filter(kernel => !kernel.hasStarted).map(kernel => kernel.kernelId),
-    asksForLook: unknown.some(kernel => kernel.hasStarted),
+    begin: begin.map(kernel => kernel.kernelId),
+    asksForLook: begin.length < unknown.length,
   }
 }

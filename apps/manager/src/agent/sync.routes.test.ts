@@ -155,3 +155,21 @@ test('reports that come twice, late, or for a container of another agent change 
   expect(status).toBe('running')
   expect(history.filter(entry => entry.status === 'running')).toHaveLength(1)
 })
+
+test('a node whose clock is hours behind is wanted to send the rest of a log as any other; times are the manager’s', async () => {
+  const node = await joinNode(manager, 'node-l')
+  await sql`update agent set is_schedulable = (id = 'node-l')`.execute(manager.app.db)
+  const { id } = await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  const kernelId = (await manager.admin.call(api.session.show, { id })).kernels[0]!.id
+  const behind = new Date(Date.now() - 3 * 3_600_000).toISOString()
+  await node.sync({ clock: behind, kernels: [kernelReport(kernelId, { startedAt: behind })] })
+  const { kernels } = await node.sync({
+    clock: behind,
+    kernels: [kernelReport(kernelId, { status: 'terminated', startedAt: behind, endedAt: behind })],
+  })
+  expect(kernels.map(kernel => kernel.kernelId)).toContain(kernelId)
+  const ended = (await manager.admin.call(api.session.show, { id })).kernels[0]!
+  for (const at of [ended.startedAt, ended.endedAt])
+    expect(Math.abs(Date.parse(at!) - Date.now())).toBeLessThan(60_000)
+})

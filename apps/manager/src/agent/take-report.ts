@@ -22,7 +22,7 @@ export async function takeReport(
   report: Report,
 ): Promise<WakeTarget[] | undefined> {
   return app.db.transaction().execute(async tx => {
-    const settled = await takeKernelReports(tx, id, report.kernels)
+    const settled = await takeKernelReports(tx, id, report)
     const taken = await takeAgentReport(tx, id, report)
     if (!taken) return undefined
     await keepUsage(tx, report.kernels)
@@ -36,7 +36,7 @@ export async function takeReport(
 async function takeKernelReports(
   tx: Db,
   agentId: string,
-  reports: readonly KernelReport[],
+  { kernels: reports, clock }: Report,
 ): Promise<Settled> {
   const news = kernelChanges(await wantedKernels(tx, agentId), reports)
   if (news.length === 0) return { agentIds: [], freesSome: false }
@@ -50,6 +50,7 @@ async function takeKernelReports(
   await writeKernels(
     tx,
     changes.map(({ change }) => change),
+    clock,
   )
   return settleSessions(tx, sessionIds)
 }
@@ -64,13 +65,26 @@ async function wantedKernels(tx: Db, agentId: string): Promise<KnownRow[]> {
   return rows
 }
 
-async function writeKernels(tx: Db, changes: readonly KernelChange[]): Promise<void> {
+/** A node's clock that is wrong by more than this is not believed; less may be the way of its report. Seconds. */
+const clockToleranceS = 10
+
+/** `clock`: what the node's own said as it sent the report. Times that it tells are brought to the database's time. */
+async function writeKernels(
+  tx: Db,
+  changes: readonly KernelChange[],
+  clock: string,
+): Promise<void> {
   await sql`
+    with behind as (
+      select now() - ${clock}::timestamptz as by
+    ), shift as (
+      select case when abs(extract(epoch from by)) > ${clockToleranceS} then by else interval '0' end as by from behind
+    )
     update kernel k set status = told.status, reason = coalesce(told.reason, k.reason),
       exit_code = coalesce(told."exitCode", k.exit_code), container_id = told."containerId", progress = told.progress,
-      apps = told.apps, started_at = coalesce(k.started_at, told."startedAt"), is_log_complete = told."isLogComplete",
-      ended_at = case when told.status in ('terminated', 'error') then coalesce(k.ended_at, told."endedAt", now()) end
-    from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as told (id uuid, status text, reason jsonb, "exitCode" int,
+      apps = told.apps, started_at = coalesce(k.started_at, told."startedAt" + shift.by), is_log_complete = told."isLogComplete",
+      ended_at = case when told.status in ('terminated', 'error') then coalesce(k.ended_at, told."endedAt" + shift.by, now()) end
+    from shift, jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as told (id uuid, status text, reason jsonb, "exitCode" int,
       "containerId" text, progress jsonb, apps jsonb, "startedAt" timestamptz, "endedAt" timestamptz, "isLogComplete" bool)
     where k.id = told.id`.execute(tx)
 }

@@ -1,0 +1,189 @@
+import type { KernelReport } from '@capstan/core/kernel-report'
+import type { Steps } from '../agenda.ts'
+import type { Wanted } from '../model/report.ts'
+import type { Agent } from './agent.ts'
+import { Away, type Container, NotStarted } from './engine.ts'
+
+type Reason = KernelReport['reason']
+
+const vanished: Reason = {
+  code: 'container_vanished',
+  message: 'Its container is gone',
+  isRetryable: false,
+}
+const outOfMemory: Reason = {
+  code: 'out_of_memory',
+  message: 'It used more memory than it was given',
+  isRetryable: false,
+}
+const failure = (code: string): Reason => ({ code, message: code, isRetryable: true })
+
+/** `KernelKeeper` of kernel-keeper.ts in virtual time: what it does next is decided by the same rule. */
+export class Keeper {
+  desired: Wanted
+  observation: KernelReport
+  containerId: string | undefined
+  readonly #agent: Agent
+  #isOutOfMemory = false
+  #hasEnded = false
+  #isStepping = false
+  #isPoked = false
+  #isServed = false
+  #isClosed = false
+
+  constructor(agent: Agent, desired: Wanted, containerId: string | undefined) {
+    this.#agent = agent
+    this.desired = desired
+    this.containerId = containerId
+    this.observation = {
+      kernelId: desired.kernelId,
+      status: 'preparing',
+      progress: null,
+      containerId: containerId ?? null,
+      exitCode: null,
+      reason: null,
+      startedAt: null,
+      endedAt: null,
+      apps: [],
+      usage: null,
+      isLogComplete: false,
+    }
+  }
+
+  get isSettled(): boolean {
+    const { desired, observation } = this
+    const isRunning = desired.desired === 'run' && observation.status === 'running'
+    return isRunning && this.#isServed && !this.#isOutOfMemory
+  }
+
+  noteOutOfMemory(): void {
+    this.#isOutOfMemory = true
+  }
+
+  update(desired: Wanted): void {
+    const { desired: before } = this
+    this.desired = desired
+    const isSame =
+      before.desired === desired.desired &&
+      before.hasStarted === desired.hasStarted &&
+      before.isLogComplete === desired.isLogComplete
+    if (!isSame) this.poke()
+  }
+
+  /** Looks again: now, or right after the step that is being taken. */
+  poke(): void {
+    this.#isPoked = true
+    if (!this.#isStepping) this.#agent.world.agenda.begin(this.#agent, this.#steps())
+    this.#isStepping = true
+  }
+
+  close(): void {
+    this.#isClosed = true
+  }
+
+  *#steps(): Steps {
+    while (this.#isPoked) {
+      this.#isPoked = false
+      try {
+        yield* this.#look()
+      } catch (error) {
+        if (!(error instanceof Away)) throw error
+      }
+    }
+    this.#isStepping = false
+  }
+
+  #tell(change: Partial<KernelReport>): void {
+    const before = this.observation as Record<string, unknown>
+    if (Object.entries(change).every(([key, value]) => before[key] === value)) return
+    this.observation = { ...this.observation, ...change }
+    this.#agent.changed()
+  }
+
+  *#look(): Steps {
+    const state =
+      this.#hasEnded || this.containerId === undefined
+        ? undefined
+        : yield* this.#agent.node.engine.inspect(this.containerId)
+    const step = this.#agent.world.rules.nextStep({
+      desired: this.desired.desired,
+      hasStarted: this.desired.hasStarted,
+      hasEnded: this.#hasEnded,
+      isOutOfMemory: this.#isOutOfMemory,
+      container: state?.phase ?? (this.containerId === undefined ? 'none' : 'gone'),
+    })
+    if (step === 'rest') yield* this.#sendRest()
+    else if (step === 'start') yield* this.#start()
+    else if (step === 'end') yield* this.#end(null)
+    else if (step === 'vanish') yield* this.#end(null, vanished)
+    // The other steps ask for a container, and so for its state.
+    else if (step === 'serve') this.#serve(state!)
+    else yield* this.#stop(state!, step)
+  }
+
+  *#start(): Steps {
+    const { world, node } = this.#agent
+    this.observation = { ...this.observation, status: 'creating', progress: null }
+    world.checks.containers.decided(this.desired, node)
+    let container: Container
+    try {
+      container = yield* node.engine.start(this.desired.kernelId, () => this.#agent.changed())
+    } catch (error) {
+      if (!(error instanceof NotStarted)) throw error
+      return yield* error.wantsImage ? this.#pull() : this.#end(null, failure('start_failed'))
+    }
+    this.containerId = container.id
+    this.#tell({ status: 'running', containerId: container.id, startedAt: node.clock() })
+    world.agenda.begin(this.#agent, this.#pokeLater(), 400 + world.random.wait(300))
+  }
+
+  // oxlint-disable-next-line require-yield
+  *#pokeLater(): Steps {
+    this.poke()
+  }
+
+  *#pull(): Steps {
+    this.#tell({ status: 'pulling', progress: { current: 0, total: 0, message: 'Asking' } })
+    const isHere = yield* this.#agent.node.engine.pull(this.desired.kernelId)
+    if (!isHere) return yield* this.#end(null, failure('pull_failed'))
+    this.#tell({ status: 'preparing', progress: null })
+    this.#isPoked = true
+  }
+
+  #serve({ id, startedAt }: Container): void {
+    this.#isServed = true
+    this.#tell({ status: 'running', progress: null, containerId: id, startedAt })
+  }
+
+  *#stop(state: Container, step: 'stop' | 'finish'): Steps {
+    const { engine } = this.#agent.node
+    if (state.phase === 'running') {
+      if (step === 'stop') this.#tell({ status: 'terminating' })
+      yield* engine.stop(state.id)
+    }
+    const ended = (yield* engine.inspect(state.id)) ?? state
+    const isOutOfMemory = this.#isOutOfMemory || ended.isOutOfMemory
+    return yield* this.#end(ended, isOutOfMemory ? outOfMemory : null)
+  }
+
+  *#end(state: Container | null, reason: Reason = null): Steps {
+    this.#hasEnded = true
+    this.#tell({
+      status: 'terminated',
+      progress: null,
+      reason,
+      exitCode: state?.exitCode ?? null,
+      startedAt: state?.startedAt ?? this.observation.startedAt,
+      endedAt: state?.endedAt ?? this.#agent.node.clock(),
+    })
+    yield* this.#sendRest()
+  }
+
+  /** What is left of the output; only then may the manager forget the kernel, and the container go. */
+  *#sendRest(): Steps {
+    if (this.observation.isLogComplete) return
+    if (this.containerId !== undefined && !this.desired.isLogComplete)
+      while (!this.#isClosed && !(yield* this.#agent.completeLog(this.desired.kernelId))) yield 1000
+    this.#tell({ isLogComplete: true })
+  }
+}

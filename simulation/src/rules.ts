@@ -1,0 +1,52 @@
+import { nextStep } from '@capstan/agent/next-step'
+import { compare, reconcile } from '@capstan/agent/reconcile'
+import type { SessionStatus } from '@capstan/contract/session'
+import { kernelChanges } from '@capstan/core/kernel-report'
+import { checkAsked } from '@capstan/core/limits'
+import { plan } from '@capstan/core/placement'
+import { endStatus, isEnded } from '@capstan/core/session'
+import { settle } from '@capstan/core/settle'
+
+/**
+ * Every rule that the simulated parts go by. The first are the product's own functions; the rest say what the database, a
+ * container engine and the housekeeper hold, where the product says it in SQL or leaves it to an engine. A mutation is
+ * another set, with one of them broken.
+ */
+export interface Rules {
+  readonly plan: typeof plan
+  readonly settle: typeof settle
+  readonly kernelChanges: typeof kernelChanges
+  readonly endStatus: typeof endStatus
+  readonly checkAsked: typeof checkAsked
+  readonly reconcile: typeof reconcile
+  readonly compare: typeof compare
+  readonly nextStep: typeof nextStep
+  /** Trigger `allocation_within_capacity`: what may be given of a device. */
+  readonly isWithinCapacity: (given: number, capacity: number) => boolean
+  /** Trigger `kernel_frees_allocation`: whether a kernel that is written lets go of what it holds. */
+  readonly freesAllocation: (to: SessionStatus) => boolean
+  /** `reclaimUnstarted` of housekeeper.loop.ts: whether a kernel of a lost agent is tried elsewhere. */
+  readonly isReclaimable: (kernel: {
+    readonly status: SessionStatus
+    readonly startedAt: Date | null
+  }) => boolean
+  /** The promise of `Driver.start`: the container that was made before is found, there is never a second one. */
+  readonly findsContainerOfSameName: boolean
+}
+
+const unstarted: readonly SessionStatus[] = ['scheduled', 'preparing', 'pulling', 'creating']
+
+export const rules: Rules = {
+  plan,
+  settle,
+  kernelChanges,
+  endStatus,
+  checkAsked,
+  reconcile,
+  compare,
+  nextStep,
+  isWithinCapacity: (given, capacity) => given <= capacity,
+  freesAllocation: isEnded,
+  isReclaimable: ({ status, startedAt }) => startedAt === null && unstarted.includes(status),
+  findsContainerOfSameName: true,
+}
