@@ -143,7 +143,7 @@ const whatIf = endpoint({
   }),
   output: z.object({
     now: Totals,
-    then: Totals,
+    changed: Totals,
     /** How many would fare otherwise than now. */
     changedCount: z.int(),
     /** Those that would fare otherwise, the most different first: started or not, then by places gained. */
@@ -154,7 +154,7 @@ const whatIf = endpoint({
         userEmail: z.string(),
         priority: z.int(),
         now: Fate,
-        then: Fate,
+        changed: Fate,
       }),
     ),
     /** Running sessions that would be ended to make room. */

@@ -18,13 +18,13 @@ test('those that would be started, or no longer, come first; then those that mov
     ['c', fate(3)],
     ['d', fate(4)],
   ])
-  const then = new Map([
+  const changed = new Map([
     ['d', fate(1)],
     ['b', fate(2)],
     ['c', fate(4)],
     ['a', fate(3)],
   ])
-  expect(compareFates(now, then).map(({ sessionId }) => sessionId)).toEqual(['a', 'd', 'c'])
+  expect(compareFates(now, changed).map(({ sessionId }) => sessionId)).toEqual(['a', 'd', 'c'])
 })
 
 const demand = (sessionId: string, enqueuedAt: number): Demand => ({

@@ -4,7 +4,7 @@ import type { Demand, Plan } from './placement.ts'
 export interface Comparison {
   readonly sessionId: string
   readonly now: Fate
-  readonly then: Fate
+  readonly changed: Fate
 }
 
 const inOrder = (waiting: Plan['waiting']): Plan['waiting'] =>
@@ -62,21 +62,21 @@ export function cancelOverdue(
   }
 }
 
-/** Those that fare otherwise then than now: first those of which one is started and not the other, then by places moved. */
+/** Those that fare otherwise after a change than now: first those of which one is started and not the other, then by places moved. */
 export function compareFates(
   now: ReadonlyMap<string, Fate>,
-  then: ReadonlyMap<string, Fate>,
+  changed: ReadonlyMap<string, Fate>,
 ): Comparison[] {
-  const places = ({ now: from, then: to }: Comparison): number =>
+  const places = ({ now: from, changed: to }: Comparison): number =>
     from.position === null || to.position === null ? 0 : Math.abs(from.position - to.position)
-  const isTurned = (one: Comparison): number => Number(one.now.outcome !== one.then.outcome)
+  const isTurned = (one: Comparison): number => Number(one.now.outcome !== one.changed.outcome)
   return [...now]
     .flatMap(([sessionId, before]) => {
-      const after = then.get(sessionId)
-      return after ? [{ sessionId, now: before, then: after }] : []
+      const after = changed.get(sessionId)
+      return after ? [{ sessionId, now: before, changed: after }] : []
     })
     .filter(
-      one => isTurned(one) || places(one) > 0 || one.now.reason?.code !== one.then.reason?.code,
+      one => isTurned(one) || places(one) > 0 || one.now.reason?.code !== one.changed.reason?.code,
     )
     .sort((a, b) => isTurned(b) - isTurned(a) || places(b) - places(a))
 }

@@ -127,15 +127,15 @@ test('PLS-01 a change of settings is previewed against those who wait: who would
   await round()
   await ask({ cpu: 4, name: 'large-one' })
   await ask({ cpu: 1, name: 'small-one' })
-  const { now, then, items, changedCount } = await whatIf({ settings: { retriesToSkip: 0 } })
-  expect([now, then]).toEqual([
+  const { now, changed, items, changedCount } = await whatIf({ settings: { retriesToSkip: 0 } })
+  expect([now, changed]).toEqual([
     { starts: 0, waits: 2, cancelled: 0 },
     { starts: 1, waits: 1, cancelled: 0 },
   ])
   expect(items[0]).toMatchObject({
     name: 'small-one',
     now: { outcome: 'waits', reason: { code: 'behind' } },
-    then: { outcome: 'starts', agentIds: [`${group}-1`] },
+    changed: { outcome: 'starts', agentIds: [`${group}-1`] },
   })
   expect(changedCount).toBe(2)
   expect((await manager.admin.call(api.group.show, { name: group })).retriesToSkip).toBeNull()
@@ -147,7 +147,7 @@ test('PLS-01 another scheduler, with weights, is previewed as it would share out
   for (const as of [ada, ada, ada, ada, bob, bob, bob, bob]) await ask({ cpu: 1, as })
   const starting = async (settings: object): Promise<string[]> =>
     (await whatIf({ settings })).items
-      .filter(({ now, then }) => now.outcome === 'waits' && then.outcome === 'starts')
+      .filter(({ now, changed }) => now.outcome === 'waits' && changed.outcome === 'starts')
       .map(({ userEmail }) => userEmail)
   expect(await starting({ scheduler: 'drf' })).toEqual([bob.email, bob.email])
   const weights = [{ userId: ada.userId, weight: 3 }]
@@ -163,7 +163,7 @@ test('PLS-01 a shorter pending timeout and another limit of a policy are preview
   await ask({ cpu: 1, as: user })
   const raised = await whatIf({ policy: { name: group, maxConcurrentCount: 2 } })
   expect(raised.items).toMatchObject([
-    { now: { reason: { code: 'policy_limit' } }, then: { outcome: 'starts' } },
+    { now: { reason: { code: 'policy_limit' } }, changed: { outcome: 'starts' } },
   ])
   await expect(whatIf({ policy: { name: 'no-such' } })).rejects.toMatchObject({
     code: 'policy_not_found',
@@ -174,5 +174,5 @@ test('PLS-01 a shorter pending timeout and another limit of a policy are preview
     .where('resourceGroup', '=', group)
     .execute()
   const cut = await whatIf({ settings: { pendingTimeoutS: 60 } })
-  expect(cut.then).toEqual({ starts: 0, waits: 0, cancelled: 1 })
+  expect(cut.changed).toEqual({ starts: 0, waits: 0, cancelled: 1 })
 })

@@ -36,13 +36,13 @@ async function whatIf(app: App, _: Actor, input: Input): Promise<Output> {
   const byId = new Map(rows.map(row => [row.id, row]))
   return {
     now: totalsOf(present.fates),
-    then: totalsOf(changed.fates),
+    changed: totalsOf(changed.fates),
     changedCount: differing.length,
-    items: shown.flatMap(({ sessionId, now: from, then: to }) => {
+    items: shown.flatMap(({ sessionId, now: from, changed: to }) => {
       const row = byId.get(sessionId)
       if (!row) return []
       const { id, name, userEmail, priority } = row
-      return [{ id, name, userEmail, priority, now: from, then: to }]
+      return [{ id, name, userEmail, priority, now: from, changed: to }]
     }),
     preempted: victims.flatMap(({ sessionId, forSessionId }) => {
       const row = byId.get(sessionId)
