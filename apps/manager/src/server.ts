@@ -5,6 +5,7 @@ import { secretsRoutes } from './account/secrets.routes.ts'
 import { agentRoutes } from './agent/agent.routes.ts'
 import { syncRoutes } from './agent/sync.routes.ts'
 import type { App } from './app.ts'
+import { operationRoutes } from './audit/operation.routes.ts'
 import { domainRoutes } from './project/domain.routes.ts'
 import { groupRoutes } from './group/group.routes.ts'
 import { exportRoutes } from './export/export.routes.ts'
@@ -61,6 +62,7 @@ export function createServer(
   logRoutes(http, app)
   openRoutes(http, app)
   proxyRoutes(http, app)
+  operationRoutes(http, app)
   storageRoutes(http, app)
   systemRoutes(http, app)
   userRoutes(http, app)

@@ -4,13 +4,14 @@ import { AccessKey, Keypair } from './keypair.ts'
 import { Password, UserName } from './person.ts'
 import { permissions } from './permission.ts'
 import { UserRole } from './role.ts'
+import { secret } from './secret.ts'
 import { line } from './text.ts'
 
 /** Six digits of an authenticator, or a recovery code. */
-const TotpCode = z.string().trim().min(6, 'six digits, or a recovery code').max(32)
+const TotpCode = secret(z.string().trim().min(6, 'six digits, or a recovery code').max(32))
 
 /** The password that somebody has, asked for again before what matters. */
-const CurrentPassword = z.string().min(1).max(1024)
+const CurrentPassword = secret(z.string().min(1).max(1024))
 
 /** The person or client that makes a request. */
 export const Account = z.object({

@@ -9,6 +9,7 @@ import { joinTokenApi } from './join-token.ts'
 import { jobApi } from './job.ts'
 import { keypairApi } from './keypair.ts'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from './policy.ts'
+import { operationApi } from './operation.ts'
 import { projectApi } from './project.ts'
 import { proxyApi } from './proxy.ts'
 import { schedulerApi } from './scheduler.ts'
@@ -30,6 +31,7 @@ export const api = {
   joinToken: joinTokenApi,
   keypair: keypairApi,
   keypairPolicy: keypairPolicyApi,
+  operation: operationApi,
   project: projectApi,
   projectPolicy: projectPolicyApi,
   proxy: proxyApi,

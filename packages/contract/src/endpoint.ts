@@ -22,6 +22,8 @@ export interface Endpoint<
   readonly bodyLimitBytes?: number
   /** The answer is a file that is streamed, not JSON; `output` is its text. */
   readonly answers?: 'file'
+  /** Whatever its method says, it only looks: it is not an operation for the log. */
+  readonly changesNothing?: true
   /** Codes this operation adds to the ones every operation can answer. */
   readonly errors: readonly E[]
 }

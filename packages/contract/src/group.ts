@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { endpoint } from './endpoint.ts'
 import { AccessKey } from './keypair.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
+import { secret } from './secret.ts'
 import { SessionType } from './session.ts'
 import { Slots } from './slots.ts'
 import { groupSorts } from './sorts.ts'
@@ -160,10 +161,7 @@ const changeable = {
   isPublic: z.boolean(),
   ...groupSettings,
   proxyAddress: ProxyAddress.nullable(),
-  proxyToken: z
-    .string()
-    .min(16, 'at least 16 characters')
-    .max(128)
+  proxyToken: secret(z.string().min(16, 'at least 16 characters').max(128))
     .nullable()
     .describe('Never shown again. Null: none'),
   allowedDomains: z.array(z.string().max(64)).max(mostAllowances).describe('Names'),

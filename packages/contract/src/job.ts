@@ -136,6 +136,7 @@ const preview = endpoint({
   summary: 'Say what a job would do, and what stands against it, without doing anything',
   permission: 'job.create',
   bodyLimitBytes,
+  changesNothing: true,
   input: JobRequest,
   output: JobPreview,
   errors,

@@ -133,6 +133,7 @@ function policyEndpoints<L extends z.ZodRawShape, P extends z.ZodType>(
       path: `${path}/:name/preview`,
       summary: `Say whom a change of a ${kind} resource policy would touch, without making it`,
       permission: 'policy.update',
+      changesNothing: true,
       input: z.strictObject({ name: PolicyName, ...changes }),
       output: PolicyImpact,
       errors: ['policy_not_found'],

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { endpoint } from './endpoint.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
+import { secret } from './secret.ts'
 import { Slots } from './slots.ts'
 
 export const sessionTypes = ['interactive', 'batch', 'inference'] as const
@@ -49,9 +50,11 @@ const text = (max: number) =>
     // oxlint-disable-next-line no-control-regex
     .regex(/^[^\u0000]*$/, 'must not hold a NUL character')
 
-export const Environ = z
-  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'not a variable name'), text(32_768))
-  .refine(value => Object.keys(value).length <= 200, 'at most 200 variables')
+export const Environ = secret(
+  z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'not a variable name'), text(32_768))
+    .refine(value => Object.keys(value).length <= 200, 'at most 200 variables'),
+)
 
 /** An application that an image offers (its label `ai.backend.service-ports`). */
 export const ImageApp = z.object({

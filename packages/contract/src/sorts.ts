@@ -6,3 +6,4 @@ export const projectSorts = ['name', 'createdAt'] as const
 export const jobSorts = ['createdAt'] as const
 export const domainSorts = ['name', 'createdAt'] as const
 export const groupSorts = ['name', 'createdAt', 'scheduler', 'selector'] as const
+export const operationSorts = ['at'] as const

@@ -46,6 +46,12 @@ export interface AuditEntryTable {
   target: string
   before: ColumnType<Record<string, unknown> | null, string | null, string | null>
   after: ColumnType<Record<string, unknown> | null, string | null, string | null>
+  targetId: string | null
+  noun: Generated<string | null>
+  code: string | null
+  failure: ColumnType<{ detail: string | null; issues: { path: string; message: string }[] } | null, string | null, string | null>
+  input: ColumnType<Record<string, unknown> | null, string | null, string | null>
+  undoes: string | null
 }
 
 export interface BrowserSessionTable {

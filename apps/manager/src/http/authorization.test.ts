@@ -5,6 +5,7 @@ import { roles } from '@capstan/core/access'
 import { startTestManager, type TestManager } from '@capstan/testkit/manager'
 import { joinNode, kernelReport, report } from '@capstan/testkit/node'
 import { startSession } from '@capstan/testkit/session'
+import { unseal } from '../db/seal.ts'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { schedule } from '../scheduler/scheduler.loop.ts'
 
@@ -69,6 +70,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => manager.close())
 
+const environValue = 'environment-value-of-somebody'
 const nobody = '01900000-0000-7000-8000-000000000000'
 
 const newUser = () => {
@@ -138,6 +140,10 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'domain.show': ({ domainName }) => ({ name: domainName }),
   'domain.create': () => ({ name: `d-${crypto.randomUUID().slice(0, 8)}` }),
   'domain.update': ({ domainName }) => ({ name: domainName, description: 'changed' }),
+  'operation.list': () => ({}),
+  'operation.show': () => ({ id: nobody }),
+  'operation.undo': () => ({ id: nobody }),
+  'operation.retry': () => ({ id: nobody }),
   'project.list': () => ({}),
   'project.show': ({ projectId }) => ({ id: projectId }),
   'project.create': ({ domainName }) => ({
@@ -165,6 +171,7 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
     projectId,
     imageId,
     resources: { cpu: 0.1, mem: 2 ** 25 },
+    environ: { API_TOKEN: environValue },
   }),
   'session.createMany': ({ projectId }) => ({
     name: `m-${crypto.randomUUID().slice(0, 8)}`,
@@ -246,6 +253,36 @@ test(
     await expect(`${rows.join('\n')}\n`).toMatchFileSnapshot('authorization.table.txt')
   },
 )
+
+test('PLS-05 no password, key, seed or environment value stands in the log, whatever was asked for by whomever', async () => {
+  const { db, sealKey } = manager.app
+  const { seed } = await enrolled(manager.admin)
+  const entries = await db.selectFrom('auditEntry').selectAll().execute()
+  expect(new Set(entries.map(({ operation }) => operation)).size).toBeGreaterThan(30)
+  expect(entries.filter(({ code }) => code !== null).length).toBeGreaterThan(30)
+  const keypairs = await db.selectFrom('keypair').select(['accessKey', 'secretKeySealed']).execute()
+  const secrets = [
+    environValue,
+    'correct-horse-1',
+    'correct-horse-2',
+    seed,
+    ...keypairs.map(({ accessKey, secretKeySealed }) =>
+      unseal(sealKey, secretKeySealed, `keypair:${accessKey}`),
+    ),
+  ]
+  const log = JSON.stringify(entries)
+  expect(secrets.filter(secret => log.includes(secret))).toEqual([])
+})
+
+/** Somebody who has begun two-factor sign-in, with a wrong code and a wrong password on the way. */
+async function enrolled({ call }: { call: Call }): Promise<{ seed: string }> {
+  const { secret: seed } = await call(api.account.beginTotp, { password: 'correct-horse-1' })
+  await expect(call(api.account.confirmTotp, { code: '000000' })).rejects.toThrow(AppError)
+  await expect(
+    call(api.account.changePassword, { current: 'correct-horse-2', password: 'correct-horse-1' }),
+  ).rejects.toThrow(AppError)
+  return { seed }
+}
 
 test('who administers a domain sees nobody of another one, exactly as if they did not exist', async () => {
   const { call, things } = callers.get('admin')!

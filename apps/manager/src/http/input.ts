@@ -19,7 +19,15 @@ export async function readInput<I extends z.ZodType>(
   )
   const rest = hasBody(endpoint) ? await readBody(endpoint, context) : context.req.query()
   refuseDoubled(context)
-  const parsed = await endpoint.input.safeParseAsync({ ...rest, ...params })
+  return parseInput(endpoint, { ...rest, ...params })
+}
+
+/** The same for an input that is there already. */
+export function parseInput<I extends z.ZodType>(
+  endpoint: Endpoint<I>,
+  given: unknown,
+): z.output<I> {
+  const parsed = endpoint.input.safeParse(given)
   if (parsed.success) return parsed.data
   throw new AppError('invalid_input', {
     issues: issuesOf(parsed.error),

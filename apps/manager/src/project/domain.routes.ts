@@ -50,6 +50,7 @@ async function create(
     await audit(tx, actor, request, {
       operation: 'domain.create',
       target: input.name,
+      of: { domainName: input.name },
       before: null,
       after,
     })
@@ -69,7 +70,13 @@ async function update(
     const before = await found(tx, admin, name)
     await store.update(tx, name, changes)
     const after = await found(tx, admin, name)
-    await audit(tx, actor, request, { operation: 'domain.update', target: name, before, after })
+    await audit(tx, actor, request, {
+      operation: 'domain.update',
+      target: name,
+      of: { domainName: name },
+      before,
+      after,
+    })
     return after
   })
 }

@@ -49,6 +49,8 @@ async function create(
     await audit(tx, actor, request, {
       operation: 'project.create',
       target: `${after.domainName}/${after.name}`,
+      targetId: id,
+      of: after,
       before: null,
       after,
     })
@@ -72,6 +74,8 @@ async function update(
     await audit(tx, actor, request, {
       operation: 'project.update',
       target: `${before.domainName}/${before.name}`,
+      targetId: id,
+      of: before,
       before,
       after,
     })
@@ -122,10 +126,12 @@ async function changeMembers(
     await audit(tx, actor, request, {
       operation: 'project.changeMembers',
       target: `${project.domainName}/${project.name}`,
+      targetId: id,
+      of: project,
       before: null,
-      after: { add, remove },
+      after: { add: added, remove: removed },
     })
-    return { added, removed }
+    return { added: added.length, removed: removed.length }
   })
 }
 

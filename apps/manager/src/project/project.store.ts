@@ -248,27 +248,29 @@ export async function listUnknown(
   return rows.map(({ email }) => email)
 }
 
-/** Makes people members. Answers how many were not yet. */
-export async function addMembers(tx: Db, id: string, emails: readonly string[]): Promise<number> {
-  const { numAffectedRows } = await sql`
-    insert into membership (user_id, project_id, domain_id)
-    select u.id, p.id, p.domain_id from "user" u join project p on p.domain_id = u.domain_id
-    where p.id = ${id} and lower(u.email) in (select lower(email) from unnest(${emails}::text[]) as given (email))
-    on conflict do nothing`.execute(tx)
-  return Number(numAffectedRows ?? 0)
+/** Makes people members. Answers the e-mails of those who were not yet. */
+export async function addMembers(tx: Db, id: string, emails: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ email: string }>`
+    with added as (
+      insert into membership (user_id, project_id, domain_id)
+      select u.id, p.id, p.domain_id from "user" u join project p on p.domain_id = u.domain_id
+      where p.id = ${id} and lower(u.email) in (select lower(email) from unnest(${emails}::text[]) as given (email))
+      on conflict do nothing returning user_id
+    )
+    select u.email from added join "user" u on u.id = added.user_id order by u.email`.execute(tx)
+  return rows.map(({ email }) => email)
 }
 
-/** Ends memberships. Answers how many there were. */
+/** Ends memberships. Answers the e-mails of those who had one. */
 export async function removeMembers(
   tx: Db,
   id: string,
   emails: readonly string[],
-): Promise<number> {
-  const { numAffectedRows } = await sql`
+): Promise<string[]> {
+  const { rows } = await sql<{ email: string }>`
     delete from membership m using "user" u
     where m.project_id = ${id} and u.id = m.user_id
-      and lower(u.email) in (select lower(email) from unnest(${emails}::text[]) as given (email))`.execute(
-    tx,
-  )
-  return Number(numAffectedRows ?? 0)
+      and lower(u.email) in (select lower(email) from unnest(${emails}::text[]) as given (email))
+    returning u.email`.execute(tx)
+  return rows.map(({ email }) => email)
 }

@@ -57,6 +57,7 @@ async function create(
     await audit(tx, actor, request, {
       operation: 'keypair.create',
       target: made.accessKey,
+      of: { userId },
       before: null,
       after: keypair,
     })
@@ -71,10 +72,11 @@ async function reveal(
   request: Request,
 ): Promise<{ accessKey: string; secretKey: string }> {
   return inTransaction(app, async tx => {
-    const { secretKeySealed, userEmail } = await found(tx, person(actor), accessKey)
+    const { secretKeySealed, userEmail, userId } = await found(tx, person(actor), accessKey)
     await audit(tx, actor, request, {
       operation: 'keypair.reveal',
       target: accessKey,
+      of: { userId },
       before: null,
       after: { userEmail },
     })
@@ -97,6 +99,7 @@ async function update(
     await audit(tx, actor, request, {
       operation: 'keypair.update',
       target: accessKey,
+      of: after,
       before,
       after,
     })
@@ -122,6 +125,7 @@ async function remove(
     await audit(tx, actor, request, {
       operation: 'keypair.remove',
       target: accessKey,
+      of: row,
       before: store.toKeypair(row),
       after: null,
     })

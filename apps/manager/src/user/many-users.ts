@@ -147,6 +147,8 @@ async function apply(tx: Tx, { rows, changes, named, admin, origin }: Applied): 
     return {
       operation: 'user.update',
       target: row.email,
+      targetId: row.id,
+      of: { userId: row.id },
       before: { ...before, projects: namesOf(projectIds) },
       after: { ...before, ...given(columns), projects: namesOf(after), ...(status && given(also)) },
     }

@@ -50,6 +50,8 @@ async function create(
     await audit(tx, actor, request, {
       operation: 'user.create',
       target: after.email,
+      targetId: id,
+      of: after,
       before: null,
       after,
     })
@@ -105,6 +107,8 @@ async function update(
     await audit(tx, actor, request, {
       operation: 'user.update',
       target: after.email,
+      targetId: id,
+      of: after,
       before: { ...before, password: '' },
       after: { ...after, password: passwordHash === undefined ? '' : 'changed' },
     })

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { inverseOf, undoOf } from './undo.ts'
+
+const id = '01900000-0000-7000-8000-000000000001'
+const user = { operation: 'user.update', target: 'ada@example.test', targetId: id }
+
+test('PLS-05 the opposite of a change asks for what was before, and for nothing else', () => {
+  expect(
+    inverseOf({
+      ...user,
+      before: { description: '', modifiedAt: '1', projects: [{ id, name: 'x', type: 'general' }] },
+      after: { description: 'new', modifiedAt: '2', projects: [] },
+    }),
+  ).toEqual({ operation: 'user.update', input: { id, description: '', projectIds: [id] } })
+})
+
+test('PLS-05 what would come back only in part is not undone', () => {
+  const status = { status: 'active' }
+  for (const [before, after] of [
+    [{ password: '' }, { password: 'changed' }],
+    [status, { status: 'inactive', deactivateKeypairs: true }],
+    [{ isTotpEnabled: true }, { isTotpEnabled: false }],
+    [{ modifiedAt: '1' }, { modifiedAt: '2' }],
+  ])
+    expect(inverseOf({ ...user, before: before!, after: after! })).toBeUndefined()
+})
+
+test('PLS-05 a policy that was created is deleted; one that was followed is not made again', () => {
+  const policy = { target: 'lab', targetId: null }
+  expect(inverseOf({ ...policy, operation: 'userPolicy.create', before: null, after: {} })).toEqual(
+    { operation: 'userPolicy.remove', input: { name: 'lab' } },
+  )
+  const removed = { ...policy, operation: 'projectPolicy.remove', after: null }
+  const before = { maxFolderCount: 3, maxFolderBytes: null, maxNetworkCount: 0 }
+  expect(inverseOf({ ...removed, before: { ...before, followerCount: 0 } })).toEqual({
+    operation: 'projectPolicy.create',
+    input: { name: 'lab', ...before },
+  })
+  expect(inverseOf({ ...removed, before: { ...before, followerCount: 2 } })).toBeUndefined()
+})
+
+test('PLS-05 members who were added are removed, and the other way round', () => {
+  expect(
+    inverseOf({
+      operation: 'project.changeMembers',
+      target: 'default/x',
+      targetId: id,
+      before: null,
+      after: { add: ['a@b.test'], remove: ['c@d.test'] },
+    }),
+  ).toEqual({
+    operation: 'project.changeMembers',
+    input: { id, add: ['c@d.test'], remove: ['a@b.test'] },
+  })
+})
+
+test('PLS-05 nobody undoes what failed, what was undone, or what others did to their own account', () => {
+  const done = {
+    operation: 'account.update',
+    target: 'ada@example.test',
+    targetId: null,
+    before: { name: 'ada' },
+    after: { name: 'ada2' },
+    error: null,
+    undoneBy: null,
+    actorId: id,
+  }
+  expect(undoOf(done, id)).toEqual({ operation: 'account.update', input: { name: 'ada' } })
+  expect(undoOf(done, 'somebody else')).toBeUndefined()
+  expect(undoOf({ ...done, undoneBy: id }, id)).toBeUndefined()
+  expect(undoOf({ ...done, error: { code: 'x', detail: null, issues: [] } }, id)).toBeUndefined()
+})

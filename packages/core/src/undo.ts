@@ -1,0 +1,153 @@
+import type { Operation } from '@capstan/contract/operation'
+
+/** An operation by name, with what it is asked for. */
+export interface Inverse {
+  readonly operation: string
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+type Done = Pick<Operation, 'operation' | 'target' | 'targetId' | 'before' | 'after'>
+type Fields = Readonly<Record<string, unknown>>
+
+/** Fields that follow from others: they come back by themselves, or do not matter. */
+const derived = new Set([
+  'modifiedAt',
+  'keypairCount',
+  'liveSessionCount',
+  'memberCount',
+  'followerCount',
+])
+
+interface Kind {
+  /** The input that names the thing again. */
+  readonly naming: (done: Done) => Fields | undefined
+  /** Fields whose earlier value can be asked for as it stands. */
+  readonly fields: readonly string[]
+}
+
+const byId = ({ targetId }: Done): Fields | undefined =>
+  targetId === null ? undefined : { id: targetId }
+const byName = ({ target }: Done): Fields => ({ name: target })
+
+const limits = {
+  keypairPolicy: [
+    'maxResources',
+    'maxClusterSize',
+    'maxLifetimeS',
+    'maxPendingCount',
+    'maxPendingResources',
+    'maxConcurrentCount',
+    'maxSftpCount',
+    'idleTimeoutS',
+    'allowedVolumes',
+  ],
+  userPolicy: ['maxFolderCount', 'maxFolderBytes', 'maxServiceSessionCount', 'maxCustomImageCount'],
+  projectPolicy: ['maxFolderCount', 'maxFolderBytes', 'maxNetworkCount'],
+} as const
+
+/** Updates whose opposite is an update. */
+const updates: Readonly<Record<string, Kind>> = {
+  'user.update': {
+    naming: byId,
+    fields: [
+      'name',
+      'fullName',
+      'description',
+      'role',
+      'status',
+      'domainName',
+      'policy',
+      'isPasswordChangeRequired',
+      'isSudoEnabled',
+      'projects',
+    ],
+  },
+  'keypair.update': {
+    naming: ({ target }) => ({ accessKey: target }),
+    fields: ['policy', 'rateLimit', 'isActive'],
+  },
+  'domain.update': {
+    naming: byName,
+    fields: ['description', 'isActive', 'allowedGroups', 'allowedVolumes'],
+  },
+  'project.update': {
+    naming: byId,
+    fields: ['name', 'description', 'isActive', 'policy', 'allowedGroups', 'allowedVolumes'],
+  },
+  'keypairPolicy.update': { naming: byName, fields: limits.keypairPolicy },
+  'userPolicy.update': { naming: byName, fields: limits.userPolicy },
+  'projectPolicy.update': { naming: byName, fields: limits.projectPolicy },
+  'account.update': { naming: () => ({}), fields: ['name', 'fullName'] },
+}
+
+/**
+ * What undoes an operation that was done: the opposite operation, to be asked for under the same rules. Undefined where there is
+ * none, or where it would bring back only a part.
+ */
+export function inverseOf(done: Done): Inverse | undefined {
+  const { operation, before, after } = done
+  const kind = updates[operation]
+  if (kind) return opposite(done, kind)
+  if (operation === 'account.chooseMainKeypair')
+    return { operation, input: { accessKey: before?.['mainAccessKey'] } }
+  if (operation === 'project.changeMembers')
+    return done.targetId === null
+      ? undefined
+      : { operation, input: { id: done.targetId, add: after?.['remove'], remove: after?.['add'] } }
+  const [noun = '', verb] = operation.split('.')
+  return noun in limits ? policyOpposite(noun as keyof typeof limits, verb, done) : undefined
+}
+
+function opposite(done: Done, { naming, fields }: Kind): Inverse | undefined {
+  const { operation, before, after } = done
+  const name = naming(done)
+  if (!before || !after || !name) return undefined
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    field => !derived.has(field),
+  )
+  // A password, or keypairs that went with it, do not come back.
+  if (changed.length === 0 || !changed.every(field => fields.includes(field))) return undefined
+  const { projects, ...rest } = Object.fromEntries(changed.map(field => [field, before[field]]))
+  const projectIds = projects === undefined ? undefined : idsOf(projects)
+  if (projects !== undefined && !projectIds) return undefined
+  return { operation, input: { ...name, ...rest, ...(projectIds && { projectIds }) } }
+}
+
+/** Everybody of a domain is in its model stores: these are not asked for. */
+function idsOf(projects: unknown): string[] | undefined {
+  if (!Array.isArray(projects)) return undefined
+  const known = projects.filter(
+    (each): each is { id: string; type: string } =>
+      typeof each === 'object' && each !== null && 'id' in each && 'type' in each,
+  )
+  if (known.length < projects.length) return undefined
+  return known.filter(({ type }) => type === 'general').map(({ id }) => id)
+}
+
+/** A policy that was created is deleted, and one that nobody followed is created again. */
+function policyOpposite(
+  noun: keyof typeof limits,
+  verb: string | undefined,
+  { target: name, before }: Done,
+): Inverse | undefined {
+  if (verb === 'create') return { operation: `${noun}.remove`, input: { name } }
+  if (verb !== 'remove' || !before || before['followerCount'] !== 0) return undefined
+  const given = limits[noun].map(limit => [limit, before[limit]] as const)
+  return { operation: `${noun}.create`, input: { name, ...Object.fromEntries(given) } }
+}
+
+/**
+ * The same for who looks at the log: nothing of what failed or was undone, and of what people did to their own account only
+ * their own.
+ */
+export function undoOf(
+  done: Pick<Operation, 'error' | 'undoneBy' | 'actorId'> & Done,
+  viewerId: string,
+): Inverse | undefined {
+  if (done.error || done.undoneBy !== null) return undefined
+  if (isOwnOnly(done.operation) && done.actorId !== viewerId) return undefined
+  return inverseOf(done)
+}
+
+/** Operations on one's own account: whoever asked for them again would do it to theirs. */
+export const isOwnOnly = (operation: string): boolean => operation.startsWith('account.')
