@@ -29,26 +29,26 @@ export class Faults implements Owner {
   *#steps(): Steps {
     const { random, scenario } = this.#world
     const kinds = [
-      this.#killManager,
-      this.#stopDatabase,
-      this.#killAgent,
-      this.#killAgent,
-      this.#leave,
-      this.#crashNode,
-      this.#cut,
-      this.#disturbLink,
-      this.#slowDown,
-      this.#stopEngine,
-      this.#vanish,
-      this.#repeatOldReport,
-      this.#lie,
-      this.#changeHardware,
-      this.#turnClock,
-      this.#loseCommits,
+      () => this.#killManager(),
+      () => this.#stopDatabase(),
+      () => this.#killAgent(),
+      () => this.#killAgent(),
+      () => this.#leave(),
+      () => this.#crashNode(),
+      () => this.#cut(),
+      () => this.#disturbLink(),
+      () => this.#slowDown(),
+      () => this.#stopEngine(),
+      () => this.#vanish(),
+      () => this.#repeatOldReport(),
+      () => this.#lie(),
+      () => this.#changeHardware(),
+      () => this.#turnClock(),
+      () => this.#loseCommits(),
     ]
     for (;;) {
       yield random.wait(scenario.meanFaultMs)
-      random.pick(kinds).call(this)
+      random.pick(kinds)()
     }
   }
 

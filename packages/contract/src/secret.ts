@@ -22,7 +22,7 @@ export function withoutSecrets(
       isWhole = false
       return undefined
     }
-    const def = (at as z.core.$ZodTypes)._zod.def
+    const def = definitionOf(at)
     switch (def.type) {
       case 'object':
         return isRecord(given)
@@ -35,10 +35,7 @@ export function withoutSecrets(
       case 'union':
         return visitFirst(def.options, given)
       case 'pipe':
-        return visit(
-          (def.in as z.core.$ZodTypes)._zod.def.type === 'transform' ? def.out : def.in,
-          given,
-        )
+        return visit(definitionOf(def.in).type === 'transform' ? def.out : def.in, given)
       case 'optional':
       case 'nullable':
       case 'default':
@@ -62,6 +59,11 @@ export function withoutSecrets(
   const left = visit(schema, value)
   return { value: left, isWhole }
 }
+
+/** Every schema is one of those that zod itself makes. This is where zod keeps what a schema was made of. */
+const definitionOf = (schema: z.core.$ZodType): z.core.$ZodTypes['_zod']['def'] =>
+  // oxlint-disable-next-line no-underscore-dangle
+  (schema as z.core.$ZodTypes)._zod.def
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

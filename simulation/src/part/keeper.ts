@@ -130,7 +130,8 @@ export class Keeper {
       container = yield* node.engine.start(this.desired.kernelId, () => this.#agent.changed())
     } catch (error) {
       if (!(error instanceof NotStarted)) throw error
-      return yield* error.wantsImage ? this.#pull() : this.#end(null, failure('start_failed'))
+      yield* error.wantsImage ? this.#pull() : this.#end(null, failure('start_failed'))
+      return
     }
     this.containerId = container.id
     this.#tell({ status: 'running', containerId: container.id, startedAt: node.clock() })
@@ -145,7 +146,10 @@ export class Keeper {
   *#pull(): Steps {
     this.#tell({ status: 'pulling', progress: { current: 0, total: 0, message: 'Asking' } })
     const isHere = yield* this.#agent.node.engine.pull(this.desired.kernelId)
-    if (!isHere) return yield* this.#end(null, failure('pull_failed'))
+    if (!isHere) {
+      yield* this.#end(null, failure('pull_failed'))
+      return
+    }
     this.#tell({ status: 'preparing', progress: null })
     this.#isPoked = true
   }

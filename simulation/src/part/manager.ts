@@ -149,9 +149,9 @@ export class Manager implements Owner {
     }
     this.#waiters.get(`agent:${id}`)?.delete(waiter)
     if (call.state !== 'open') return
-    if (hash === known) return network.reply(call, { desiredHash: hash, desired: null })
-    yield this.pause()
-    network.reply(call, { desiredHash: hash, desired: readDesired(this.db, id) })
+    if (hash !== known) yield this.pause()
+    const desired = hash === known ? null : readDesired(this.db, id)
+    network.reply(call, { desiredHash: hash, desired })
   }
 
   /** `appendLog` of agent/sync.routes.ts. */

@@ -64,14 +64,17 @@ function about(
 ): { target: string; targetId?: string } {
   const fields = fieldsOf(input)
   // Whoever was refused before their input was read asked for something all the same.
-  const named = pathParams(endpoint.path).map(name =>
-    String(fields[name] ?? context.req.param(name) ?? ''),
+  const named = pathParams(endpoint.path).map(
+    name => textOf(fields[name]) ?? context.req.param(name) ?? '',
   )
-  const given = fields['email'] ?? fields['name'] ?? ''
-  const target = named.length > 0 ? named.join('/') : String(given)
+  const given = textOf(fields['email']) ?? textOf(fields['name']) ?? ''
+  const target = named.length > 0 ? named.join('/') : given
   const { id } = fields
   return { target: target.slice(0, 200), ...(typeof id === 'string' && { targetId: id }) }
 }
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined
 
 const rest = (endpoint: Endpoint, fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(

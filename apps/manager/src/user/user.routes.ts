@@ -50,7 +50,7 @@ async function create(
     await audit(tx, actor, request, {
       operation: 'user.create',
       target: after.email,
-      targetId: id,
+      targetId: after.id,
       of: after,
       before: null,
       after,
