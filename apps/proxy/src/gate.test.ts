@@ -41,6 +41,7 @@ test('behind TLS the cookie travels by TLS only, and the application is told', a
     address: 'https://proxy.example',
     appsHost: 'apps.localhost',
     isTls: true,
+    joinToken: 'join-token',
     version: expect.any(String) as string,
   })
   const { headers } = await behind.fetch({ path: '/_capstan/open?ticket=ticket-1' })
