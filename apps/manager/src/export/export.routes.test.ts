@@ -120,7 +120,11 @@ test('PLS-04 the file has the name that was asked for, up to 255 characters, and
 
 test('PLS-04 an export is written down', async () => {
   await call()(api.export.keypair, { userEmail: 'admin', fileName: 'keys.csv' })
-  const entries = await manager.app.db.selectFrom('auditEntry').selectAll().execute()
+  const entries = await manager.app.db
+    .selectFrom('auditEntry')
+    .selectAll()
+    .where('operation', '=', 'keypair.export')
+    .execute()
   expect(entries).toMatchObject([
     { operation: 'keypair.export', target: 'keys.csv', after: { userEmail: 'admin' } },
   ])
