@@ -19,7 +19,7 @@ const reports = mkdtempSync(join(tmpdir(), 'capstan-reports-'))
 const results = []
 
 /** Runs a stage, or passes it over for the reason given. */
-async function stage(name, command, { report, unless, env = {}, limitMinutes = 10 } = {}) {
+async function stage(name, command, { report, unless, env = {}, limitMinutes = 20 } = {}) {
   if (unless !== undefined) return console.log(`\n── ${name}: not run, ${unless}`)
   console.log(`\n── ${name}`)
   const file = report && join(reports, `${name.replaceAll(' ', '-')}.json`)
@@ -53,12 +53,10 @@ await buildConsole()
 await stage('system', ['vitest', 'run', '--config', 'e2e/vitest.config.ts'], {
   report: 'vitest',
   unless: missing.engine,
-  limitMinutes: 15,
 })
 await stage('browser', ['playwright', 'test', '-c', 'e2e/playwright.config.ts'], {
   report: 'playwright',
   unless: missing.chromium,
-  limitMinutes: 20,
   env: { CAPSTAN_CHROMIUM: findChromium() ?? '' },
 })
 
