@@ -95,10 +95,6 @@ test('KEY-07 a credential is added for somebody who is found by a part of their 
   await page.goto('/credentials')
   await page.getByRole('link', { name: 'Add credential' }).click()
   const form = page.getByRole('dialog', { name: 'Add credential' })
-  // The list of people lies over the button while the field has the focus.
-  await page.keyboard.press('Tab')
-  await form.getByRole('button', { name: 'Add credential' }).click()
-  await expect(form.getByRole('combobox', { name: 'User' })).toHaveAttribute('aria-invalid', 'true')
   await form.getByRole('combobox', { name: 'User' }).fill(email.slice(0, 11).toUpperCase())
   await page.getByRole('option', { name: email }).click()
   await form.getByRole('button', { name: 'Add credential' }).click()

@@ -23,7 +23,9 @@ test('PRJ-01 a project is created, edited, deactivated and brought back', async 
   const form = page.getByRole('dialog', { name: 'Create a project' })
   await form.getByRole('textbox', { name: 'Name' }).fill('default')
   await form.getByRole('button', { name: 'Create a project' }).click()
-  await expect(form.getByText('there is a project of this name in the domain')).toBeVisible()
+  await expect(
+    form.getByText('there is a project of this name in the domain', { exact: true }),
+  ).toBeVisible()
   await form.getByRole('textbox', { name: 'Name' }).fill(name)
   await form.getByRole('textbox', { name: 'Description' }).fill('Reads old maps')
   await form.getByRole('button', { name: 'Create a project' }).click()

@@ -1,5 +1,6 @@
 import { Paper, Text, Title } from '@mantine/core'
-import { type ReactNode, useId } from 'react'
+import { useLocation } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useId, useRef } from 'react'
 
 /** One part of the account page, under its heading. */
 export function AccountSection({
@@ -15,8 +16,21 @@ export function AccountSection({
   children: ReactNode
 }) {
   const heading = useId()
+  const section = useRef<HTMLElement>(null)
+  const isLinkedTo = useLocation({ select: location => location.hash === id })
+  // The page comes after the link was followed, so the browser finds nothing to scroll to at first.
+  useEffect(() => {
+    if (isLinkedTo) section.current?.scrollIntoView()
+  }, [isLinkedTo])
   return (
-    <Paper component="section" id={id} aria-labelledby={heading} className="surface" p="lg">
+    <Paper
+      component="section"
+      ref={section}
+      id={id}
+      aria-labelledby={heading}
+      className="surface"
+      p="lg"
+    >
       <Title order={2} id={heading}>
         {title}
       </Title>
