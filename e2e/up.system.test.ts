@@ -86,7 +86,7 @@ test('a terminal that is closed ends everything as well', async () => {
   launcher.stderr?.destroy()
   launcher.kill('SIGHUP')
   expect(await exited).toBe(0)
-  expect(processesOf(system)).toEqual([])
+  await expect.poll(() => processesOf(system), { timeout: 15_000 }).toEqual([])
 })
 
 test('a power cut loses nothing: the next start has all data, and runs sessions', async () => {
