@@ -11,7 +11,11 @@ test('PLS-05 the opposite of a change asks for what was before, and for nothing 
       before: { description: '', modifiedAt: '1', projects: [{ id, name: 'x', type: 'general' }] },
       after: { description: 'new', modifiedAt: '2', projects: [] },
     }),
-  ).toEqual({ operation: 'user.update', input: { id, description: '', projectIds: [id] } })
+  ).toEqual({
+    operation: 'user.update',
+    input: { id, description: '', projectIds: [id] },
+    expects: { description: 'new', projects: [] },
+  })
 })
 
 test('PLS-05 what would come back only in part is not undone', () => {
@@ -27,14 +31,20 @@ test('PLS-05 what would come back only in part is not undone', () => {
 
 test('PLS-05 a policy that was created is deleted; one that was followed is not made again', () => {
   const policy = { target: 'lab', targetId: null }
-  expect(inverseOf({ ...policy, operation: 'userPolicy.create', before: null, after: {} })).toEqual(
-    { operation: 'userPolicy.remove', input: { name: 'lab' } },
-  )
+  const made = { name: 'lab', maxFolderCount: 3, followerCount: 0 }
+  expect(
+    inverseOf({ ...policy, operation: 'userPolicy.create', before: null, after: made }),
+  ).toEqual({
+    operation: 'userPolicy.remove',
+    input: { name: 'lab' },
+    expects: { maxFolderCount: 3 },
+  })
   const removed = { ...policy, operation: 'projectPolicy.remove', after: null }
   const before = { maxFolderCount: 3, maxFolderBytes: null, maxNetworkCount: 0 }
   expect(inverseOf({ ...removed, before: { ...before, followerCount: 0 } })).toEqual({
     operation: 'projectPolicy.create',
     input: { name: 'lab', ...before },
+    expects: {},
   })
   expect(inverseOf({ ...removed, before: { ...before, followerCount: 2 } })).toBeUndefined()
 })
@@ -51,6 +61,7 @@ test('PLS-05 members who were added are removed, and the other way round', () =>
   ).toEqual({
     operation: 'project.changeMembers',
     input: { id, add: ['c@d.test'], remove: ['a@b.test'] },
+    expects: {},
   })
 })
 
@@ -65,7 +76,11 @@ test('PLS-05 nobody undoes what failed, what was undone, or what others did to t
     undoneBy: null,
     actorId: id,
   }
-  expect(undoOf(done, id)).toEqual({ operation: 'account.update', input: { name: 'ada' } })
+  expect(undoOf(done, id)).toEqual({
+    operation: 'account.update',
+    input: { name: 'ada' },
+    expects: { name: 'ada2' },
+  })
   expect(undoOf(done, 'somebody else')).toBeUndefined()
   expect(undoOf({ ...done, undoneBy: id }, id)).toBeUndefined()
   expect(undoOf({ ...done, error: { code: 'x', detail: null, issues: [] } }, id)).toBeUndefined()

@@ -3,7 +3,9 @@ import type { Operation } from '@capstan/contract/operation'
 /** An operation by name, with what it is asked for. */
 export interface Inverse {
   readonly operation: string
-  readonly input: Readonly<Record<string, unknown>>
+  readonly input: Fields
+  /** What must still be as it was left: whatever is different now was changed by somebody since, and is theirs. */
+  readonly expects: Fields
 }
 
 type Done = Pick<Operation, 'operation' | 'target' | 'targetId' | 'before' | 'after'>
@@ -89,11 +91,19 @@ export function inverseOf(done: Done): Inverse | undefined {
   const kind = updates[operation]
   if (kind) return opposite(done, kind)
   if (operation === 'account.chooseMainKeypair')
-    return { operation, input: { accessKey: before?.['mainAccessKey'] } }
+    return {
+      operation,
+      input: { accessKey: before?.['mainAccessKey'] },
+      expects: { mainAccessKey: after?.['mainAccessKey'] },
+    }
   if (operation === 'project.changeMembers')
     return done.targetId === null
       ? undefined
-      : { operation, input: { id: done.targetId, add: after?.['remove'], remove: after?.['add'] } }
+      : {
+          operation,
+          input: { id: done.targetId, add: after?.['remove'], remove: after?.['add'] },
+          expects: {},
+        }
   const [noun = '', verb] = operation.split('.')
   return noun in limits ? policyOpposite(noun as keyof typeof limits, verb, done) : undefined
 }
@@ -110,7 +120,11 @@ function opposite(done: Done, { naming, fields }: Kind): Inverse | undefined {
   const { projects, ...rest } = Object.fromEntries(changed.map(field => [field, before[field]]))
   const projectIds = projects === undefined ? undefined : idsOf(projects)
   if (projects !== undefined && !projectIds) return undefined
-  return { operation, input: { ...name, ...rest, ...(projectIds && { projectIds }) } }
+  return {
+    operation,
+    input: { ...name, ...rest, ...(projectIds && { projectIds }) },
+    expects: picked(after, changed),
+  }
 }
 
 /** Everybody of a domain is in its model stores: these are not asked for. */
@@ -128,13 +142,21 @@ function idsOf(projects: unknown): string[] | undefined {
 function policyOpposite(
   noun: keyof typeof limits,
   verb: string | undefined,
-  { target: name, before }: Done,
+  { target: name, before, after }: Done,
 ): Inverse | undefined {
-  if (verb === 'create') return { operation: `${noun}.remove`, input: { name } }
+  if (verb === 'create')
+    return {
+      operation: `${noun}.remove`,
+      input: { name },
+      expects: picked(after ?? {}, limits[noun]),
+    }
   if (verb !== 'remove' || !before || before['followerCount'] !== 0) return undefined
   const given = limits[noun].map(limit => [limit, before[limit]] as const)
-  return { operation: `${noun}.create`, input: { name, ...Object.fromEntries(given) } }
+  return { operation: `${noun}.create`, input: { name, ...Object.fromEntries(given) }, expects: {} }
 }
+
+const picked = (from: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(names.filter(name => name in from).map(name => [name, from[name]]))
 
 /**
  * The same for who looks at the log: nothing of what failed or was undone, and of what people did to their own account only

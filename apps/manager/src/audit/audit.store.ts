@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { AppError, type Issue } from '@capstan/contract/errors'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
@@ -54,6 +55,7 @@ export async function auditAll(
   changes: readonly Change[],
 ): Promise<void> {
   told.add(origin)
+  await refuseChanged(tx, origin, changes)
   const entries = changes.map(({ operation, target, targetId, of, before, after }) => ({
     ...begin(by, origin, of),
     operation,
@@ -61,7 +63,7 @@ export async function auditAll(
     targetId: targetId ?? null,
     before: json(before && after ? differing(before, after) : before),
     after: json(before && after ? differing(after, before) : after),
-    undoes: origin.undoes ?? null,
+    undoes: origin.undoes?.id ?? null,
   }))
   for (let first = 0; first < entries.length; first += mostAtOnce)
     await tx
@@ -69,6 +71,36 @@ export async function auditAll(
       .values(entries.slice(first, first + mostAtOnce))
       .execute()
 }
+
+/**
+ * What undoes an operation is refused here, where its handler has read what it changes under its own lock: nobody comes
+ * between this look and the write.
+ */
+async function refuseChanged(
+  tx: Db,
+  { undoes }: Origin,
+  changes: readonly Change[],
+): Promise<void> {
+  if (!undoes) return
+  const undone = await tx
+    .selectFrom('auditEntry')
+    .select('id')
+    .where('undoes', '=', undoes.id)
+    .executeTakeFirst()
+  if (undone) throw new AppError('not_reversible', { detail: 'Somebody undid it already' })
+  const different = Object.entries(undoes.expects)
+    .filter(([name, value]) => changes.some(({ before }) => !isSame(before?.[name], value)))
+    .map(([name]) => name)
+  if (different.length > 0)
+    throw new AppError('changed_since', {
+      detail: `Of what it changed, this is different now: ${different.join(', ')}`,
+    })
+}
+
+/** As the log would keep them. */
+const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(kept(one), kept(other))
+
+const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null)) as unknown
 
 export interface Failure {
   readonly operation: string

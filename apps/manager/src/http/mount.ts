@@ -17,8 +17,8 @@ export interface Request {
   readonly source: string
   readonly context: Context<HttpEnv>
   readonly signal: AbortSignal
-  /** Entry of the log that it undoes. */
-  readonly undoes?: string
+  /** Entry of the log that it undoes, and what must still be as that left it. */
+  readonly undoes?: { readonly id: string; readonly expects: Readonly<Record<string, unknown>> }
 }
 
 const anonymous: Actor = { kind: 'anonymous', role: 'anonymous' }

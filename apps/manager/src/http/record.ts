@@ -42,7 +42,12 @@ export async function recordFailed(
 ): Promise<void> {
   const { endpoint, input, request, error } = failed
   const { value, isWhole } = withoutSecrets(endpoint.input, input)
-  const isKept = isWhole && input !== undefined && JSON.stringify(value).length <= largestInput
+  // What undoes something holds only for what it undoes: asked for later by itself, it would overwrite what came since.
+  const isKept =
+    isWhole &&
+    input !== undefined &&
+    request.undoes === undefined &&
+    JSON.stringify(value).length <= largestInput
   const { target, targetId = null } = about(endpoint, input, request)
   await auditFailure(app.db, actor, request, {
     operation: nameOf(endpoint),

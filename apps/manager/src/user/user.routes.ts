@@ -78,6 +78,7 @@ async function update(
   let agentIds: string[] = []
   const updated = await inTransaction(app, async tx => {
     await store.lock(tx, id)
+    if (projectIds !== undefined) await store.lockProjects(tx, id)
     const before = await found(tx, admin, id)
     mayGrant(admin, before.role)
     if (changes.role !== undefined) mayGrant(admin, changes.role)

@@ -123,6 +123,13 @@ export async function lock(tx: Db, id: string): Promise<void> {
   await sql`select 1 from "user" where id = ${id} for update`.execute(tx)
 }
 
+/** Nobody else takes this user out of a project until the transaction ends. */
+export async function lockProjects(tx: Db, id: string): Promise<void> {
+  await sql`select 1 from membership where user_id = ${id} order by project_id for update`.execute(
+    tx,
+  )
+}
+
 export async function findDomainOf(tx: Db, id: string): Promise<string> {
   const { domainId } = await tx
     .selectFrom('user')
