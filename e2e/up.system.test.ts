@@ -77,6 +77,18 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
+test('a terminal that is closed ends everything as well', async () => {
+  const system = await start()
+  const launcher = system.launcher()
+  const exited = new Promise(resolve => launcher.once('exit', resolve))
+  // Nobody takes its words any more: writing them fails.
+  launcher.stdout?.destroy()
+  launcher.stderr?.destroy()
+  launcher.kill('SIGHUP')
+  expect(await exited).toBe(0)
+  expect(processesOf(system)).toEqual([])
+})
+
 test('a power cut loses nothing: the next start has all data, and runs sessions', async () => {
   const system = await start()
   const id = await startSession(system, 'before')

@@ -57,15 +57,19 @@ addApply(root)
 addExport(root)
 tab(root, { completionCommandName: 'completion' })
 
-// Whoever reads our output may have seen enough of it, like head.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
-
 let running: Command | undefined
 root.hook('preAction', (_, command) => {
   running = command
+})
+
+/** They go on, or end in good order, when nobody reads what they say. */
+const serving = ['up', 'manager', 'agent', 'proxy', 'storage']
+
+// Whoever reads our output may have seen enough of it, like head; nothing is left to do for the other commands.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (running?.parent === root && serving.includes(running.name())) return
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
 })
 
 try {

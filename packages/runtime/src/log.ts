@@ -20,6 +20,9 @@ const secret = [
  * info = a state changed, debug = the rest (`CAPSTAN_LOG_LEVEL`).
  */
 export function createLog(program: string): Log {
+  const output = pino.destination({ fd: 2, sync: true })
+  // A closed terminal takes no more lines. What we are here for does not depend on them.
+  output.on('error', () => {})
   return pino(
     {
       base: { program },
@@ -29,6 +32,6 @@ export function createLog(program: string): Log {
       formatters: { level: label => ({ level: label }) },
       redact: { paths: secret.flatMap(name => [name, `*.${name}`]), censor: '[secret]' },
     },
-    pino.destination({ fd: 2, sync: true }),
+    output,
   )
 }

@@ -4,7 +4,7 @@ import type { Log } from './log.ts'
 const graceMs = 10_000
 
 /**
- * A signal that aborts when this process is asked to stop: SIGTERM, SIGINT, or the end of the parent that it was
+ * A signal that aborts when this process is asked to stop: SIGTERM, SIGINT, a closed terminal (SIGHUP), or the end of the parent that it was
  * started by with an IPC channel (so that no process outlives a killed `capstan up`).
  */
 export function stopSignal(log: Log): AbortSignal {
@@ -18,8 +18,7 @@ export function stopSignal(log: Log): AbortSignal {
       process.exit(1)
     }, graceMs).unref()
   }
-  process.on('SIGTERM', () => ask('SIGTERM'))
-  process.on('SIGINT', () => ask('SIGINT'))
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => ask(name))
   if (process.connected) process.on('disconnect', () => ask('parent is gone'))
   return stop.signal
 }
