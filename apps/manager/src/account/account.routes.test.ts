@@ -62,6 +62,24 @@ test('ACC-01 repeated failures are slowed down, also for an e-mail that nobody h
   }
 })
 
+test('ACC-01 guesses made at once are slowed down as those made in turn', async () => {
+  const user = await manager.addUser()
+  const guesses = Array.from({ length: 20 }, () =>
+    post('/sign-in', { email: user.email, password: 'wrong' }),
+  )
+  const statuses = (await Promise.all(guesses)).map(response => response.status)
+  expect(statuses.filter(status => status === 401)).toHaveLength(5)
+  expect(statuses.filter(status => status === 429)).toHaveLength(15)
+})
+
+test('ACC-01 those who know their password are not slowed down by signing in often', async () => {
+  const user = await manager.addUser()
+  for (let i = 0; i < 8; i++)
+    expect((await post('/sign-in', { email: user.email, password: user.password })).status).toBe(
+      200,
+    )
+})
+
 test('ACC-02 after signing in, requests act with the main access key', async () => {
   const user = await manager.addUser()
   const cookie = cookieOf(await post('/sign-in', { email: user.email, password: user.password }))

@@ -15,7 +15,7 @@ import {
 import { spendRequest } from '../http/rate.ts'
 import { mount, type Request } from '../http/mount.ts'
 import * as store from './account.store.ts'
-import { refuseWhileWaiting } from './failures.ts'
+import { beginAttempt } from './failures.ts'
 import { isPassword, nobodysHash } from './password.ts'
 import { type Secrets, spendCode } from './two-factor.ts'
 
@@ -35,22 +35,23 @@ async function signIn(
   { context }: Request,
 ): Promise<Account> {
   refuseOtherOrigin(context)
-  const emailHash = hashSecret(email.toLowerCase())
-  await refuseWhileWaiting(app, emailHash)
+  const attempt = await beginAttempt(app, hashSecret(email.toLowerCase()))
   const user = await store.findByEmail(app.db, email)
   const isRight = await isPassword(user?.passwordHash ?? (await nobodysHash()), password)
-  if (!user || !isRight) {
-    await store.countFailure(app.db, emailHash, app.now())
-    throw new AppError('wrong_credentials')
-  }
+  if (!user || !isRight) throw new AppError('wrong_credentials')
   // ACC-04: said only to those who know the password.
-  if (user.status !== 'active')
+  if (user.status !== 'active') {
+    await attempt.takeBack()
     throw new AppError('account_not_active', {
       detail: `This account is ${user.status}: ask an administrator`,
     })
-  if (user.isTotpEnabled) await askCode(app, user, code)
+  }
+  if (user.isTotpEnabled) {
+    if (code === undefined) await attempt.takeBack()
+    await askCode(app, user, code)
+  }
+  await attempt.forget()
   if (user.mainAccessKey !== null) await spendRequest(app, context, user.mainAccessKey)
-  await store.forgetFailures(app.db, emailHash)
   const secret = randomBytes(32).toString('base64url')
   const expiresAt = new Date(app.now().getTime() + browserSessionS * 1000)
   await store.insertBrowserSession(app.db, { hash: hashSecret(secret), userId: user.id, expiresAt })
@@ -65,12 +66,7 @@ async function askCode(app: App, user: Secrets, code: string | undefined): Promi
     throw new AppError('totp_required', {
       issues: [{ path: 'code', message: 'the code that your authenticator shows' }],
     })
-  try {
-    await spendCode(app, app.db, user, code)
-  } catch (error) {
-    await store.countFailure(app.db, hashSecret(user.email.toLowerCase()), app.now())
-    throw error
-  }
+  await spendCode(app, app.db, user, code)
 }
 
 async function signOut(

@@ -1,7 +1,9 @@
 import type { Account } from '@capstan/contract/account'
 import { permissionsOf } from '@capstan/core/access'
 import { sql } from 'kysely'
-import type { Db } from '../db/db.ts'
+import type { Db, Tx } from '../db/db.ts'
+
+const hourMs = 3_600_000
 
 export interface SignInRow {
   readonly id: string
@@ -163,21 +165,38 @@ export interface Failures {
   readonly lastAt: Date
 }
 
-export async function findFailures(db: Db, emailHash: Buffer): Promise<Failures | undefined> {
-  return db
+/** The failures of an e-mail, locked until the end of the transaction; over an hour after the last one, none. */
+export async function lockFailures(tx: Tx, emailHash: Buffer, now: Date): Promise<Failures> {
+  const none = { count: 0, lastAt: now }
+  await tx
+    .insertInto('signInFailure')
+    .values({ emailHash, ...none })
+    .onConflict(conflict => conflict.doNothing())
+    .execute()
+  const found = await tx
     .selectFrom('signInFailure')
     .select(['count', 'lastAt'])
     .where('emailHash', '=', emailHash)
+    .forUpdate()
     .executeTakeFirst()
+  return found && now.getTime() - found.lastAt.getTime() <= hourMs ? found : none
 }
 
-/** Counts a failure; one that is over an hour after the last begins anew. */
-export async function countFailure(db: Db, emailHash: Buffer, now: Date): Promise<void> {
+export async function setFailures(db: Db, emailHash: Buffer, failures: Failures): Promise<void> {
+  await db
+    .updateTable('signInFailure')
+    .set({ count: failures.count, lastAt: failures.lastAt })
+    .where('emailHash', '=', emailHash)
+    .execute()
+}
+
+/** One failure fewer, for an attempt that was none; those counted beside it stay. */
+export async function uncountFailure(db: Db, emailHash: Buffer, before: Failures): Promise<void> {
   await sql`
-    insert into sign_in_failure as old (email_hash, count, last_at) values (${emailHash}, 1, ${now})
-    on conflict (email_hash) do update set
-      count = case when old.last_at < ${now}::timestamptz - interval '1 hour' then 1 else old.count + 1 end,
-      last_at = ${now}`.execute(db)
+    update sign_in_failure set
+      count = greatest(count - 1, 0),
+      last_at = case when count = ${before.count + 1} then ${before.lastAt} else last_at end
+    where email_hash = ${emailHash}`.execute(db)
 }
 
 export async function forgetFailures(db: Db, emailHash: Buffer): Promise<void> {

@@ -2,15 +2,38 @@ import { AppError } from '@capstan/contract/errors'
 import { signInWaitS } from '@capstan/core/sign-in'
 import type { App } from '../app.ts'
 import { hashSecret } from '../db/seal.ts'
-import { countFailure, findFailures } from './account.store.ts'
+import * as store from './account.store.ts'
 import { isPassword } from './password.ts'
 import type { Secrets } from './two-factor.ts'
 
-/** ACC-01: whoever failed often waits before another try is looked at. */
-export async function refuseWhileWaiting(app: App, emailHash: Buffer): Promise<void> {
-  const waitS = signInWaitS(await findFailures(app.db, emailHash), app.now())
-  if (waitS === 0) return
-  throw new AppError('too_many_attempts', { detail: `Try again in ${waitS} s`, retryAfterS: waitS })
+interface Attempt {
+  /** It was right, and the one who made it has proved all there is to prove: earlier failures are forgotten. */
+  readonly forget: () => Promise<void>
+  /** It was no wrong guess: the failures are what they were before. */
+  readonly takeBack: () => Promise<void>
+}
+
+/**
+ * ACC-01: whoever failed often waits before another try is looked at. An attempt counts as failed until it is known to be
+ * none, so that of many guesses made at once no more are looked at than of the same ones made in turn.
+ */
+export async function beginAttempt(app: App, emailHash: Buffer): Promise<Attempt> {
+  const now = app.now()
+  const before = await app.db.transaction().execute(async tx => {
+    const failures = await store.lockFailures(tx, emailHash, now)
+    const waitS = signInWaitS(failures, now)
+    if (waitS > 0)
+      throw new AppError('too_many_attempts', {
+        detail: `Try again in ${waitS} s`,
+        retryAfterS: waitS,
+      })
+    await store.setFailures(tx, emailHash, { count: failures.count + 1, lastAt: now })
+    return failures
+  })
+  return {
+    forget: () => store.forgetFailures(app.db, emailHash),
+    takeBack: () => store.uncountFailure(app.db, emailHash, before),
+  }
 }
 
 /** Asks somebody who is signed in for their password again. Guesses are slowed down as those at the door are. */
@@ -25,12 +48,12 @@ export async function checkPassword(app: App, user: Secrets, password: string): 
 
 /** A check that may be guessed at: refused while somebody waits, and counted when it fails. */
 export async function guarded(app: App, user: Secrets, check: () => Promise<void>): Promise<void> {
-  const emailHash = hashSecret(user.email.toLowerCase())
-  await refuseWhileWaiting(app, emailHash)
+  const attempt = await beginAttempt(app, hashSecret(user.email.toLowerCase()))
   try {
     await check()
   } catch (error) {
-    if (error instanceof AppError) await countFailure(app.db, emailHash, app.now())
+    if (!(error instanceof AppError)) await attempt.takeBack()
     throw error
   }
+  await attempt.takeBack()
 }
