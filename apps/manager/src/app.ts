@@ -15,6 +15,8 @@ export interface App {
   /** Signs tickets; its public half goes to agents. */
   readonly ticketKeys: { readonly privateJwk: JWK; readonly publicJwk: JWK }
   readonly now: () => Date
+  /** How long the log of operations is kept. */
+  readonly logDays: number
   /** Counts requests against the limits of their keypairs. */
   readonly admission: Admission
   /** Wakes loops and waiting agents, in this process at once and in the others by `notify`. */

@@ -3,6 +3,7 @@ import { startLoop } from '@capstan/runtime/loop'
 import type { Log } from '@capstan/runtime/log'
 import { turnSeconds } from '@capstan/runtime/metrics'
 import type { App } from './app.ts'
+import { pruneLog, usualLogDays } from './audit/retention.loop.ts'
 import { changeChannel, createChanges } from './db/changes.ts'
 import { openDatabase } from './db/db.ts'
 import { listenToDatabase } from './db/listen.ts'
@@ -29,6 +30,8 @@ export interface ManagerOptions {
   /** Of the first administrator, made at the first start. */
   readonly adminEmail?: string | undefined
   readonly adminPassword?: string | undefined
+  /** How long the log of operations is kept. */
+  readonly logDays?: number | undefined
   readonly signal: AbortSignal
   readonly log: Log
   readonly onListening?: ((listening: Listening) => void) | undefined
@@ -83,6 +86,7 @@ async function buildApp(
     clusterId: cluster.clusterId,
     ticketKeys: cluster.ticketKeys,
     now: () => new Date(),
+    logDays: options.logDays ?? usualLogDays,
     admission: createAdmission(db),
     wake: createWake(pool, log),
     changes: createChanges(),
@@ -95,8 +99,9 @@ function startLoops(app: App, signal: AbortSignal): Promise<void>[] {
     scheduler: { everyMs: 5000, run: () => schedule(app) },
     housekeeper: { everyMs: 2000, run: () => keepHouse(app) },
     jobs: { everyMs: 5000, run: () => runJobs(app, signal) },
+    log: { everyMs: 3_600_000, run: () => pruneLog(app) },
   } as const
-  return (['scheduler', 'housekeeper', 'jobs'] as const).map(name => {
+  return (['scheduler', 'housekeeper', 'jobs', 'log'] as const).map(name => {
     const { everyMs, run } = work[name]
     const loop = startLoop({
       name,

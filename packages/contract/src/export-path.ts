@@ -6,6 +6,7 @@ export const exportedLists: readonly string[] = [
   '/domains',
   '/keypairs',
   '/keypair-policies',
+  '/operations',
   '/projects',
   '/project-policies',
   '/sessions',

@@ -4,6 +4,7 @@ import { endpoint, type Endpoint } from './endpoint.ts'
 import { exportPath } from './export-path.ts'
 import { keypairApi } from './keypair.ts'
 import { listOf } from './paging.ts'
+import { operationApi } from './operation.ts'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from './policy.ts'
 import { projectApi } from './project.ts'
 import { sessionApi } from './session.ts'
@@ -60,6 +61,7 @@ export const exportApi = {
   domain: exportOf(domainApi.list, name),
   keypair: exportOf(keypairApi.list, name),
   keypairPolicy: exportOf(keypairPolicyApi.list, name),
+  operation: exportOf(operationApi.list, id),
   project: exportOf(projectApi.list, id),
   projectPolicy: exportOf(projectPolicyApi.list, name),
   session: exportOf(sessionApi.list, id),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { endpoint } from './endpoint.ts'
-import { pageInput, pageOf, textFilter } from './paging.ts'
+import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
 import { operationSorts } from './sorts.ts'
 
 /** One thing that somebody did or tried to do, as the log tells it. */
@@ -46,9 +46,11 @@ const list = endpoint({
     ...pageInput(operationSorts),
     actorName: textFilter,
     target: textFilter,
-    noun: z.string().max(64).optional().describe('Kind of thing: `user`, `keypair`'),
+    noun: listOf(z.string().max(64)).optional().describe('Kinds of thing: `user`, `keypair`'),
     outcome: z.enum(operationOutcomes).optional(),
     requestId: z.string().max(64).optional(),
+    since: z.iso.datetime().optional().describe('At this time or later'),
+    until: z.iso.datetime().optional().describe('Before this time'),
     isMine: z.stringbool().or(z.boolean()).optional(),
   }),
   output: pageOf(Operation),
@@ -89,4 +91,18 @@ const retry = endpoint({
   errors: ['operation_not_found', 'not_retryable'],
 })
 
-export const operationApi = { list, show, undo, retry }
+const retention = endpoint({
+  method: 'GET',
+  path: '/operation-retention',
+  summary: 'How long operations are kept in the log',
+  permission: 'system.read',
+  input: z.strictObject({}),
+  output: z.object({
+    days: z.int(),
+    /** Of the oldest that is kept. */
+    oldestAt: z.iso.datetime().nullable(),
+  }),
+  errors: [],
+})
+
+export const operationApi = { list, show, undo, retry, retention }

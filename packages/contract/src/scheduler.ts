@@ -125,6 +125,7 @@ const whatIf = endpoint({
   summary:
     'What a change of settings or of a policy would make of those who wait now, without making it',
   permission: 'scheduler.update',
+  changesNothing: true,
   input: z.strictObject({
     name: GroupName,
     settings: z

@@ -132,6 +132,7 @@ async function makeApp(
     clusterId: cluster.clusterId,
     ticketKeys: cluster.ticketKeys,
     now: () => new Date(),
+    logDays: 400,
     admission: createAdmission(db),
     wake: createWake(pool, log),
     changes: createChanges(),

@@ -6,7 +6,7 @@ import { type Command, Option } from 'commander'
 import { addAgentQueries } from '../agent.ts'
 import { agentIdFrom } from '../up/state.ts'
 import { hostname } from 'node:os'
-import { parsePort, parseVolumes } from './values.ts'
+import { parseDays, parsePort, parseVolumes } from './values.ts'
 import { runProgram } from './run.ts'
 
 interface MachineOptions {
@@ -69,6 +69,7 @@ interface ManagerOptions {
   readonly databaseUrl: string
   readonly adminEmail?: string
   readonly adminPassword?: string
+  readonly logDays?: number
 }
 
 const consoleFolder = fileURLToPath(new URL('../../../console/dist', import.meta.url))
@@ -91,6 +92,11 @@ function addManager(root: Command): void {
       new Option('--admin-password <password>', 'of the first administrator').env(
         'CAPSTAN_ADMIN_PASSWORD',
       ),
+    )
+    .addOption(
+      new Option('--log-days <days>', 'how long the log of operations is kept (default: 400)')
+        .env('CAPSTAN_LOG_DAYS')
+        .argParser(parseDays),
     )
     .addHelpText(
       'after',

@@ -9,6 +9,14 @@ export function parsePort(text: string): number {
   return port
 }
 
+/** A time that something is kept, in days. */
+export function parseDays(text: string): number {
+  const days = Number(text)
+  if (!Number.isInteger(days) || days < 1 || days > 36_500)
+    throw new InvalidArgumentError('Days are a number from 1 to 36500.')
+  return days
+}
+
 /** `NAME=PATH` of each volume. */
 export function parseVolumes(texts: readonly string[]): { name: string; path: string }[] {
   return texts.map(text => {

@@ -192,3 +192,16 @@ test('PLS-05 what was asked for with a secret is not kept, and cannot be repeate
   expect(isRetryable).toBe(false)
   await expect(call(api.operation.retry, { id })).rejects.toMatchObject({ code: 'not_retryable' })
 })
+
+test('PLS-05 questions that change nothing are no operations', async () => {
+  const { userId } = await manager.addUser()
+  const before = await targets(call)
+  await call(api.scheduler.whatIf, { name: 'default' })
+  await call(api.keypairPolicy.preview, { name: 'default' })
+  await call(api.job.preview, {
+    kind: 'user.update',
+    target: { by: 'ids', ids: [userId] },
+    changes: { isPasswordChangeRequired: true },
+  })
+  expect(await targets(call)).toEqual(before)
+})

@@ -18,6 +18,10 @@ export function operationRoutes(http: HttpApp, app: App): void {
     operationApi.show,
     async (_, actor, { id }) => (await found(app, actor, id)).operation,
   )
+  mount(http, app, operationApi.retention, async () => ({
+    days: app.logDays,
+    oldestAt: (await store.findOldest(app.db))?.toISOString() ?? null,
+  }))
   mount(http, app, operationApi.undo, (_, actor, { id }, request) =>
     undo({ http, app, actor, request }, id),
   )

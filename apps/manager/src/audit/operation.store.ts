@@ -1,6 +1,7 @@
 import type { Operation } from '@capstan/contract/operation'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { firstIdAt } from '../db/id.ts'
 import { contains, listPage, readSort, type SortColumn } from '../db/page.ts'
 import type { Scope } from '../db/scope.ts'
 import type { AuditEntryTable } from '../db/types.gen.ts'
@@ -47,9 +48,12 @@ const sortColumns: Readonly<Record<'at', SortColumn>> = {
 export interface OperationFilter {
   readonly actorName?: string | undefined
   readonly target?: string | undefined
-  readonly noun?: string | undefined
+  readonly ids?: readonly string[] | undefined
+  readonly noun?: readonly string[] | undefined
   readonly outcome?: 'done' | 'failed' | undefined
   readonly requestId?: string | undefined
+  readonly since?: string | undefined
+  readonly until?: string | undefined
   readonly isMine?: boolean | undefined
   readonly sort?: string | undefined
   readonly cursor?: string | undefined
@@ -68,16 +72,18 @@ export async function list(
   isCountExact: boolean
 }> {
   const { column, isDescending } = readSort<'at'>(filter.sort, { column: 'at', isDescending: true })
-  const { actorName, target, noun, outcome, requestId, isMine } = filter
+  const { ids, actorName, target, noun, outcome, requestId, isMine, since, until } = filter
   const where: RawBuilder<unknown>[] = [
     ...within(scope, userId),
+    ids && sql`e.id = any(${ids}::uuid[])`,
     isMine === true && sql`e.actor_id = ${userId}`,
     actorName !== undefined && contains(sql`e.actor_name`, actorName),
     target !== undefined && contains(sql`e.target`, target),
-    noun !== undefined && sql`e.noun = ${noun}`,
+    noun && sql`e.noun = any(${noun}::text[])`,
     outcome === 'failed' && sql`e.code is not null`,
     outcome === 'done' && sql`e.code is null`,
     requestId !== undefined && sql`e.request_id = ${requestId}`,
+    ...between(since, until),
   ].filter(condition => typeof condition === 'object')
   return listPage<Row, Operation>(db, {
     select,
@@ -112,4 +118,42 @@ export async function findUndoing(db: Db, id: string): Promise<string | undefine
     .where('undoes', '=', id)
     .executeTakeFirst()
   return row?.id
+}
+
+/** Longer than a transaction lasts: an entry's time is when its transaction began, its id is made when it is written. */
+const longestWriteMs = 3_600_000
+
+/** Entries of a time, by the index of their ids as far as that tells. */
+function between(since: string | undefined, until: string | undefined): RawBuilder<unknown>[] {
+  const begin = since === undefined ? undefined : new Date(since)
+  const end = until === undefined ? undefined : new Date(until)
+  return [
+    ...(begin ? [sql`e.at >= ${begin}`, sql`e.id >= ${firstIdAt(begin)}::uuid`] : []),
+    ...(end
+      ? [
+          sql`e.at < ${end}`,
+          sql`e.id < ${firstIdAt(new Date(end.getTime() + longestWriteMs))}::uuid`,
+        ]
+      : []),
+  ]
+}
+
+/** Deletes the oldest entries before an id, no more than `size` of them; answers how many. Those that another deletes are left to it. */
+export async function pruneBefore(db: Db, id: string, size: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from audit_entry where id in (
+      select id from audit_entry where id < ${id}::uuid order by id limit ${size} for update skip locked
+    )`.execute(db)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** When the oldest entry was made. */
+export async function findOldest(db: Db): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('auditEntry')
+    .select('at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.at
 }

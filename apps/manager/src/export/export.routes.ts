@@ -2,6 +2,7 @@ import { type exportFormats, exportApi } from '@capstan/contract/export'
 import type { Endpoint } from '@capstan/contract/endpoint'
 import { domainApi } from '@capstan/contract/domain'
 import { keypairApi } from '@capstan/contract/keypair'
+import { operationApi } from '@capstan/contract/operation'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from '@capstan/contract/policy'
 import { projectApi } from '@capstan/contract/project'
 import { sessionApi } from '@capstan/contract/session'
@@ -10,8 +11,8 @@ import type { HttpApp } from '@capstan/runtime/http'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
 import { audit } from '../audit/audit.store.ts'
-import type { Scope } from '../db/scope.ts'
-import { person } from '../http/actor.ts'
+import * as operations from '../audit/operation.store.ts'
+import { type Person, person } from '../http/actor.ts'
 import { type FileAnswer, mountFile } from '../http/mount.ts'
 import { keypairKind, projectKind, userKind } from '../policy/policy.kinds.ts'
 import * as policies from '../policy/policy.store.ts'
@@ -45,14 +46,32 @@ interface Page<T> {
 /** PLS-04: each list, whole, as its filters show it or as it was picked. */
 export function exportRoutes(http: HttpApp, app: App): void {
   const { db } = app
-  const { domain, keypair, keypairPolicy, project, projectPolicy, session, user, userPolicy } =
-    exportApi
+  const {
+    domain,
+    keypair,
+    keypairPolicy,
+    operation,
+    project,
+    projectPolicy,
+    session,
+    user,
+    userPolicy,
+  } = exportApi
   const mountOf = mountExport(http, app)
-  mountOf('user', user, userApi.list, (scope, filter) => users.list(db, scope, filter))
-  mountOf('keypair', keypair, keypairApi.list, (scope, filter) => keypairs.list(db, scope, filter))
-  mountOf('project', project, projectApi.list, (scope, filter) => projects.list(db, scope, filter))
-  mountOf('domain', domain, domainApi.list, (scope, filter) => domains.list(db, scope, filter))
-  mountOf('session', session, sessionApi.list, (scope, filter) => sessions.list(db, scope, filter))
+  mountOf('user', user, userApi.list, ({ scope }, filter) => users.list(db, scope, filter))
+  mountOf('keypair', keypair, keypairApi.list, ({ scope }, filter) =>
+    keypairs.list(db, scope, filter),
+  )
+  mountOf('project', project, projectApi.list, ({ scope }, filter) =>
+    projects.list(db, scope, filter),
+  )
+  mountOf('domain', domain, domainApi.list, ({ scope }, filter) => domains.list(db, scope, filter))
+  mountOf('session', session, sessionApi.list, ({ scope }, filter) =>
+    sessions.list(db, scope, filter),
+  )
+  mountOf('operation', operation, operationApi.list, (by, filter) =>
+    operations.list(db, by, filter),
+  )
   mountOf('keypairPolicy', keypairPolicy, keypairPolicyApi.list, (_, filter) =>
     policies.list(db, keypairKind, filter),
   )
@@ -71,12 +90,11 @@ const mountExport =
     noun: keyof typeof exportApi,
     endpoint: Endpoint<z.ZodType<A>>,
     list: Endpoint<z.ZodType, z.ZodObject<{ items: z.ZodArray<z.ZodObject> }>>,
-    read: (scope: Scope, filter: Omit<A, keyof Asked> & Paged) => Promise<Page<T>>,
+    read: (by: Person, filter: Omit<A, keyof Asked> & Paged) => Promise<Page<T>>,
   ): void =>
     mountFile(http, app, endpoint, async (_, actor, asked, request): Promise<FileAnswer> => {
-      const { scope } = person(actor)
       const { format, fileName, bom, ...filter } = asked
-      const pages = pagesOf(page => read(scope, { ...filter, ...page }))
+      const pages = pagesOf(page => read(person(actor), { ...filter, ...page }))
       const item = list.output.shape.items.element
       const isCsv = format === 'csv'
       const body = await streamOf(isCsv ? csvPieces(pages, item, bom) : jsonPieces(pages))

@@ -142,6 +142,7 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'domain.update': ({ domainName }) => ({ name: domainName, description: 'changed' }),
   'operation.list': () => ({}),
   'operation.show': () => ({ id: nobody }),
+  'operation.retention': () => ({}),
   'operation.undo': () => ({ id: nobody }),
   'operation.retry': () => ({ id: nobody }),
   'project.list': () => ({}),
