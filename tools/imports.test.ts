@@ -52,6 +52,7 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   group: ['audit'],
   image: [],
   policy: ['audit'],
+  search: ['agent', 'group', 'image', 'policy', 'project', 'session', 'user'],
   session: ['group', 'image', 'policy', 'project', 'agent'],
   agent: ['image', 'machine', 'session'],
   scheduler: ['audit', 'group', 'policy', 'session'],

@@ -23,6 +23,7 @@ import { queueRoutes } from './scheduler/queue.routes.ts'
 import { schedulerRoutes } from './scheduler/scheduler.routes.ts'
 import { whatIfRoutes } from './scheduler/what-if.routes.ts'
 import { logRoutes } from './session/log.routes.ts'
+import { searchRoutes } from './search/search.routes.ts'
 import { sessionRoutes } from './session/session.routes.ts'
 import { storageRoutes } from './storage/storage.routes.ts'
 import { systemRoutes } from './system/system.routes.ts'
@@ -58,6 +59,7 @@ export function createServer(
   schedulerRoutes(http, app)
   queueRoutes(http, app)
   whatIfRoutes(http, app)
+  searchRoutes(http, app)
   sessionRoutes(http, app)
   logRoutes(http, app)
   openRoutes(http, app)

@@ -13,6 +13,7 @@ import { operationApi } from './operation.ts'
 import { projectApi } from './project.ts'
 import { proxyApi } from './proxy.ts'
 import { schedulerApi } from './scheduler.ts'
+import { searchApi } from './search.ts'
 import { sessionApi } from './session.ts'
 import { storageApi } from './storage.ts'
 import { syncApi } from './sync.ts'
@@ -36,6 +37,7 @@ export const api = {
   projectPolicy: projectPolicyApi,
   proxy: proxyApi,
   scheduler: schedulerApi,
+  search: searchApi,
   session: sessionApi,
   storage: storageApi,
   sync: syncApi,

@@ -167,6 +167,7 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   }),
   'proxy.exchange': () => ({ ticket: 'x' }),
   'proxy.resolve': () => ({ grant: 'x' }),
+  'search.find': () => ({ q: 'a' }),
   'session.create': ({ projectId }) => ({
     name: `s-${crypto.randomUUID().slice(0, 8)}`,
     projectId,

@@ -2,7 +2,7 @@ import type { Image } from '@capstan/contract/image'
 import type { ObservedImage } from '@capstan/contract/sync'
 import { readLabels } from '@capstan/core/image'
 import { toSlots } from '@capstan/core/slots'
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type * as z from 'zod'
 import type { Db } from '../db/db.ts'
 import { contains, listPage, readSort, type SortColumn } from '../db/page.ts'
@@ -37,6 +37,13 @@ const sortColumns: Readonly<Record<'reference' | 'sizeBytes', SortColumn>> = {
   sizeBytes: { sql: sql`i.size_bytes`, type: 'bigint' },
 }
 
+/** Images for users that a connected agent has; `having` is a condition on that `agent`. */
+export const offered = (having: RawBuilder<unknown>): RawBuilder<unknown>[] => [
+  sql`coalesce(i.labels ->> 'ai.backend.role', 'COMPUTE') <> 'SYSTEM'`,
+  sql`exists (select 1 from agent_image join agent on agent.id = agent_image.agent_id
+    where agent_image.image_id = i.id and agent.status = 'connected' and ${having})`,
+]
+
 /** Images that a connected agent has (of this group, if one is named) and that are for users. */
 export async function list(
   db: Db,
@@ -61,9 +68,7 @@ export async function list(
       where agent_image.image_id = i.id and agent.status = 'connected') as installed_on`,
     from: sql`image i`,
     where: [
-      sql`coalesce(i.labels ->> 'ai.backend.role', 'COMPUTE') <> 'SYSTEM'`,
-      sql`exists (select 1 from agent_image join agent on agent.id = agent_image.agent_id
-        where agent_image.image_id = i.id and agent.status = 'connected' and ${inGroup})`,
+      ...offered(inGroup),
       ...(filter.reference === undefined ? [] : [contains(sql`i.reference`, filter.reference)]),
     ],
     sort: sortColumns[column],

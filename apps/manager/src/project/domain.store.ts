@@ -18,7 +18,7 @@ const select = sql`d.name, d.description, d.is_active, d.allowed_volumes, d.crea
 const toDomain = (row: Row): Domain => ({ ...row, createdAt: row.createdAt.toISOString() })
 
 /** Which domains somebody administers: all, or their own. */
-const within = (scope: Scope): RawBuilder<unknown>[] =>
+export const within = (scope: Scope): RawBuilder<unknown>[] =>
   scope.reach === 'all' ? [] : [sql`d.id = ${scope.domainId}`]
 
 type Sort = 'name' | 'createdAt'

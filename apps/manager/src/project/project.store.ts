@@ -17,7 +17,7 @@ const select = sql`p.id, p.name, d.name as domain_name, p.type, p.description, p
 const toProject = (row: Row): Project => ({ ...row, createdAt: row.createdAt.toISOString() })
 
 /** Which projects somebody sees: all, those of their domain, those they are in. */
-function within(scope: Scope): RawBuilder<unknown>[] {
+export function within(scope: Scope): RawBuilder<unknown>[] {
   if (scope.reach === 'all') return []
   if (scope.reach === 'domain') return [sql`p.domain_id = ${scope.domainId}`]
   return [
