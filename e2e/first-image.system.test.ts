@@ -31,7 +31,7 @@ beforeAll(async () => {
   docker('tag', 'capstan/tiny:1', reference)
   await expect.poll(() => docker('push', reference), { timeout: 20_000 }).toBe(0)
   docker('rmi', 'capstan/tiny:1', reference)
-  system = await startSystem({ env: { DOCKER_HOST: engine.host, CAPSTAN_RUNTIME: 'docker' } })
+  system = await startSystem({ env: { DOCKER_HOST: engine.host } })
   browser = await chromium.launch({
     executablePath: process.env['CAPSTAN_CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],

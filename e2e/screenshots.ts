@@ -1,21 +1,18 @@
 // Pictures for README and docs, of a real system: `node e2e/screenshots.ts FOLDER`, after `npm run build`.
-import { join } from 'node:path'
 import { api } from '@capstan/contract/api'
 import type { Call } from '@capstan/contract/client'
 import { until } from '@capstan/testkit/system'
-import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
+import { type Browser, chromium, type Page } from '@playwright/test'
 import config from './playwright.config.ts'
 import { baseImage, firstProject, people, tinyImage } from './support/people.ts'
 import setup from './support/setup.ts'
-import { cookieOf, signedIn } from './support/signed-in.ts'
+import { desktop, openAsAdmin, phone, shoot, take } from './support/pictures.ts'
+import { signedIn } from './support/signed-in.ts'
 
-const folder = process.argv[2]
-if (folder === undefined)
+if (process.argv[2] === undefined)
   throw new Error('say where the pictures go: node e2e/screenshots.ts FOLDER')
 
 const MiB = 2 ** 20
-const desktop = { width: 1440, height: 900 }
-const phone = { width: 390, height: 844 }
 
 interface Example {
   readonly name: string
@@ -116,7 +113,7 @@ interface Given {
 }
 
 async function takeWide(browser: Browser, { url, ids }: Given): Promise<void> {
-  const { context, page } = await open(browser, url, { viewport: desktop })
+  const { context, page } = await openAsAdmin(browser, url, { viewport: desktop })
   const training = ids.get('train-small-model')!
   await take(page, { path: '/', name: 'start', sees: 'Recent sessions' })
   await take(page, { path: '/sessions', name: 'sessions', sees: 'explore-embeddings' })
@@ -128,44 +125,12 @@ async function takeWide(browser: Browser, { url, ids }: Given): Promise<void> {
 }
 
 async function takeOthers(browser: Browser, { url }: Pick<Given, 'url'>): Promise<void> {
-  const dark = await open(browser, url, { viewport: desktop, colorScheme: 'dark' })
+  const dark = await openAsAdmin(browser, url, { viewport: desktop, colorScheme: 'dark' })
   await take(dark.page, { path: '/sessions', name: 'sessions-dark', sees: 'explore-embeddings' })
   await dark.context.close()
-  const small = await open(browser, url, { viewport: phone })
+  const small = await openAsAdmin(browser, url, { viewport: phone })
   await take(small.page, { path: '/sessions', name: 'sessions-phone', sees: 'explore-embeddings' })
   await small.context.close()
-}
-
-async function open(
-  browser: Browser,
-  url: string,
-  look: { viewport: typeof desktop; colorScheme?: 'dark' },
-): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await browser.newContext({ baseURL: url, locale: 'en-US', ...look })
-  const [name = '', ...rest] = (await cookieOf(url, people.admin)).split('=')
-  await context.addCookies([{ name, value: rest.join('='), url }])
-  return { context, page: await context.newPage() }
-}
-
-async function take(
-  page: Page,
-  { path, name, sees }: { path: string; name: string; sees: string },
-): Promise<void> {
-  await page.goto(path)
-  await page.getByText(sees).first().waitFor()
-  await shoot(page, name)
-}
-
-/** When nothing moves any more. */
-async function shoot(page: Page, name: string): Promise<void> {
-  await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root'))
-  await page.evaluate(async () => {
-    await document.fonts.ready
-    const moving = document.getAnimations().filter(each => each.playState === 'running')
-    const ending = moving.filter(each => Number.isFinite(each.effect?.getComputedTiming().endTime))
-    await Promise.allSettled(ending.map(each => each.finished))
-  })
-  await page.screenshot({ path: join(folder!, `${name}.png`), animations: 'disabled' })
 }
 
 async function takeTerminal(page: Page, id: string): Promise<void> {
@@ -186,7 +151,7 @@ async function takeTerminal(page: Page, id: string): Promise<void> {
 }
 
 async function takeJupyter(browser: Browser, { url, ids }: Given): Promise<void> {
-  const { context, page } = await open(browser, url, { viewport: desktop })
+  const { context, page } = await openAsAdmin(browser, url, { viewport: desktop })
   await page.goto(`/sessions/${ids.get('explore-embeddings')!}`)
   await page.getByRole('button', { name: 'Applications', exact: true }).click()
   const opening = page.waitForEvent('popup')

@@ -67,6 +67,9 @@ show_installation() {
       words="Unpacking ${BASH_REMATCH[1]}"
     elif [[ $line =~ ^Setting\ up\ ([^ :]+) ]]; then
       words="Installing ${BASH_REMATCH[1]}"
+    elif [[ $line == 'I: extracting archives'* ]]; then
+      progress "$(printf '0.%02d' "$shown")" 'Extracting the essential packages'
+      continue
     elif [[ $line == 'I: creating tarball'* ]]; then
       progress 0.82 'Packing the file system'
       continue

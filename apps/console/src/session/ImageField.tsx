@@ -8,6 +8,13 @@ import type { SessionFormApi } from './session-form.ts'
 import type { useImages } from './useImages.ts'
 import { Notice } from '../ui/Notice.tsx'
 
+/** With one container image there is nothing to choose: the nodes' own file systems are for those who ask for them. */
+function onlyOne(images: readonly Image[]): Image | undefined {
+  const containers = images.filter(image => image.runtime === 'docker')
+  const fit = containers.length > 0 ? containers : images
+  return fit.length === 1 ? fit[0] : undefined
+}
+
 /** What a session runs in: container images, and the nodes' own file systems. */
 export function ImageField({
   form,
@@ -20,8 +27,8 @@ export function ImageField({
   const items = images.data?.items
   const chosen = items?.find(image => image.id === form.values.imageId)
   const current = form.values.imageId
-  // With one image there is nothing to choose; one that another group lacks is chosen no more.
-  const fitting = items?.length === 1 ? (items[0]?.id ?? '') : ''
+  const fitting = items ? (onlyOne(items)?.id ?? '') : ''
+  // One that another group lacks is chosen no more.
   const isGone = items !== undefined && !chosen && current !== fitting
   const { setFieldValue } = form
   useEffect(() => {

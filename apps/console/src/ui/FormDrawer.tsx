@@ -38,7 +38,7 @@ export function FormDrawer(props: Props) {
         <Stack gap="lg">
           {isReadOnly && <Notice tone="idle">{props.whyReadOnly}</Notice>}
           <fieldset disabled={isReadOnly} className="bare">
-            {props.children}
+            <Stack gap="lg">{props.children}</Stack>
           </fieldset>
           <div className="drawer-foot">
             {props.failure != null && <ErrorPanel error={props.failure} />}

@@ -1,0 +1,141 @@
+// Pictures for docs/administration, of a real system: `node e2e/administration-screenshots.ts FOLDER`, after `npm run build`.
+import { api } from '@capstan/contract/api'
+import type { Call } from '@capstan/contract/client'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import config from './playwright.config.ts'
+import { people } from './support/people.ts'
+import { desktop, openAsAdmin, shoot, take } from './support/pictures.ts'
+import setup from './support/setup.ts'
+import { signedIn } from './support/signed-in.ts'
+
+if (process.argv[2] === undefined)
+  throw new Error('say where the pictures go: node e2e/administration-screenshots.ts FOLDER')
+
+const GiB = 2 ** 30
+const hourS = 3600
+
+/** A department of a university. */
+const names = [
+  ['ada.marsh', 'Ada Marsh', 'Head of the vision group'],
+  ['ben.okafor', 'Ben Okafor', 'Doctoral student'],
+  ['chiara.lund', 'Chiara Lund', 'Doctoral student'],
+  ['dae.kim', 'Dae Kim', 'Teaches the course on speech'],
+  ['elif.arslan', 'Elif Arslan', ''],
+  ['farid.nouri', 'Farid Nouri', 'Guest until March'],
+  ['gwen.price', 'Gwen Price', ''],
+  ['hugo.vidal', 'Hugo Vidal', 'Master’s thesis'],
+  ['ines.roth', 'Ines Roth', 'Master’s thesis'],
+  ['jun.tanaka', 'Jun Tanaka', ''],
+  ['kofi.mensah', 'Kofi Mensah', 'Laboratory engineer'],
+  ['lena.holm', 'Lena Holm', ''],
+] as const
+
+const emailOf = (name: string): string => `${name}@lab.example`
+
+const stop = await setup()
+try {
+  const url = process.env['CAPSTAN_E2E_URL'] ?? ''
+  await addExamples(await signedIn(url, people.admin))
+  const browser = await chromium.launch({ ...config.use?.launchOptions })
+  try {
+    await takeAll(browser, url)
+  } finally {
+    await browser.close()
+  }
+} finally {
+  await stop()
+}
+
+async function addExamples(call: Call): Promise<void> {
+  await addPolicies(call)
+  const ids: string[] = []
+  for (const [at, [name, fullName, description]] of names.entries()) {
+    const { id } = await call(api.user.create, {
+      email: emailOf(name),
+      name,
+      fullName,
+      description,
+      password: 'engine-no-1',
+      role: at === 0 ? 'admin' : 'user',
+      policy: at < 5 ? 'staff' : 'students',
+      keypairPolicy: at < 5 ? 'staff' : 'students',
+    })
+    ids.push(id)
+  }
+  await call(api.user.update, { id: ids[5]!, status: 'before-verification' })
+  await call(api.user.update, { id: ids[6]!, isPasswordChangeRequired: true })
+  const project = await call(api.project.create, {
+    name: 'speech',
+    domainName: 'default',
+    description: 'Recognition of speech in noise',
+  })
+  await call(api.project.changeMembers, {
+    id: project.id,
+    add: names.slice(0, 7).map(([name]) => emailOf(name)),
+  })
+}
+
+async function addPolicies(call: Call): Promise<void> {
+  await call(api.keypairPolicy.create, {
+    name: 'staff',
+    maxResources: { cpu: 32, mem: 128 * GiB },
+    maxConcurrentCount: 10,
+    maxClusterSize: 4,
+    idleTimeoutS: 24 * hourS,
+  })
+  await call(api.keypairPolicy.create, {
+    name: 'students',
+    maxResources: { cpu: 4, mem: 16 * GiB },
+    maxConcurrentCount: 2,
+    maxPendingCount: 3,
+    maxLifetimeS: 12 * hourS,
+    idleTimeoutS: hourS,
+  })
+  await call(api.userPolicy.create, {
+    name: 'staff',
+    maxFolderCount: 50,
+    maxFolderBytes: 500 * GiB,
+  })
+  await call(api.userPolicy.create, {
+    name: 'students',
+    maxFolderCount: 5,
+    maxFolderBytes: 20 * GiB,
+    maxServiceSessionCount: 1,
+    maxCustomImageCount: 2,
+  })
+  await call(api.projectPolicy.create, {
+    name: 'course',
+    maxFolderCount: 3,
+    maxFolderBytes: 200 * GiB,
+    maxNetworkCount: 2,
+  })
+}
+
+async function takeAll(browser: Browser, url: string): Promise<void> {
+  const { context, page } = await openAsAdmin(browser, url, { viewport: desktop })
+  await take(page, { path: '/users', name: 'users', sees: 'ada.marsh' })
+  await page.getByRole('link', { name: 'kofi.mensah@lab.example' }).click()
+  await shoot(page, 'user')
+  await take(page, { path: '/users/new', name: 'user-form', sees: 'Password again' })
+  await take(page, { path: '/credentials', name: 'credentials', sees: 'Requests in 15 min' })
+  for (const kind of ['keypair', 'user', 'project'])
+    await take(page, {
+      path: `/policies/${kind}`,
+      name: `${kind}-policies`,
+      sees: kind === 'project' ? 'course' : 'students',
+    })
+  await takeImpact(page)
+  await take(page, { path: '/projects', name: 'projects', sees: 'speech' })
+  await context.close()
+}
+
+/** What a lower limit would touch, before it is saved. */
+async function takeImpact(page: Page): Promise<void> {
+  await page.goto('/policies/keypair/students')
+  const field = page
+    .getByRole('dialog')
+    .getByRole('textbox', { name: 'Sessions at once', exact: true })
+  await field.fill('1')
+  await page.getByText('may have').first().waitFor()
+  await shoot(page, 'policy-impact')
+}
