@@ -1,15 +1,13 @@
-import { type AgentView, type Demand, plan, type Snapshot } from '@capstan/core/placement'
+import { plan } from '@capstan/core/placement'
 import type { Selector } from '@capstan/core/placement/select'
 import type { Sequencer } from '@capstan/core/placement/sequence'
 import { countOf } from './flags.ts'
 import type { Figures } from './main.ts'
-import { below, randomOf } from './random.ts'
+import { type Size, snapshotOf } from './plan-size.ts'
 import { median, rounded } from './statistics.ts'
 
 const sequencers: readonly Sequencer[] = ['fifo', 'lifo', 'drf', 'fair-share', 'priority']
 const selectors: readonly Selector[] = ['dispersed', 'concentrated', 'balanced']
-const gib = 2 ** 30
-const owners = 500
 const rounds = 3
 
 /**
@@ -43,23 +41,9 @@ const scaled = (size: { agents: number; pending: number }, selector: Selector): 
     selector,
   })
 
-interface Case {
-  readonly agents: number
-  readonly pending: number
-  readonly sequencer: Sequencer
-  readonly selector: Selector
-}
-
 /** Median of a few turns, after one that warms up. */
-function measure({ agents, pending, sequencer, selector }: Case): number {
-  const snapshot: Snapshot = {
-    agents: Array.from({ length: agents }, (_, i) => agentOf(i)),
-    queue: queueOf(pending),
-    accounts: new Map(),
-    sequencer,
-    selector,
-    retriesToSkip: 0,
-  }
+function measure(size: Size): number {
+  const snapshot = snapshotOf(size)
   const taken: number[] = []
   for (let round = 0; round <= rounds; round++) {
     const before = process.cpuUsage()
@@ -68,55 +52,6 @@ function measure({ agents, pending, sequencer, selector }: Case): number {
     if (round > 0) taken.push((user + system) / 1000)
   }
   return median(taken)
-}
-
-/** Three kinds of node: with whole GPUs, with shared ones, without. */
-function agentOf(i: number): AgentView {
-  const gpus = i % 4 === 3 ? 0 : 8
-  const slot = i % 4 === 2 ? 'cuda.shares' : 'cuda.device'
-  const capacity = slot === 'cuda.shares' ? 1000 : 1
-  return {
-    id: `agent-${String(i).padStart(6, '0')}`,
-    architecture: 'x86_64',
-    runtimes: ['docker'],
-    images: new Set(),
-    devices: [
-      { id: 'cpu', slot: 'cpu', capacity: 64_000, free: 64_000 },
-      { id: 'mem', slot: 'mem', capacity: 512 * gib, free: 512 * gib },
-      ...Array.from({ length: gpus }, (_, n) => ({
-        id: `gpu${n}`,
-        slot,
-        capacity,
-        free: capacity,
-      })),
-    ],
-  }
-}
-
-function queueOf(length: number): Demand[] {
-  const random = randomOf(1)
-  return Array.from({ length }, (_, i) => ({
-    sessionId: `session-${String(i).padStart(7, '0')}`,
-    ownerId: `owner-${below(random, owners)}`,
-    accessKey: 'key',
-    priority: 10,
-    enqueuedAt: i,
-    imageId: 'image',
-    architecture: 'x86_64',
-    runtime: 'docker',
-    needsImageInstalled: false,
-    failedAgentIds: [],
-    skips: 0,
-    kernels: [{ kernelIndex: 0, amounts: amountsOf(random) }],
-  }))
-}
-
-/** Half ask for whole GPUs, a quarter for a share, a quarter for none; cores and memory vary freely: thousands of sizes. */
-function amountsOf(random: () => number): Record<string, number> {
-  const base = { cpu: 1000 * (1 + below(random, 16)), mem: gib * (1 + below(random, 64)) }
-  const kind = below(random, 4)
-  if (kind < 2) return { ...base, 'cuda.device': 2 ** below(random, 4) }
-  return kind === 2 ? { ...base, 'cuda.shares': 100 * (1 + below(random, 9)) } : base
 }
 
 /** Of the logarithms of `y` over those of `x`. */

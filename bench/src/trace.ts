@@ -95,7 +95,7 @@ function bySelector(agents: readonly AgentView[], selector: Selector): Place {
 
 /** Any node that fits, and of it the fullest GPU that does. */
 function atRandom(agents: readonly AgentView[], random: () => number): Place {
-  const fleet = new Fleet(agents)
+  const fleet = Fleet.of(agents)
   const shapes = new Shapes(fleet)
   const choice = { isSpreading: false, shareCost: (_a: number, _s: number, free: number) => free }
   return task => {

@@ -185,7 +185,7 @@ export function plan(snapshot: Snapshot): Plan {
   const shapes = queue.map(demand => turn.shapes.of(demand))
   for (const shape of shapes) turn.note(shape)
   const owners = snapshot.owners ?? new Map<string, Owner>()
-  const order = sequence(sequencer, queue, { owners, capacity: turn.fleet.total(), shapes })
+  const order = sequence(sequencer, queue, { owners, layout: turn.fleet, shapes })
   const placed: Placement[] = []
   const waiting: Waiting[] = []
   for (let at = order.next(); at !== undefined; at = order.next()) {

@@ -35,16 +35,17 @@ export function describeAmount(slot: string, amount: number): string {
   return `${value} ${slot}`
 }
 
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
 /** Bytes in the largest binary unit that leaves at most two decimals: `512 MiB`, `1.5 GiB`. */
 export function describeBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
   let value = bytes
   let unit = 0
-  while (value >= 1024 && unit < units.length - 1) {
+  while (value >= 1024 && unit < byteUnits.length - 1) {
     value /= 1024
     unit++
   }
-  return `${Number(value.toFixed(2))} ${units[unit]!}`
+  return `${Number(value.toFixed(2))} ${byteUnits[unit]!}`
 }
 
 /** Rounds up, except where only the error of binary fractions stands above the integer. */

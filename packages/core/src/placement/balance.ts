@@ -1,7 +1,9 @@
-import { type Fleet, isShared, wholeDevice } from './fleet.ts'
+import type { Fleet } from './fleet.ts'
+import { wholeDevice } from './layout.ts'
 import { type Main, Mix } from './mix.ts'
 import { steps } from './prices.ts'
-import type { Need, Shape } from './shapes.ts'
+import type { Need } from './needs.ts'
+import type { Shape } from './shapes.ts'
 
 /** When cores or memory run short, sessions that need less of them are still served: of the mean this part counts. */
 const needWhenShort = 0.5
@@ -23,10 +25,15 @@ export class Balance {
   #mains = new Map<string, Main[]>()
   readonly #kinds: readonly string[]
   #mainsOfAgent: (readonly Main[] | undefined)[] = []
+  /** By agent: what is unusable now, and of which version of the agent that is. */
+  readonly #present: Float64Array
+  readonly #presentAt: Int32Array
 
   constructor(fleet: Fleet) {
     this.#fleet = fleet
     this.#mix = new Mix(fleet)
+    this.#present = new Float64Array(fleet.size)
+    this.#presentAt = new Int32Array(fleet.size).fill(-1)
     this.#kinds = fleet.agents.map((agent, index) => {
       const slots = fleet.slots.map((_, slot) =>
         Number(fleet.capacity[index * fleet.slots.length + slot]! > 0),
@@ -42,7 +49,18 @@ export class Balance {
 
   /** By how much a kernel makes the rest of an agent less usable. */
   cost(agent: number, need: Need): number {
-    return this.#unusable(agent, need) - this.#unusable(agent, undefined)
+    return this.#unusable(agent, need) - this.unusable(agent)
+  }
+
+  /** How much of an agent will stay unusable as it is now; equal for agents of one kind with the same rests. */
+  unusable(agent: number): number {
+    this.#look()
+    const version = this.#fleet.versions[agent]!
+    if (this.#presentAt[agent] !== version) {
+      this.#present[agent] = this.#unusable(agent, undefined)
+      this.#presentAt[agent] = version
+    }
+    return this.#present[agent]!
   }
 
   /** The same for a share of one device. */
@@ -51,12 +69,17 @@ export class Balance {
     return main ? wasteOf(main, free - amount) - wasteOf(main, free) : free
   }
 
+  /** Looks at what is wanted anew where that has become much more. */
+  #look(): void {
+    if (this.#mix.total <= this.#judgedAt * growth) return
+    this.#judgedAt = this.#mix.total
+    this.#mains = new Map()
+    this.#mainsOfAgent = []
+    this.#presentAt.fill(-1)
+  }
+
   #of(agent: number): readonly Main[] {
-    if (this.#mix.total > this.#judgedAt * growth) {
-      this.#judgedAt = this.#mix.total
-      this.#mains = new Map()
-      this.#mainsOfAgent = []
-    }
+    this.#look()
     const known = this.#mainsOfAgent[agent]
     if (known) return known
     const kind = this.#kinds[agent]!
@@ -71,17 +94,17 @@ export class Balance {
     const row = agent * slots.length
     let sum = 0
     for (const main of this.#of(agent)) {
-      const usable = this.#usable(agent, main, need?.bySlot[main.slot] ?? 0)
+      const usable = this.#usable(agent, main, need?.of(main.slot) ?? 0)
       const unit = main.unit ?? Math.max(1, capacity[row + main.slot]!)
       sum += this.#broken + this.#wasted
       for (const { slot, mean, spread } of main.companions) {
-        const left = free[row + slot]! - (need?.bySlot[slot] ?? 0)
+        const left = free[row + slot]! - (need?.of(slot) ?? 0)
         sum += stranded(left, mean * needWhenShort, spread, usable) / unit
       }
     }
     for (let slot = 0; slot < slots.length; slot++)
       if (capacity[row + slot]! > 0)
-        sum += (tieWeight * (free[row + slot]! - (need?.bySlot[slot] ?? 0))) / capacity[row + slot]!
+        sum += (tieWeight * (free[row + slot]! - (need?.of(slot) ?? 0))) / capacity[row + slot]!
     return sum
   }
 
@@ -97,7 +120,7 @@ export class Balance {
     if (main.unit === null) return free[row]! - amount
     let wholes = 0
     let left = free[row]! - amount
-    if (isShared(slots[main.slot]!)) {
+    if (main.isShared) {
       let best = 0
       let bestCost = Infinity
       for (let device = deviceFrom[row]!; device < deviceFrom[row + 1]!; device++) {

@@ -1,5 +1,5 @@
 import type { Fleet } from './fleet.ts'
-import type { Need } from './shapes.ts'
+import type { Need } from './needs.ts'
 
 /** A block is split when it is full; half of this is then in each. */
 const blockSize = 128
@@ -38,8 +38,8 @@ export class Blocks {
     const block = this.#blocks[at]!
     const { members, count } = block
     let place = count
-    while (place > 0 && this.#isBefore(agent, members[place - 1]!)) place--
-    members.copyWithin(place + 1, place, count)
+    for (; place > 0 && this.#isBefore(agent, members[place - 1]!); place--)
+      members[place] = members[place - 1]!
     members[place] = agent
     block.count++
     this.#raise(block, agent)
@@ -49,9 +49,11 @@ export class Blocks {
   remove(agent: number): void {
     const at = this.#blockFor(agent)
     const block = this.#blocks[at]!
-    const place = block.members.subarray(0, block.count).indexOf(agent)
-    block.members.copyWithin(place, place + 1, block.count)
+    const { members } = block
+    let place = 0
+    while (members[place] !== agent) place++
     block.count--
+    for (; place < block.count; place++) members[place] = members[place + 1]!
     this.#merge(at)
   }
 
@@ -183,7 +185,8 @@ export class Blocks {
   }
 }
 
-function mayHold({ most }: Block, { columns, amounts }: Need): boolean {
-  for (let i = 0; i < columns.length; i++) if (most[columns[i]!]! < amounts[i]!) return false
+function mayHold({ most }: Block, { values, from }: Need): boolean {
+  for (let column = 0; column < most.length; column++)
+    if (most[column]! < values[from + column]!) return false
   return true
 }

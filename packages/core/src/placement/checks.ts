@@ -17,7 +17,8 @@ function checkTime({ notBefore }: Demand, now: number | undefined): Reason | und
   }
 }
 
-function checkDependencies({ dependencies = [] }: Demand): Reason | undefined {
+function checkDependencies({ dependencies }: Demand): Reason | undefined {
+  if (dependencies === undefined || dependencies.length === 0) return undefined
   const failed = dependencies.filter(one => one.state === 'failed')
   const waiting = dependencies.filter(one => one.state === 'waiting')
   const first = failed[0] ?? waiting[0]

@@ -1,5 +1,6 @@
-import { type Fleet, isShared, type Taken, wholeDevice } from './fleet.ts'
-import type { Need } from './shapes.ts'
+import type { Fleet, Taken } from './fleet.ts'
+import { isShared, wholeDevice } from './layout.ts'
+import type { Need } from './needs.ts'
 
 /** How a selector chooses among the devices of an agent. */
 export interface DeviceChoice {
@@ -13,19 +14,19 @@ export interface DeviceChoice {
 export function chooseDevices(
   fleet: Fleet,
   agent: number,
-  { bySlot }: Need,
+  need: Need,
   choice: DeviceChoice,
 ): Taken[] {
   const taken: Taken[] = []
-  for (let slot = 0; slot < bySlot.length; slot++) {
-    const amount = bySlot[slot]!
+  for (let slot = 0; slot < fleet.slots.length; slot++) {
+    const amount = need.of(slot)
     if (amount === 0) continue
     const row = agent * fleet.slots.length + slot
     const from = fleet.deviceFrom[row]!
     const least = isShared(fleet.slots[slot]!) ? wholeDevice : 1
     if (amount < least) taken.push({ device: partOf(fleet, agent, slot, amount, choice), amount })
     else if (fleet.deviceFrom[row + 1]! - from === 1) taken.push({ device: from, amount })
-    else taken.push(...takeWhole(fleet, row, amount, least, choice.isSpreading))
+    else takeWhole(fleet, { row, amount, least }, choice.isSpreading, taken)
   }
   return taken
 }
@@ -53,26 +54,36 @@ function partOf(
   return best
 }
 
+interface Wholes {
+  /** Of the agent and the slot. */
+  readonly row: number
+  readonly amount: number
+  /** What is free of a device that will do. */
+  readonly least: number
+}
+
 /** Whole devices, near each other where their places are known: of one fast link, else of one NUMA node, else of few. */
 function takeWhole(
   fleet: Fleet,
-  row: number,
-  amount: number,
-  least: number,
+  { row, amount, least }: Wholes,
   isSpreading: boolean,
-): Taken[] {
+  taken: Taken[],
+): void {
   const usable: number[] = []
-  for (let device = fleet.deviceFrom[row]!; device < fleet.deviceFrom[row + 1]!; device++)
-    if (fleet.deviceFree[device]! >= least) usable.push(device)
-  const taken: Taken[] = []
+  let found = 0
+  for (let device = fleet.deviceFrom[row]!; device < fleet.deviceFrom[row + 1]!; device++) {
+    if (fleet.deviceFree[device]! < least) continue
+    if (!fleet.hasPlaces && found >= amount) break
+    found += fleet.deviceFree[device]!
+    usable.push(device)
+  }
   let rest = amount
-  for (const device of nearest(fleet, usable, amount, isSpreading)) {
+  for (const device of fleet.hasPlaces ? nearest(fleet, usable, amount, isSpreading) : usable) {
     if (rest === 0) break
     const part = Math.min(fleet.deviceFree[device]!, rest)
     taken.push({ device, amount: part })
     rest -= part
   }
-  return taken
 }
 
 /** Devices in the order in which they are taken. */

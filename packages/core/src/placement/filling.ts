@@ -1,15 +1,13 @@
-import { dominantShare, projectedUse } from '../fairness.ts'
-import { plus } from '../limits.ts'
 import type { Demand, Owner } from '../placement.ts'
-import type { Amounts } from '../slots.ts'
 import { Heap } from './heap.ts'
+import type { Layout } from './layout.ts'
 import type { Sequence } from './sequence.ts'
 import type { Shape } from './shapes.ts'
 
 /** What an order by shares depends on besides the queue. */
 export interface Shares {
   readonly owners: ReadonlyMap<string, Owner>
-  readonly capacity: Amounts
+  readonly layout: Layout
   /** By place in the queue. */
   readonly shapes: readonly Shape[]
 }
@@ -18,52 +16,73 @@ interface Line {
   /** Places in the queue. */
   readonly places: number[]
   at: number
-  readonly owner: Owner
-  held: Amounts
+  readonly use: Use
+}
+
+/** What counts for an owner, by slot, and their share of it all. */
+interface Use {
+  readonly weight: number
+  readonly amounts: Float64Array
   share: number
 }
 
+const nobody: Owner = { weight: 1, held: {}, pastUse: {} }
+
 /**
- * Progressive filling: next is always the owner who has least, for the weight; what they are given counts at once. Higher
- * priority goes first whoever has it; owners who tie go in the order in which they asked.
+ * Progressive filling: next is always the owner who has least, for the weight; what they are given counts at once. Those of
+ * a higher band go first whoever has them; owners who tie go in the order in which they asked.
  */
 export function fillingByShare(
   queue: readonly Demand[],
   ordered: Int32Array,
-  { owners, capacity, shapes }: Shares,
-  by: 'drf' | 'fair-share',
+  { owners, layout, shapes }: Shares,
+  { by, bandOf }: { by: 'drf' | 'fair-share'; bandOf: (place: number) => number },
 ): Sequence {
-  const shareOf = ({ owner, held }: Pick<Line, 'owner' | 'held'>): number => {
-    const use = by === 'drf' ? held : projectedUse(owner.pastUse, held)
-    return dominantShare(use, capacity) / owner.weight
+  const { slots } = layout
+  const total = totalOf(layout)
+  // As `projectedUse` has it: half of the past, half of the present.
+  const part = by === 'drf' ? 1 : 1 / 2
+  const shareOf = (amounts: Float64Array, weight: number): number => {
+    let most = 0
+    for (let slot = 0; slot < slots.length; slot++)
+      if (total[slot]! > 0 && amounts[slot]! > most * total[slot]!)
+        most = amounts[slot]! / total[slot]!
+    return most / weight
   }
-  const heldBy = new Map<string, Amounts>()
-  let lines: Line[] = []
-  const newHeap = (): Heap =>
-    new Heap(
-      (a, b) => lines[a]!.share < lines[b]!.share || (lines[a]!.share === lines[b]!.share && a < b),
+  const uses = new Map<string, Use>()
+  const useOf = (ownerId: string): Use => {
+    const known = uses.get(ownerId)
+    if (known) return known
+    const { weight, held, pastUse } = owners.get(ownerId) ?? nobody
+    const amounts = Float64Array.from(
+      slots,
+      slot => part * (held[slot] ?? 0) + (1 - part) * (pastUse[slot] ?? 0),
     )
-  let heap = newHeap()
+    const use = { weight, amounts, share: shareOf(amounts, weight) }
+    uses.set(ownerId, use)
+    return use
+  }
+  let lines: Line[] = []
+  const isBefore = (a: number, b: number): boolean => {
+    const difference = lines[a]!.use.share - lines[b]!.use.share
+    return difference < 0 || (difference === 0 && a < b)
+  }
+  let heap = new Heap(isBefore)
   let begun = 0
-  /** Lines of the next priority, by owner. */
+  /** Lines of the next band, by owner. */
   const openBand = (): void => {
     const found = new Map<string, Line>()
-    const { priority } = queue[ordered[begun]!]!
+    const band = bandOf(ordered[begun]!)
     for (; begun < ordered.length; begun++) {
       const place = ordered[begun]!
-      const { ownerId, priority: own } = queue[place]!
-      if (own !== priority) break
+      if (bandOf(place) !== band) break
+      const { ownerId } = queue[place]!
       const line = found.get(ownerId)
       if (line) line.places.push(place)
-      else {
-        const owner = owners.get(ownerId) ?? { weight: 1, held: {}, pastUse: {} }
-        const held = heldBy.get(ownerId) ?? owner.held
-        const share = shareOf({ owner, held })
-        found.set(ownerId, { places: [place], at: 0, owner, held, share })
-      }
+      else found.set(ownerId, { places: [place], at: 0, use: useOf(ownerId) })
     }
     lines = [...found.values()]
-    heap = newHeap()
+    heap = new Heap(isBefore)
     for (let line = 0; line < lines.length; line++) heap.push(line)
   }
   let last: number | undefined
@@ -79,10 +98,18 @@ export function fillingByShare(
     },
     notePlaced: () => {
       if (last === undefined || heap.top === undefined) return
-      const line = lines[heap.top]!
-      line.held = plus(line.held, shapes[last]!.asked)
-      line.share = shareOf(line)
-      heldBy.set(queue[last]!.ownerId, line.held)
+      const { use } = lines[heap.top]!
+      const { total: more } = shapes[last]!
+      for (let slot = 0; slot < slots.length; slot++) use.amounts[slot]! += part * more.of(slot)
+      use.share = shareOf(use.amounts, use.weight)
     },
   }
+}
+
+/** By slot: all that there is, given out or not. */
+function totalOf({ agents, slots, capacity }: Layout): Float64Array {
+  const sums = new Float64Array(slots.length)
+  for (let row = 0; row < agents.length * slots.length; row++)
+    sums[row % slots.length]! += capacity[row]!
+  return sums
 }

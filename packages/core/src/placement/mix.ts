@@ -1,11 +1,14 @@
-import { type Fleet, isAccelerator, isShared, wholeDevice } from './fleet.ts'
+import type { Fleet } from './fleet.ts'
+import { isAccelerator, isShared, wholeDevice } from './layout.ts'
 import { whyRuledOut } from './pool.ts'
+import type { Need } from './needs.ts'
 import { steps, type Wanted, worthByRest } from './prices.ts'
-import type { Shape } from './shapes.ts'
+import type { Eligibility, Shape } from './shapes.ts'
 
 /** Of an agent's devices of one slot, what is wanted of them and of what goes with them. */
 export interface Main {
   readonly slot: number
+  readonly isShared: boolean
   /** Devices are counted, shares in devices; of cores and bytes the whole agent is one. Null: the latter. */
   readonly unit: number | null
   /** By steps of a shared device that are free: how many of them will hardly be used. */
@@ -46,19 +49,15 @@ export class Mix {
 
   /** What is wanted of agents like this one, for each kind of accelerator it has; without any, for each slot. */
   mainsOf(agent: number): Main[] {
-    const { agents, slots, capacity } = this.#fleet
+    const { slots, capacity } = this.#fleet
     const has = (slot: number): boolean => capacity[agent * slots.length + slot]! > 0
     const own = slots.map((_, slot) => slot).filter(has)
-    const wanted = [...this.#counts].filter(
-      ([shape]) =>
-        whyRuledOut(agents[agent]!, { ...shape.eligibility, runtime: '', imageId: null }) ===
-          undefined &&
-        shape.parts.every(part => part.need.bySlot.every((x, slot) => x === 0 || has(slot))),
-    )
+    const wanted = this.#wantedOf(agent, own)
     const accelerators = own.filter(slot => isAccelerator(slots[slot]!))
     const mains = accelerators.length > 0 ? accelerators : own
     return mains.map(slot => ({
       slot,
+      isShared: isShared(slots[slot]!),
       unit: accelerators.length === 0 ? null : isShared(slots[slot]!) ? wholeDevice : 1,
       waste: isShared(slots[slot]!) ? wasteByRest(sharesOf(wanted, slot)) : new Float64Array(0),
       several: severalOf(wanted, slot, isShared(slots[slot]!) ? wholeDevice : 1),
@@ -67,48 +66,68 @@ export class Mix {
         .map(other => companionOf(wanted, slot, other)),
     }))
   }
+
+  /** What may be wanted of an agent: kernels of sessions for which it will do and that ask for slots that it has. */
+  #wantedOf(agent: number, own: readonly number[]): Counted[] {
+    const view = this.#fleet.agents[agent]!
+    const lacks = this.#fleet.slots.map((_, slot) => slot).filter(slot => !own.includes(slot))
+    const willDo = new Map<Eligibility, boolean>()
+    const wanted: Counted[] = []
+    for (const [{ eligibility, parts, total }, count] of this.#counts) {
+      let isEligible = willDo.get(eligibility)
+      if (isEligible === undefined) {
+        isEligible = whyRuledOut(view, { ...eligibility, runtime: '', imageId: null }) === undefined
+        willDo.set(eligibility, isEligible)
+      }
+      if (!isEligible || lacks.some(slot => total.of(slot) > 0)) continue
+      for (const part of parts) for (const { need } of part.kernels) wanted.push({ need, count })
+    }
+    return wanted
+  }
 }
 
-type Counted = readonly (readonly [Shape, number])[]
-
-function* needsOf(wanted: Counted): Generator<readonly [Float64Array, number]> {
-  for (const [shape, count] of wanted)
-    for (const part of shape.parts)
-      for (const kernel of part.kernels) yield [kernel.need.bySlot, count]
+/** A kernel that was asked for, and how often. */
+interface Counted {
+  readonly need: Need
+  readonly count: number
 }
 
-function companionOf(wanted: Counted, slot: number, other: number): Main['companions'][number] {
+function companionOf(
+  wanted: readonly Counted[],
+  slot: number,
+  other: number,
+): Main['companions'][number] {
   let sum = 0
   let sumOther = 0
-  for (const [bySlot, count] of needsOf(wanted))
-    if (bySlot[slot]! > 0) {
-      sum += count * bySlot[slot]!
-      sumOther += count * bySlot[other]!
+  for (const { need, count } of wanted)
+    if (need.of(slot) > 0) {
+      sum += count * need.of(slot)
+      sumOther += count * need.of(other)
     }
   if (sum === 0) return { slot: other, mean: 0, spread: 0 }
   const mean = sumOther / sum
   let variance = 0
-  for (const [bySlot, count] of needsOf(wanted))
-    if (bySlot[slot]! > 0) variance += count * (bySlot[other]! - mean * bySlot[slot]!) ** 2
+  for (const { need, count } of wanted)
+    if (need.of(slot) > 0) variance += count * (need.of(other) - mean * need.of(slot)) ** 2
   return { slot: other, mean, spread: Math.sqrt(variance / sum) }
 }
 
-function severalOf(wanted: Counted, slot: number, unit: number): Main['several'] {
+function severalOf(wanted: readonly Counted[], slot: number, unit: number): Main['several'] {
   const parts = new Map<number, number>()
   let all = 0
-  for (const [bySlot, count] of needsOf(wanted)) {
+  for (const { need, count } of wanted) {
     all += count
-    const devices = bySlot[slot]! / unit
+    const devices = need.of(slot) / unit
     if (devices > 1) parts.set(devices, (parts.get(devices) ?? 0) + count)
   }
   return [...parts].map(([count, part]) => ({ count, part: part / all }))
 }
 
 /** How often shares of each number of steps are wanted; whole devices are at 100. */
-function sharesOf(wanted: Counted, slot: number): Float64Array {
+function sharesOf(wanted: readonly Counted[], slot: number): Float64Array {
   const amounts = new Float64Array(steps + 1)
-  for (const [bySlot, count] of needsOf(wanted)) {
-    const amount = bySlot[slot]!
+  for (const { need, count } of wanted) {
+    const amount = need.of(slot)
     if (amount >= wholeDevice) amounts[steps]! += (count * amount) / wholeDevice
     else if (amount > 0) amounts[Math.ceil((amount * steps) / wholeDevice)]! += count
   }

@@ -1,7 +1,9 @@
 import type { AgentView } from '../placement.ts'
 import { Blocks } from './blocks.ts'
-import { type Fleet, isAccelerator } from './fleet.ts'
-import type { Eligibility, Need } from './shapes.ts'
+import type { Fleet } from './fleet.ts'
+import { extrasOf, isAccelerator } from './layout.ts'
+import type { Need } from './needs.ts'
+import type { Eligibility } from './shapes.ts'
 
 /** What rules an agent out whatever is free on it. */
 export type RuledOut = 'architecture' | 'runtime' | 'image' | 'model'
@@ -23,6 +25,8 @@ export class Pool {
   /** By agent; kept for those who came first. */
   readonly #kept: Uint8Array
   readonly #isMember: Uint8Array
+  /** By agent: whether it has all kinds of device that are asked for, and so is in one of the lists. */
+  readonly #isListed: Uint8Array
   /** By agent: whether it is listed in `#keptList`. */
   readonly #isInKept: Uint8Array
   readonly #extras: Float64Array
@@ -39,7 +43,7 @@ export class Pool {
   constructor(
     fleet: Fleet,
     eligibility: Eligibility,
-    { bySlot }: Need,
+    need: Need,
     isSpreading: boolean,
     kept: Uint8Array,
   ) {
@@ -48,6 +52,7 @@ export class Pool {
     this.#kept = kept
     this.#weights = fleet.slots.map(slot => (isAccelerator(slot) ? acceleratorWeight : 1))
     this.#isMember = new Uint8Array(fleet.size)
+    this.#isListed = new Uint8Array(fleet.size)
     this.#isInKept = kept.slice()
     this.#extras = new Float64Array(fleet.size)
     this.keys = new Float64Array(fleet.size)
@@ -62,7 +67,10 @@ export class Pool {
     }
     for (const agent of members) {
       this.#isMember[agent] = 1
-      this.#extras[agent] = extraWeight * fleet.extras(agent, slot => bySlot[slot]! > 0)
+      const has = (slot: number): boolean => fleet.capacity[agent * fleet.slots.length + slot]! > 0
+      if (fleet.slots.some((_, slot) => need.of(slot) > 0 && !has(slot))) continue
+      this.#isListed[agent] = 1
+      this.#extras[agent] = extraWeight * extrasOf(fleet, agent, slot => need.of(slot) > 0)
       this.keys[agent] = this.#keyOf(agent)
     }
     this.ruledOut = ruledOut
@@ -70,12 +78,12 @@ export class Pool {
     this.#open = new Blocks(
       fleet,
       this.keys,
-      members.filter(agent => kept[agent] === 0),
+      members.filter(agent => this.#isListed[agent] === 1 && kept[agent] === 0),
     )
     this.#keptList = new Blocks(
       fleet,
       this.keys,
-      members.filter(agent => kept[agent] === 1),
+      members.filter(agent => this.#isListed[agent] === 1 && kept[agent] === 1),
     )
     this.#read = fleet.changes.length
   }
@@ -138,7 +146,7 @@ export class Pool {
     const { changes } = this.#fleet
     for (; this.#read < changes.length; this.#read++) {
       const agent = changes[this.#read]!
-      if (this.#isMember[agent] === 1) this.#move(agent)
+      if (this.#isListed[agent] === 1) this.#move(agent)
     }
   }
 

@@ -2,7 +2,8 @@ import { Balance } from './balance.ts'
 import type { DeviceChoice } from './devices.ts'
 import type { Fleet } from './fleet.ts'
 import type { Pool } from './pool.ts'
-import type { Need, Shape } from './shapes.ts'
+import type { Need } from './needs.ts'
+import type { Shape } from './shapes.ts'
 
 /**
  * How agents are chosen among those that fit (SCH-04). `dispersed`: most free first, spreads load. `concentrated`: least
@@ -11,7 +12,7 @@ import type { Need, Shape } from './shapes.ts'
 export type Selector = 'dispersed' | 'concentrated' | 'balanced'
 
 /** How many of the agents that fit `balanced` compares: more changes little, for it needs a good one, not the best. */
-const compared = 64
+const compared = 16
 /** How many equals are looked through for one that has the image. */
 const equals = 256
 
@@ -49,6 +50,8 @@ const inOrder: Selection['find'] = (pool, need, hasImage, accepts) => {
 
 function balanced(fleet: Fleet): Selection {
   const balance = new Balance(fleet)
+  const isAlike = ({ keys }: Pool, a: number, b: number): boolean =>
+    keys[a] === keys[b] && a < b && balance.unusable(a) === balance.unusable(b)
   const found = new Int32Array(compared)
   let turn = 0
   return {
@@ -66,6 +69,9 @@ function balanced(fleet: Fleet): Selection {
       for (let i = 0; i < count; i++) {
         const agent = found[i]!
         if (accepts && !accepts(agent)) continue
+        // Neighbours in the order are often alike, and then cost the same: most of all where nothing runs yet.
+        const isLikeBefore = i > 0 && !hasImage && !accepts && isAlike(pool, found[i - 1]!, agent)
+        if (isLikeBefore) continue
         const cost = balance.cost(agent, need)
         if (cost > least || (cost === least && !isBetter(agent, best, hasImage))) continue
         best = agent

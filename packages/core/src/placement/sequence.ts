@@ -32,15 +32,22 @@ export function sequence(sequencer: Sequencer, queue: readonly Demand[], shares:
       return inOrder(sorted(queue, latest))
     case 'drf':
     case 'fair-share':
-      return fillingByShare(queue, sorted(queue, earliest), shares, sequencer)
+      return fillingByShare(queue, sorted(queue, earliest), shares, {
+        by: sequencer,
+        bandOf: place => queue[place]!.priority,
+      })
     default:
       return unreachable(sequencer)
   }
 }
 
 function sorted(queue: readonly Demand[], order: Order): Int32Array {
-  const places = Int32Array.from(queue, (_, at) => at)
-  const isSorted = queue.every((one, at) => at === 0 || order(queue[at - 1]!, one) <= 0)
+  const places = new Int32Array(queue.length)
+  let isSorted = true
+  for (let at = 0; at < places.length; at++) {
+    places[at] = at
+    if (at > 0 && isSorted) isSorted = order(queue[at - 1]!, queue[at]!) <= 0
+  }
   return isSorted ? places : places.sort((a, b) => order(queue[a]!, queue[b]!))
 }
 

@@ -1,20 +1,7 @@
-import type { Demand } from '../placement.ts'
-import type { Amounts } from '../slots.ts'
-import { type Fleet, isShared, wholeDevice } from './fleet.ts'
-
-/** What one kernel asks of one agent, by the columns of the fleet. */
-export interface Need {
-  readonly columns: Int32Array
-  /** As many as columns. */
-  readonly amounts: Float64Array
-  /** By slot, in smallest units. */
-  readonly bySlot: Float64Array
-  /** Sum of 2^slot over the slots that are asked for. */
-  readonly mask: number
-  /** No agent could ever have it: a slot that there is not, or a part of a device beside whole ones. */
-  readonly isImpossible: boolean
-  readonly asked: Amounts
-}
+import type { Demand, KernelDemand } from '../placement.ts'
+import type { Layout } from './layout.ts'
+import { type Need, Needs } from './needs.ts'
+import { Rows } from './rows.ts'
 
 /** Agents that will do, whatever is free on them. */
 export interface Eligibility {
@@ -33,10 +20,10 @@ export interface Shape {
   readonly eligibility: Eligibility
   /** Largest first; of a session that has to be on one agent, all of them together are one. */
   readonly parts: readonly Part[]
-  /** By slot, over all kernels. */
-  readonly total: Float64Array
-  readonly asked: Amounts
-  readonly kernelCount: number
+  /** Of all kernels together. */
+  readonly total: Need
+  /** Of one of the sessions. */
+  readonly kernels: readonly KernelDemand[]
 }
 
 /** Kernels that go to the same agent. */
@@ -45,41 +32,81 @@ export interface Part {
   readonly need: Need
   /** Which kernel of the demand, and what it needs; shared devices are chosen kernel by kernel. */
   readonly kernels: readonly { readonly at: number; readonly need: Need }[]
+  /** Of the order in which a selector takes agents for it (`Pool`): from 0. */
+  readonly order: number
 }
 
 /** Gives equal sessions the same shape. */
 export class Shapes {
   readonly all: Shape[] = []
-  readonly #fleet: Fleet
-  readonly #known = new Map<string, Shape>()
+  readonly #layout: Layout
+  readonly #needs: Needs
+  readonly #rows = new Rows()
+  /** Of slots, also of those that no agent has. */
+  readonly #slotNumbers: Map<string, number>
   readonly #eligibilities = new Map<string, Eligibility>()
+  readonly #orders = new Map<string, number>()
+  #last: { readonly asked: Asked; readonly eligibility: Eligibility } | undefined
+  #row = new Float64Array(64)
 
-  constructor(fleet: Fleet) {
-    this.#fleet = fleet
+  constructor(layout: Layout) {
+    this.#layout = layout
+    this.#needs = new Needs(layout)
+    this.#slotNumbers = new Map(layout.slotIndex)
   }
 
-  of(demand: Pick<Demand, 'kernels' | 'architecture'> & Partial<Demand>): Shape {
+  of(demand: Asked): Shape {
     const eligibility = this.#eligibilityOf(demand)
-    let key = `${eligibility.id}${demand.clusterMode === 'single-node' ? 's' : 'm'}`
-    for (const { amounts } of demand.kernels) {
-      key += ';'
-      for (const slot in amounts)
-        if (amounts[slot]! > 0)
-          key += `${this.#fleet.slotIndex.get(slot) ?? slot}:${amounts[slot]!},`
-    }
-    const known = this.#known.get(key)
-    if (known) return known
-    const shape = this.#compile(demand, eligibility)
-    this.#known.set(key, shape)
-    this.all.push(shape)
-    return shape
+    const number = this.#rows.numberOf(this.#row, this.#write(demand, eligibility))
+    return (this.all[number] ??= this.#compile(demand, eligibility))
   }
 
-  #eligibilityOf(demand: Pick<Demand, 'architecture'> & Partial<Demand>): Eligibility {
+  /** What tells shapes apart, as a row of numbers; answers how many. */
+  #write({ kernels, clusterMode }: Asked, eligibility: Eligibility): number {
+    this.#row[0] = clusterMode === 'single-node' ? -1 - eligibility.id : eligibility.id
+    let length = 1
+    for (const { amounts } of kernels) {
+      for (const slot in amounts) {
+        const amount = amounts[slot]!
+        if (amount <= 0) continue
+        if (length + 3 > this.#row.length) this.#lengthen()
+        this.#row[length++] = this.#slotNumber(slot)
+        this.#row[length++] = amount
+      }
+      if (length + 3 > this.#row.length) this.#lengthen()
+      this.#row[length++] = -1
+    }
+    return length
+  }
+
+  #lengthen(): void {
+    const longer = new Float64Array(2 * this.#row.length)
+    longer.set(this.#row)
+    this.#row = longer
+  }
+
+  #slotNumber(slot: string): number {
+    const known = this.#slotNumbers.get(slot)
+    if (known !== undefined) return known
+    const number = this.#slotNumbers.size
+    this.#slotNumbers.set(slot, number)
+    return number
+  }
+
+  #eligibilityOf(demand: Asked): Eligibility {
+    // Neighbours in a queue mostly ask for the same.
+    const last = this.#last
+    if (last && isAlike(last.asked, demand)) return last.eligibility
+    const eligibility = this.#knownEligibility(demand)
+    this.#last = { asked: demand, eligibility }
+    return eligibility
+  }
+
+  #knownEligibility(demand: Asked): Eligibility {
     const { architecture, runtime = '', needsImageInstalled = false, imageId = '' } = demand
     const deviceModels = demand.deviceModels ?? []
     const image = needsImageInstalled ? imageId : null
-    const key = `${architecture}|${runtime}|${image ?? ''}|${deviceModels.length === 0 ? '' : JSON.stringify(deviceModels)}`
+    const key = JSON.stringify([architecture, runtime, image, deviceModels])
     const known = this.#eligibilities.get(key)
     if (known) return known
     const id = this.#eligibilities.size
@@ -88,69 +115,45 @@ export class Shapes {
     return made
   }
 
-  #compile(
-    { kernels, clusterMode }: Pick<Demand, 'kernels'> & Partial<Demand>,
-    eligibility: Eligibility,
-  ): Shape {
-    const own = kernels.map(({ amounts }, at) => ({
-      at,
-      need: compileNeed(this.#fleet, [amounts]),
-    }))
-    const together = compileNeed(
-      this.#fleet,
-      kernels.map(one => one.amounts),
-    )
-    const largest = own.toSorted((a, b) => sizeOf(b.need) - sizeOf(a.need) || a.at - b.at)
+  /** One number for all needs of the same slots by sessions for which the same agents will do. */
+  #orderOf({ id }: Eligibility, { mask }: Need): number {
+    const key = `${id} ${mask}`
+    const known = this.#orders.get(key) ?? this.#orders.size
+    this.#orders.set(key, known)
+    return known
+  }
+
+  #compile({ kernels, clusterMode }: Asked, eligibility: Eligibility): Shape {
+    const own = kernels.map(({ amounts }, at) => ({ at, need: this.#needs.ofOne(amounts) }))
+    const together = own.length === 1 ? own[0]!.need : this.#needs.ofAll(kernels)
+    const sizeOf = ({ need }: Part['kernels'][number]): number => this.#sizeOf(need)
+    const largest =
+      own.length === 1 ? own : own.toSorted((a, b) => sizeOf(b) - sizeOf(a) || a.at - b.at)
+    const partOf = (need: Need, members: Part['kernels']): Part => ({
+      need,
+      kernels: members,
+      order: this.#orderOf(eligibility, need),
+    })
     const parts =
       clusterMode === 'single-node'
-        ? [{ need: together, kernels: largest }]
-        : largest.map(kernel => ({ need: kernel.need, kernels: [kernel] }))
-    return {
-      id: this.all.length,
-      eligibility,
-      parts,
-      total: together.bySlot,
-      asked: together.asked,
-      kernelCount: kernels.length,
-    }
+        ? [partOf(together, largest)]
+        : largest.map(kernel => partOf(kernel.need, [kernel]))
+    return { id: this.all.length, eligibility, parts, total: together, kernels }
+  }
+
+  #sizeOf(need: Need): number {
+    let sum = 0
+    for (let slot = 0; slot < this.#layout.slots.length; slot++) sum += need.of(slot)
+    return sum
   }
 }
 
-const sizeOf = ({ bySlot }: Need): number => bySlot.reduce((sum, amount) => sum + amount, 0)
+/** What a shape is made of. */
+type Asked = Pick<Demand, 'kernels' | 'architecture'> & Partial<Demand>
 
-/** The sum of what kernels ask of one agent: shared devices count by the largest part and the number of whole ones. */
-function compileNeed(fleet: Fleet, kernels: readonly Amounts[]): Need {
-  const columns = new Map<number, number>()
-  const bySlot = new Float64Array(fleet.slots.length)
-  const asked: Record<string, number> = {}
-  let mask = 0
-  let isImpossible = false
-  for (const amounts of kernels)
-    for (const name in amounts) {
-      const amount = amounts[name]!
-      if (amount <= 0) continue
-      asked[name] = (asked[name] ?? 0) + amount
-      const slot = fleet.slotIndex.get(name)
-      if (slot === undefined) {
-        isImpossible = true
-        continue
-      }
-      if (bySlot[slot] === 0) mask += 2 ** slot
-      bySlot[slot]! += amount
-      if (!isShared(name)) columns.set(slot, (columns.get(slot) ?? 0) + amount)
-      else if (amount < wholeDevice) columns.set(slot, Math.max(columns.get(slot) ?? 0, amount))
-      else {
-        const whole = fleet.wholeColumn[slot]!
-        columns.set(whole, (columns.get(whole) ?? 0) + amount / wholeDevice)
-        isImpossible ||= amount % wholeDevice !== 0
-      }
-    }
-  return {
-    columns: Int32Array.from(columns.keys()),
-    amounts: Float64Array.from(columns.values()),
-    bySlot,
-    mask,
-    isImpossible,
-    asked,
-  }
-}
+const isAlike = (a: Asked, b: Asked): boolean =>
+  a.architecture === b.architecture &&
+  a.runtime === b.runtime &&
+  a.deviceModels === b.deviceModels &&
+  a.needsImageInstalled === b.needsImageInstalled &&
+  (a.needsImageInstalled !== true || a.imageId === b.imageId)

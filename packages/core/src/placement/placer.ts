@@ -1,0 +1,173 @@
+import type { Demand, PlacedKernel, Snapshot } from '../placement.ts'
+import { chooseDevices } from './devices.ts'
+import type { Fleet, Taken } from './fleet.ts'
+import { Grants } from './grants.ts'
+import { Pool } from './pool.ts'
+import { type Selection, selection } from './select.ts'
+import type { Part, Shape } from './shapes.ts'
+
+/** What a kernel takes of an agent. */
+export interface Holding {
+  /** Which kernel of the demand. */
+  readonly at: number
+  readonly agent: number
+  readonly taken: readonly Taken[]
+}
+
+type Accepts = (agent: number) => boolean
+
+/** An agent to be taken after all others, however many replicas these have. */
+const failedPenalty = 1e6
+
+/** Finds agents and devices for the kernels of a session, as the selector takes them. */
+export class Placer {
+  readonly selection: Selection
+  readonly #fleet: Fleet
+  readonly #grants: Grants
+  readonly #spreads: boolean
+  /** By agent; kept for those who came first. */
+  readonly #kept: Uint8Array
+  /** By `Part.order`. */
+  readonly #pools: Pool[] = []
+  readonly #holders = new Map<string, Accepts | undefined>()
+  /** By service: how many replicas each agent has. */
+  readonly #replicas = new Map<string, Map<number, number>>()
+
+  constructor(snapshot: Snapshot, fleet: Fleet, kept: Uint8Array) {
+    this.#fleet = fleet
+    this.#kept = kept
+    this.#grants = new Grants(fleet)
+    this.selection = selection(snapshot.selector, fleet)
+    this.#spreads = snapshot.enforceSpreading === true
+    if (!this.#spreads) return
+    for (const { serviceId, kernels } of snapshot.running ?? [])
+      for (const { agentId } of kernels) this.#noteReplica(serviceId, fleet.agentIndex.get(agentId))
+  }
+
+  /** The agents for a part of a shape, in the order in which they are taken. */
+  poolOf({ eligibility, parts }: Shape, index: number): Pool {
+    const { need, order } = parts[index]!
+    return (this.#pools[order] ??= new Pool(
+      this.#fleet,
+      eligibility,
+      need,
+      this.selection.isSpreading,
+      this.#kept,
+    ))
+  }
+
+  /** Places all kernels of a session, or none. */
+  place(demand: Demand, shape: Shape): PlacedKernel[] | undefined {
+    const { parts } = shape
+    const held: Holding[] = []
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index]!
+      const agent = part.need.isImpossible
+        ? -1
+        : this.#agentFor(demand, part, this.poolOf(shape, index))
+      if (agent === -1 || !this.hold(agent, part, held)) {
+        this.release(held)
+        return undefined
+      }
+    }
+    return this.settle(demand, held)
+  }
+
+  /** Takes what the kernels of a part need and adds it to what is held, or nothing if they do not fit together. */
+  hold(agent: number, { kernels }: Part, held: Holding[]): boolean {
+    const before = held.length
+    for (const { at, need } of kernels) {
+      if (!this.#fleet.fits(agent, need)) {
+        this.release(held.splice(before))
+        return false
+      }
+      const taken = chooseDevices(this.#fleet, agent, need, this.selection)
+      this.#fleet.take(agent, taken)
+      held.push({ at, agent, taken })
+    }
+    return true
+  }
+
+  release(held: readonly Holding[]): void {
+    for (const { agent, taken } of held) this.#fleet.give(agent, taken)
+  }
+
+  /** What is held becomes what a session is given. */
+  settle(demand: Demand, held: Holding[]): PlacedKernel[] {
+    if (held.length > 1) held.sort((a, b) => a.at - b.at)
+    if (this.#spreads) for (const { agent } of held) this.#noteReplica(demand.serviceId, agent)
+    return held.map(({ at, agent, taken }) => ({
+      kernelIndex: demand.kernels[at]!.kernelIndex,
+      agentId: this.#fleet.agents[agent]!.id,
+      devices: taken.map(one => this.#grants.of(one)),
+    }))
+  }
+
+  #agentFor(demand: Demand, part: Part, pool: Pool): number {
+    const hasImage = this.#holdersOf(demand.imageId)
+    const penalties = this.#penalties(demand)
+    if (!penalties && part.kernels.length === 1)
+      return this.selection.find(pool, part.need, hasImage)
+    const accepts =
+      part.kernels.length > 1 ? (agent: number) => this.#fitsTogether(agent, part) : undefined
+    const find = (allowed?: Accepts): number =>
+      this.selection.find(pool, part.need, hasImage, both(accepts, allowed))
+    if (!penalties) return find()
+    const good = find(agent => !penalties.has(agent))
+    if (good !== -1) return good
+    for (const level of [...new Set(penalties.values())].sort((a, b) => a - b)) {
+      const agent = find(one => penalties.get(one) === level)
+      if (agent !== -1) return agent
+    }
+    return -1
+  }
+
+  #fitsTogether(agent: number, part: Part): boolean {
+    const held: Holding[] = []
+    const fits = this.hold(agent, part, held)
+    this.release(held)
+    return fits
+  }
+
+  /** Agents to be taken last, worst last: those where a start failed, and those that have replicas of the service (SCH-05). */
+  #penalties({ failedAgentIds, serviceId }: Demand): ReadonlyMap<number, number> | undefined {
+    const replicas =
+      serviceId === null || serviceId === undefined ? undefined : this.#replicas.get(serviceId)
+    if (failedAgentIds.length === 0) return replicas
+    const penalties = new Map(replicas)
+    for (const id of failedAgentIds) {
+      const agent = this.#fleet.agentIndex.get(id)
+      if (agent !== undefined) penalties.set(agent, (penalties.get(agent) ?? 0) + failedPenalty)
+    }
+    return penalties
+  }
+
+  #noteReplica(serviceId: string | null | undefined, agent: number | undefined): void {
+    if (serviceId === null || serviceId === undefined || agent === undefined) return
+    const counts = this.#replicas.get(serviceId) ?? new Map<number, number>()
+    counts.set(agent, (counts.get(agent) ?? 0) + 1)
+    this.#replicas.set(serviceId, counts)
+  }
+
+  /** Which agents have an image; undefined where none has it, or all. */
+  #holdersOf(imageId: string): Accepts | undefined {
+    if (imageId === this.#lastImage) return this.#lastHolders
+    this.#lastImage = imageId
+    return (this.#lastHolders = this.#knownHolders(imageId))
+  }
+
+  #lastImage: string | undefined
+  #lastHolders: Accepts | undefined
+
+  #knownHolders(imageId: string): Accepts | undefined {
+    if (this.#holders.has(imageId)) return this.#holders.get(imageId)
+    const has = Uint8Array.from(this.#fleet.agents, agent => Number(agent.images.has(imageId)))
+    const tells = has.includes(1) && has.includes(0)
+    const holders = tells ? (agent: number): boolean => has[agent] === 1 : undefined
+    this.#holders.set(imageId, holders)
+    return holders
+  }
+}
+
+const both = (a: Accepts | undefined, b: Accepts | undefined): Accepts | undefined =>
+  a && b ? agent => b(agent) && a(agent) : (a ?? b)

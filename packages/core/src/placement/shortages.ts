@@ -1,0 +1,117 @@
+import type { Reason } from '@capstan/contract/session'
+import type { Demand } from '../placement.ts'
+import type { Fleet } from './fleet.ts'
+import { isShared, wholeDevice } from './layout.ts'
+import { askedOf, type Need } from './needs.ts'
+import type { Pool } from './pool.ts'
+import {
+  describeLack,
+  describeShortage,
+  describeTogether,
+  explainNoAgent,
+  type Lack,
+  noAgents,
+} from './reasons.ts'
+import type { Shape } from './shapes.ts'
+
+interface Known {
+  readonly id: number
+  readonly lack: Lack
+  /** Nobody has so much. */
+  readonly isShort: boolean
+  readonly text: string
+}
+
+/** What was found of a column of a pool, for as long as nobody else has most of it and nothing more is taken there. */
+interface Column {
+  readonly agent: number
+  readonly room: number
+  readonly byNeeded: Map<number, Known>
+}
+
+/**
+ * Why sessions fit nowhere, with figures. Total: every session that was not placed gets a reason; those that lack the same
+ * share one, for thousands of them wait in a long queue.
+ */
+export class Shortages {
+  readonly #fleet: Fleet
+  readonly #columns = new Map<Pool, Column[]>()
+  readonly #reasons = new Map<string, Reason>()
+  #count = 0
+
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet
+  }
+
+  explain(demand: Pick<Demand, 'architecture' | 'runtime'>, shape: Shape, pool: Pool): Reason {
+    if (this.#fleet.size === 0) return noAgents
+    if (pool.size === 0) return explainNoAgent(demand, pool.ruledOut)
+    const { need, kernels } = shape.parts[0]!
+    const asked = askedOf(kernels.length === 1 ? [shape.kernels[kernels[0]!.at]!] : shape.kernels)
+    const found: Known[] = []
+    for (const slot in asked) found.push(this.#find(pool, need, slot, asked[slot]!))
+    const short = found.filter(one => one.isShort)
+    if (short.length === 0)
+      return this.#reason(
+        [
+          describeTogether(
+            shape,
+            found.map(one => one.lack),
+          ),
+        ],
+        [],
+        pool,
+      )
+    const key = short.map(one => one.id).join()
+    const known = this.#reasons.get(key)
+    if (known) return known
+    const reason = this.#reason(
+      short.map(one => one.text),
+      short.map(one => one.lack),
+      pool,
+    )
+    this.#reasons.set(key, reason)
+    return reason
+  }
+
+  #reason(parts: readonly string[], short: readonly Lack[], pool: Pool): Reason {
+    return {
+      code: 'insufficient_resources',
+      message: describeShortage(parts, pool.ruledOut),
+      data: { short, ruledOut: pool.ruledOut, agents: pool.size },
+    }
+  }
+
+  #find(pool: Pool, need: Need, slot: string, asked: number): Known {
+    const index = this.#fleet.slotIndex.get(slot)
+    if (index === undefined) return this.#know({ slot, needed: asked, best: 0, bestAgentId: null })
+    const isWhole = isShared(slot) && asked >= wholeDevice
+    const column = isWhole ? this.#fleet.wholeColumn[index]! : index
+    // Of several shares on one agent the largest counts here; that they do not fit together is told otherwise.
+    const inColumn = need.inColumn(column)
+    const needed = inColumn === 0 || isWhole ? asked : inColumn
+    const { agent, room, byNeeded } = this.#columnOf(pool, column)
+    const known = byNeeded.get(needed)
+    if (known) return known
+    const best = isWhole ? room * wholeDevice : room
+    const bestAgentId = room > 0 ? this.#fleet.agents[agent]!.id : null
+    const made = this.#know({ slot, needed, best, bestAgentId })
+    byNeeded.set(needed, made)
+    return made
+  }
+
+  #columnOf(pool: Pool, column: number): Column {
+    const agent = pool.most(column)
+    const room = agent === -1 ? 0 : this.#fleet.room[agent * this.#fleet.columns + column]!
+    let columns = this.#columns.get(pool)
+    if (!columns) this.#columns.set(pool, (columns = []))
+    const known = columns[column]
+    if (known?.agent === agent && known.room === room) return known
+    return (columns[column] = { agent, room, byNeeded: new Map() })
+  }
+
+  #know(lack: Lack): Known {
+    const isShort = lack.best < lack.needed
+    return { id: this.#count++, lack, isShort, text: isShort ? describeLack(lack) : '' }
+  }
+}
