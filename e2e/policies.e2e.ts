@@ -179,7 +179,7 @@ for (const { kind, legend, values, expected } of [
     legend: 'Limits of a user',
     values: [
       ['Folders', '20'],
-      ['Size of a folder', '1.5'],
+      ['Size of all folders', '1.5'],
       ['Sessions of a model service', '4'],
       ['Customized images', '3'],
     ],
@@ -195,7 +195,7 @@ for (const { kind, legend, values, expected } of [
     legend: 'Limits of a project',
     values: [
       ['Folders', '40'],
-      ['Size of a folder', '100'],
+      ['Size of all folders', '100'],
       ['Networks', '2'],
     ],
     expected: { maxFolderCount: 40, maxFolderBytes: 100 * GiB, maxNetworkCount: 2 },

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkAsked, checkHeld, checkStart, type Limits, noUse, plus, type Use } from './limits.ts'
+import {
+  checkAsked,
+  checkHeld,
+  checkOwned,
+  checkStart,
+  type Limits,
+  noUse,
+  plus,
+  type Use,
+} from './limits.ts'
 
 const none: Limits = {
   policy: 'students',
@@ -57,5 +66,28 @@ test('what starts under a policy is never more than it allows', () => {
           use = { count: use.count + 1, amounts: plus(use.amounts, request.amounts) }
       expect(checkHeld(limits, use)).toBeUndefined()
     }),
+  )
+})
+
+test('POL-12 POL-21 one more than a person or project may own is refused with the figures, and never one fewer', () => {
+  const owned = { policy: 'students', limit: 'customImageCount', used: 2, requested: 1 } as const
+  expect(checkOwned({ ...owned, most: null })).toBeUndefined()
+  expect(checkOwned({ ...owned, most: 3 })).toBeUndefined()
+  expect(checkOwned({ ...owned, most: 2 })).toEqual({
+    ...owned,
+    most: 2,
+    message: 'Policy students allows 2 customized images; there are 2, 1 more asked for',
+  })
+  fc.assert(
+    fc.property(
+      fc.constantFrom('folderCount', 'serviceSessionCount', 'customImageCount', 'networkCount'),
+      fc.nat(1000),
+      fc.nat(1000),
+      fc.integer({ min: 1, max: 100 }),
+      (limit, most, used, requested) => {
+        const isRefused = checkOwned({ policy: 'p', limit, most, used, requested }) !== undefined
+        expect(isRefused).toBe(used + requested > most)
+      },
+    ),
   )
 })

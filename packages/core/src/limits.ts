@@ -24,15 +24,17 @@ export interface Request {
   readonly clusterSize: number
 }
 
+type SessionLimit =
+  | 'clusterSize'
+  | 'concurrentCount'
+  | 'pendingCount'
+  | `amounts.${string}`
+  | `pending.${string}`
+
 /** The limit that fails, with its figures. Amounts are in smallest units. */
-export interface LimitFailure {
+export interface LimitFailure<L extends string = SessionLimit> {
   readonly policy: string
-  readonly limit:
-    | 'clusterSize'
-    | 'concurrentCount'
-    | 'pendingCount'
-    | `amounts.${string}`
-    | `pending.${string}`
+  readonly limit: L
   readonly most: number
   readonly used: number
   readonly requested: number
@@ -127,6 +129,45 @@ export function checkHeld(limits: Limits, running: Use): LimitFailure | undefine
     used,
     requested: 0,
     message: `${describeAmount(slot, used)} in use; ${describeAmount(slot, most)} would be allowed`,
+  }
+}
+
+/** What one user or project may own so many of: things that stay until they are removed, unlike sessions. */
+export type OwnedLimit = 'folderCount' | 'serviceSessionCount' | 'customImageCount' | 'networkCount'
+
+const ownedNouns: Record<OwnedLimit, readonly [one: string, many: string]> = {
+  folderCount: ['folder', 'folders'],
+  serviceSessionCount: ['session of a model service', 'sessions of a model service'],
+  customImageCount: ['customized image', 'customized images'],
+  networkCount: ['network', 'networks'],
+}
+
+interface Owned {
+  readonly policy: string
+  readonly limit: OwnedLimit
+  /** Null is no limit. */
+  readonly most: number | null
+  readonly used: number
+  readonly requested: number
+}
+
+/** Whether so many more may be made beside those that there are (POL-12, POL-21). */
+export function checkOwned({
+  policy,
+  limit,
+  most,
+  used,
+  requested,
+}: Owned): LimitFailure<OwnedLimit> | undefined {
+  if (most === null || used + requested <= most) return undefined
+  const [one, many] = ownedNouns[limit]
+  return {
+    policy,
+    limit,
+    most,
+    used,
+    requested,
+    message: `Policy ${policy} allows ${most} ${most === 1 ? one : many}; there are ${used}, ${requested} more asked for`,
   }
 }
 

@@ -1,6 +1,6 @@
 import { buildMissingImages } from './session-image.ts'
 
-/** Before tests against the engine: the image that their containers are made from is there. */
+/** Before tests against the engine: the images that their containers are made from are there. */
 export function setup(): void {
-  buildMissingImages(['tiny'])
+  buildMissingImages(['tiny', 'base'])
 }

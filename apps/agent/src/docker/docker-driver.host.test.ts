@@ -1,6 +1,7 @@
 import Docker from 'dockerode'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { DesiredKernel } from '@capstan/contract/sync'
+import { sessionImages } from '@capstan/testkit/session-image'
 import { desiredKernel, isOver, keep, type Kept, outcomeOf } from '../testing.ts'
 import { labels } from './container-options.ts'
 import { DockerDriver } from './docker-driver.ts'
@@ -53,6 +54,22 @@ test('SES-07 the limits stand in the container: memory without swap, CPU, proces
   expect(output).toMatch(/NoNewPrivs:\s+1\s/)
   expect(output).toMatch(/Seccomp:\s+2\s/)
 })
+
+test.each([
+  { isSudoEnabled: true, exitCode: 0, says: '0' },
+  { isSudoEnabled: false, exitCode: 1, says: 'no new privileges' },
+])(
+  'USR-09 sudo enabled ($isSudoEnabled) says whether sudo works in the session, without a password',
+  async ({ isSudoEnabled, exitCode, says }) => {
+    const kernel = desiredKernel(sessionImages.base, 'docker', { isSudoEnabled })
+    const kept = keep(driver, kernel, clusterId)
+    await kept.until(({ status }) => status === 'running')
+    const command = ['sudo', '--non-interactive', 'id', '-u']
+    const outcome = await outcomeOf(driver, kept.keeper.containerId!, command)
+    expect(outcome.exitCode).toBe(exitCode)
+    expect(outcome.output).toContain(says)
+  },
+)
 
 test('SES-07 a process that goes over the memory ends the session with that reason, even when it is not the first one', async () => {
   const kept = begin({ resources: { cpu: 1, mem: 32 * 2 ** 20 } })

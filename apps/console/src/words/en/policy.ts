@@ -41,7 +41,7 @@ export const policy = {
     maxPendingCount: 'Sessions that wait',
     maxSftpCount: 'SFTP sessions at once',
     maxFolderCount: 'Folders',
-    maxFolderBytes: 'Size of a folder',
+    maxFolderBytes: 'Size of all folders',
     maxServiceSessionCount: 'Sessions of a model service',
     maxCustomImageCount: 'Customized images',
     maxNetworkCount: 'Networks',

@@ -34,7 +34,7 @@ export const policy: typeof en = {
     maxPendingCount: '대기 세션',
     maxSftpCount: '동시 SFTP 세션',
     maxFolderCount: '폴더',
-    maxFolderBytes: '폴더 크기',
+    maxFolderBytes: '폴더 전체 크기',
     maxServiceSessionCount: '모델 서비스당 세션',
     maxCustomImageCount: '사용자 정의 이미지',
     maxNetworkCount: '네트워크',
