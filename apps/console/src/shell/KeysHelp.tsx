@@ -1,9 +1,11 @@
 import { Kbd, Modal } from '@mantine/core'
+import { modKey } from '../ui/mod-key.ts'
 import { useWords } from '../words/words.tsx'
 
 export function KeysHelp({ onClose }: { onClose: () => void }) {
   const { w } = useWords()
   const keys = [
+    { keys: [`${modKey} + K`], text: w.keys.search },
     { keys: ['/'], text: w.keys.filter },
     { keys: ['↑', '↓'], text: w.keys.rows },
     { keys: ['Esc'], text: w.keys.close },

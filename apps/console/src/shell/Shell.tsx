@@ -7,6 +7,7 @@ import { useStored } from '../ui/stored.ts'
 import { useWords } from '../words/words.tsx'
 import { Mark } from './Mark.tsx'
 import { ProjectSelect } from './ProjectSelect.tsx'
+import { SearchButton } from './SearchButton.tsx'
 import { Sidebar } from './Sidebar.tsx'
 import { ThemeMenu } from './ThemeMenu.tsx'
 import { UserMenu } from './UserMenu.tsx'
@@ -72,6 +73,7 @@ export function Shell() {
         <div style={{ flex: 1, display: 'flex', minWidth: 0, paddingLeft: isNarrow ? 0 : 24 }}>
           <ProjectSelect />
         </div>
+        <SearchButton isNarrow={isNarrow} />
         {may('job.read') && (
           <Suspense>
             <JobsBell />

@@ -55,7 +55,7 @@ export function Sidebar({ isCollapsed, onToggle }: Props) {
 }
 
 /** Sections of the administration; `also`: where else in it one is. */
-const administration = [
+export const administration = [
   { name: 'users', icon: IconUsers, link: { to: '/users' }, also: '/credentials' },
   { name: 'projects', icon: IconFolders, link: { to: '/projects' }, also: '/domains' },
   {

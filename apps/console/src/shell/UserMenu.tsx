@@ -11,6 +11,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useAccount } from '../api/account.ts'
 import { call } from '../api/call.ts'
+import { forgetRecent } from '../search/recent.ts'
 import { languageNames, languages } from '../words/format.ts'
 import { useWords } from '../words/words.tsx'
 
@@ -23,6 +24,7 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
   const signOut = useMutation({
     mutationFn: () => call(accountApi.signOut, {}),
     onSuccess: async () => {
+      forgetRecent(account.id)
       await navigate({ to: '/sign-in' })
       queries.clear()
     },

@@ -120,11 +120,13 @@ export const en = {
     account: 'Account',
     language: 'Language',
     signOut: 'Sign out',
+    search: 'Search',
     keys: 'Keys',
     role: { superadmin: 'Superadmin', admin: 'Domain admin', user: 'User' },
   },
   keys: {
     title: 'Keys',
+    search: 'Search for pages, people and things',
     filter: 'Filter the list',
     help: 'Show this list',
     close: 'Close what is open',

@@ -111,11 +111,13 @@ export const ko: Words = {
     account: '계정',
     language: '언어',
     signOut: '로그아웃',
+    search: '검색',
     keys: '단축키',
     role: { superadmin: '최고 관리자', admin: '도메인 관리자', user: '사용자' },
   },
   keys: {
     title: '단축키',
+    search: '페이지, 사람, 항목 검색',
     filter: '목록 필터',
     help: '이 목록 보기',
     close: '열린 것 닫기',

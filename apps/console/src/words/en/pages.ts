@@ -3,9 +3,10 @@ import { job, many } from './job.ts'
 import { keypair } from './keypair.ts'
 import { policy } from './policy.ts'
 import { domain, project } from './project.ts'
+import { search } from './search.ts'
 import { user } from './user.ts'
 
 /** Words of pages that are fetched when they are opened, and these with them. */
-export const pages = { account, domain, job, keypair, many, policy, project, user }
+export const pages = { account, domain, job, keypair, many, policy, project, search, user }
 
 export type PageWords = typeof pages

@@ -4,6 +4,17 @@ import { job, many } from './job.ts'
 import { keypair } from './keypair.ts'
 import { policy } from './policy.ts'
 import { domain, project } from './project.ts'
+import { search } from './search.ts'
 import { user } from './user.ts'
 
-export const pages: PageWords = { account, domain, job, keypair, many, policy, project, user }
+export const pages: PageWords = {
+  account,
+  domain,
+  job,
+  keypair,
+  many,
+  policy,
+  project,
+  search,
+  user,
+}
