@@ -9,20 +9,18 @@ import { openApp } from '@capstan/testkit/manager'
 import { startPostgres } from '@capstan/testkit/postgres'
 import { sql } from 'kysely'
 import type { Figures } from './main.ts'
-import { median, quantile, rounded } from './statistics.ts'
+import { timesOf } from './people/times.ts'
+import { median, rounded } from './statistics.ts'
 
 const users = 100_000
 const keypairs = 150_000
 const projects = 2000
 
-/** Requests of each kind whose times are taken. */
-const tries = 60
-
 const clients = 16
 const rounds = 6
 const roundMs = 2000
 
-/** Lists, filters, pages and saves among 100,000 people; and what the rate limit costs. Milliseconds, but for the ratio. */
+/** Lists, filters, searches, pages and saves among 100,000 people; and what the rate limit costs. Milliseconds, but for the ratio. */
 export async function peopleBench(): Promise<Figures> {
   const postgres = await startPostgres({ isDurable: true })
   const managers: ChildProcess[] = []
@@ -114,48 +112,6 @@ const signing = (baseUrl: string, keys: { accessKey: string; secretKey: string }
         secretKey: keys.secretKey,
       }),
   })
-
-/** Times of what an administrator does on the pages of people, one request at a time. */
-async function timesOf(call: Call, db: Db): Promise<Figures> {
-  const { rows } = await sql<{ id: string }>`
-    select id from "user" where password_hash = '' order by random() limit ${tries}`.execute(db)
-  const pick = (number: number): string => rows[number % rows.length]!.id
-  const last = (await call(api.user.list, { sort: 'email', limit: 200 })).nextCursor!
-  const kinds: Readonly<Record<string, (number: number) => Promise<unknown>>> = {
-    list: () => call(api.user.list, { status: ['active'] }),
-    nextPage: () => call(api.user.list, { sort: 'email', cursor: last }),
-    newestFirst: () => call(api.user.list, { sort: '-createdAt' }),
-    filterEmail: number => call(api.user.list, { email: `son${number * 37}`, status: ['active'] }),
-    filterFew: number => call(api.user.list, { email: `erson9${number}9`, sort: 'name' }),
-    filterMany: () => call(api.user.list, { email: 'PERSON', status: ['active'] }),
-    filterName: number => call(api.user.list, { name: `on-${number * 91}` }),
-    filterFullName: number => call(api.user.list, { fullName: `hana ${number.toString(16)}` }),
-    filterDescription: number => call(api.user.list, { description: `in ${2000 + (number % 26)}` }),
-    filterTwoLetters: number => call(api.user.list, { email: `z${'qxj'[number % 3]}` }),
-    filterNone: () => call(api.user.list, { email: 'nobody-has-this', name: 'zz' }),
-    filterRole: () => call(api.user.list, { role: ['superadmin'] }),
-    keypairs: () => call(api.keypair.list, { isActive: true }),
-    keypairsOf: number => call(api.keypair.list, { userEmail: `son${number * 53}` }),
-    projects: number => call(api.project.list, { name: `t-${number}` }),
-    open: number => call(api.user.show, { id: pick(number) }),
-    save: number => call(api.user.update, { id: pick(number), description: `saved ${number}` }),
-  }
-  const figures: Record<string, number> = {}
-  let worst = 0
-  for (const [name, request] of Object.entries(kinds)) {
-    await request(0)
-    const times: number[] = []
-    for (let number = 1; number <= tries; number++) {
-      const begin = performance.now()
-      await request(number)
-      times.push(performance.now() - begin)
-    }
-    for (const part of [50, 95, 99])
-      figures[`${name}P${part}Ms`] = rounded(quantile(times, part / 100))
-    if (name.startsWith('filter')) worst = Math.max(worst, quantile(times, 0.95))
-  }
-  return { filterWorstP95Ms: rounded(worst), ...figures }
-}
 
 /** Signed requests a second with the limit, as a part of those without, in turn. */
 async function costOfLimit(

@@ -13,6 +13,7 @@ import { describeFailure, say } from './output.ts'
 import { addPolicy } from './policy.ts'
 import { addPrograms } from './program/programs.ts'
 import { addProject } from './project.ts'
+import { addSearch } from './search.ts'
 import { addSession } from './session.ts'
 import { addUser } from './user.ts'
 
@@ -45,6 +46,7 @@ Environment:
   })
 addPrograms(root)
 addAccount(root)
+addSearch(root)
 addSession(root)
 addImage(root)
 addJoinToken(root)
