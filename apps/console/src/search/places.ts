@@ -1,5 +1,6 @@
 import type { Permission } from '@capstan/contract/permission'
 import type { SearchHit } from '@capstan/contract/search'
+import { unreachable } from '@capstan/core/unreachable'
 import type { NavigateOptions } from '@tanstack/react-router'
 
 type May = (permission: Permission) => boolean
@@ -41,5 +42,7 @@ export function placeOf(hit: Omit<SearchHit, 'match'>, may: May): NavigateOption
       return { to: '/sessions', search: { image: hit.name } }
     case 'agent':
       return { to: '/agents/$agentId', params: { agentId: id } }
+    default:
+      return unreachable(kind)
   }
 }
