@@ -2,6 +2,8 @@ import type { Reason } from '@capstan/contract/session'
 import type { Limits, Use } from './limits.ts'
 import type { Selector } from './placement/select.ts'
 import { type Sequencer, sequence } from './placement/sequence.ts'
+import { mostForetold, type Waiter } from './placement/estimates.ts'
+import { passedOver } from './placement/passed-over.ts'
 import { Turn } from './placement/turn.ts'
 import type { Amounts } from './slots.ts'
 
@@ -185,20 +187,32 @@ export function plan(snapshot: Snapshot): Plan {
   const shapes = queue.map(demand => turn.shapes.of(demand))
   for (const shape of shapes) turn.note(shape)
   const owners = snapshot.owners ?? new Map<string, Owner>()
-  const order = sequence(sequencer, queue, { owners, layout: turn.fleet, shapes })
+  const first = passedOver(snapshot, place => turn.isStartable(queue[place]!, shapes[place]!))
+  const isFirst = (place: number): boolean => first.length > 0 && first.includes(place)
+  const order = sequence(sequencer, queue, { owners, layout: turn.fleet, shapes }, first)
   const placed: Placement[] = []
   const waiting: Waiting[] = []
+  const waiters: Waiter[] = []
+  /** Of those among who waits. */
+  const places = new Map<string, number>()
   for (let at = order.next(); at !== undefined; at = order.next()) {
-    const { sessionId } = queue[at]!
-    const outcome = turn.offer(queue[at]!, shapes[at]!)
+    const demand = queue[at]!
+    const { sessionId } = demand
+    const outcome = turn.offer(demand, shapes[at]!, isFirst(at))
     if ('kernels' in outcome) {
       order.notePlaced()
       placed.push({ sessionId, kernels: outcome.kernels })
       continue
     }
-    const { reason, wasTried } = outcome
-    const position = waiting.length + 1
-    waiting.push({ sessionId, reason, position, wasTried, startsAt: null })
+    const { reason, wasTried, isHeldBack } = outcome
+    waiting.push({ sessionId, reason, position: waiting.length + 1, wasTried, startsAt: null })
+    if (isHeldBack || (waiters.length >= mostForetold && !isFirst(at))) continue
+    waiters.push({ demand, shape: shapes[at]! })
+    places.set(sessionId, waiting.length - 1)
   }
-  return { placed, waiting, victims: [] }
+  for (const [sessionId, startsAt] of turn.foretell(waiters)) {
+    const at = places.get(sessionId)
+    if (at !== undefined) waiting[at] = { ...waiting[at]!, startsAt }
+  }
+  return { placed, waiting, victims: turn.victims }
 }

@@ -112,7 +112,8 @@ export class Turns {
   }
 
   /** Of sessions that ask for the same, those that are before others in the queue start before them. */
-  #checkOrder({ queue, sequencer, owners }: Snapshot, { placed, waiting }: Plan): void {
+  #checkOrder(snapshot: Snapshot, { placed, waiting }: Plan): void {
+    const { queue, sequencer, owners } = snapshot
     const starts = new Set(placed.map(one => one.sessionId))
     const excused = new Set(
       waiting.flatMap(({ sessionId, reason }) => (heldBack.has(reason.code) ? [sessionId] : [])),
@@ -132,7 +133,7 @@ export class Turns {
       if (!starts.has(sessionId)) {
         if (!first || endOf(demand) < endOf(first)) passedOver.set(form, demand)
         // One that ends later may have to wait where one that ends soon need not.
-      } else if (first && endOf(first) <= endOf(demand))
+      } else if (first && endOf(first) <= endOf(demand) && !isOverdue(snapshot, demand))
         this.#fail(
           'order of equals',
           `${sessionId} starts before ${first.sessionId} (${sequencer})`,
@@ -166,7 +167,12 @@ export class Turns {
       if (!demand) continue
       const share = shareOf(demand.ownerId)
       for (const [ownerId, left] of waits.get(fullForm(demand)) ?? [])
-        if (left > 0 && ownerId !== demand.ownerId && shareOf(ownerId) < share - 1e-9)
+        if (
+          left > 0 &&
+          ownerId !== demand.ownerId &&
+          shareOf(ownerId) < share - 1e-9 &&
+          !isOverdue(snapshot, demand)
+        )
           this.#fail(
             'shares',
             `${demand.ownerId} (${share}) is given ${sessionId} before ${ownerId} (${shareOf(ownerId)})`,
@@ -211,6 +217,16 @@ export class Turns {
 
 const totalOf = ({ kernels }: Demand): Record<string, number> =>
   kernels.reduce<Record<string, number>>((sum, { amounts }) => plus(sum, amounts), {})
+
+/** One that was passed over for so long that it may go before all others of its priority (SCH-08). */
+const isOverdue = (
+  { now, retriesToSkip, reserveAfterMs }: Snapshot,
+  { skips, enqueuedAt }: Demand,
+): boolean =>
+  now !== undefined &&
+  reserveAfterMs !== undefined &&
+  skips >= retriesToSkip &&
+  now - enqueuedAt >= reserveAfterMs
 
 /** Sessions of one form fit, or do not fit, alike. */
 const formOf = (demand: Demand): string =>

@@ -1,18 +1,10 @@
 import type { Demand, PlacedKernel, Snapshot } from '../placement.ts'
-import { chooseDevices } from './devices.ts'
-import type { Fleet, Taken } from './fleet.ts'
+import type { Fleet } from './fleet.ts'
 import { Grants } from './grants.ts'
+import { hold, type Holding, release } from './holding.ts'
 import { Pool } from './pool.ts'
 import { type Selection, selection } from './select.ts'
 import type { Part, Shape } from './shapes.ts'
-
-/** What a kernel takes of an agent. */
-export interface Holding {
-  /** Which kernel of the demand. */
-  readonly at: number
-  readonly agent: number
-  readonly taken: readonly Taken[]
-}
 
 type Accepts = (agent: number) => boolean
 
@@ -65,35 +57,16 @@ export class Placer {
       const agent = part.need.isImpossible
         ? -1
         : this.#agentFor(demand, part, this.poolOf(shape, index))
-      if (agent === -1 || !this.hold(agent, part, held)) {
-        this.release(held)
+      if (agent === -1 || !this.#hold(agent, part, held)) {
+        release(this.#fleet, held)
         return undefined
       }
     }
-    return this.settle(demand, held)
-  }
-
-  /** Takes what the kernels of a part need and adds it to what is held, or nothing if they do not fit together. */
-  hold(agent: number, { kernels }: Part, held: Holding[]): boolean {
-    const before = held.length
-    for (const { at, need } of kernels) {
-      if (!this.#fleet.fits(agent, need)) {
-        this.release(held.splice(before))
-        return false
-      }
-      const taken = chooseDevices(this.#fleet, agent, need, this.selection)
-      this.#fleet.take(agent, taken)
-      held.push({ at, agent, taken })
-    }
-    return true
-  }
-
-  release(held: readonly Holding[]): void {
-    for (const { agent, taken } of held) this.#fleet.give(agent, taken)
+    return this.#settle(demand, held)
   }
 
   /** What is held becomes what a session is given. */
-  settle(demand: Demand, held: Holding[]): PlacedKernel[] {
+  #settle(demand: Demand, held: Holding[]): PlacedKernel[] {
     if (held.length > 1) held.sort((a, b) => a.at - b.at)
     if (this.#spreads) for (const { agent } of held) this.#noteReplica(demand.serviceId, agent)
     return held.map(({ at, agent, taken }) => ({
@@ -122,10 +95,14 @@ export class Placer {
     return -1
   }
 
+  #hold(agent: number, part: Part, held: Holding[]): boolean {
+    return hold(this.#fleet, agent, part, { choice: this.selection, held })
+  }
+
   #fitsTogether(agent: number, part: Part): boolean {
     const held: Holding[] = []
-    const fits = this.hold(agent, part, held)
-    this.release(held)
+    const fits = this.#hold(agent, part, held)
+    release(this.#fleet, held)
     return fits
   }
 

@@ -25,6 +25,51 @@ export const explainBehind = (head: Pick<Demand, 'sessionId'>): Reason => ({
   data: { sessionId: head.sessionId },
 })
 
+const iso = (at: number): string => new Date(at).toISOString()
+
+/** It would fit, but on agents that are kept for one which has waited too long, and would not end before that one starts. */
+export function explainReservedFor({ demand, startsAt, agentIds }: Kept): Reason {
+  const when = startsAt === null ? 'when what runs there has ended' : `at ${iso(startsAt)}`
+  return {
+    code: 'behind_reserved',
+    message: `It would delay a session that has waited since ${iso(demand.enqueuedAt)} and is to start on ${agentIds.join(', ')} ${when}`,
+    data: {
+      sessionId: demand.sessionId,
+      agentIds,
+      startsAt: startsAt === null ? null : iso(startsAt),
+    },
+  }
+}
+
+/** It has been passed over for too long: agents are kept for it. */
+export function explainReservation(shortage: Reason, { startsAt, agentIds }: Kept): Reason {
+  const when =
+    startsAt === null
+      ? 'it starts there when enough of what runs has ended'
+      : `it starts there at ${iso(startsAt)} at the latest`
+  return {
+    code: 'reserved',
+    message: `${shortage.message}; ${agentIds.join(', ')} ${agentIds.length === 1 ? 'is' : 'are'} kept for it: ${when}`,
+    data: { ...shortage.data, agentIds, startsAt: startsAt === null ? null : iso(startsAt) },
+  }
+}
+
+/** Others are told to end for it. */
+export function explainPreemption(shortage: Reason, victims: readonly string[]): Reason {
+  return {
+    code: 'preempting',
+    message: `${shortage.message}; ${victims.length} ${victims.length === 1 ? 'session' : 'sessions'} of lower priority ${victims.length === 1 ? 'is' : 'are'} ended to make room for it`,
+    data: { ...shortage.data, victims },
+  }
+}
+
+/** For whom agents are kept, which, and from when on they have room; null: not known. */
+interface Kept {
+  readonly demand: Pick<Demand, 'sessionId' | 'enqueuedAt'>
+  readonly agentIds: readonly string[]
+  readonly startsAt: number | null
+}
+
 const nodes = (count: number): string => `${count} ${count === 1 ? 'agent' : 'agents'}`
 
 const ruledOutBy: Readonly<Record<RuledOut, string>> = {

@@ -22,23 +22,64 @@ const earliest: Order = (a, b) => byPriority(a, b) || a.enqueuedAt - b.enqueuedA
 /** The latest enqueued first. */
 const latest: Order = (a, b) => byPriority(a, b) || b.enqueuedAt - a.enqueuedAt || byId(b, a)
 
-/** The order of a turn. Higher priority always goes first; the sequencer decides among equals. */
-export function sequence(sequencer: Sequencer, queue: readonly Demand[], shares: Shares): Sequence {
+/**
+ * The order of a turn. Higher priority always goes first, and of equals those that were passed over for too long, in the
+ * order given; the sequencer decides among the rest.
+ */
+export function sequence(
+  sequencer: Sequencer,
+  queue: readonly Demand[],
+  shares: Shares,
+  first: readonly number[],
+): Sequence {
   switch (sequencer) {
     case 'fifo':
     case 'priority':
-      return inOrder(sorted(queue, earliest))
+      return inOrder(firstOfBand(queue, sorted(queue, earliest), first))
     case 'lifo':
-      return inOrder(sorted(queue, latest))
+      return inOrder(firstOfBand(queue, sorted(queue, latest), first))
     case 'drf':
     case 'fair-share':
-      return fillingByShare(queue, sorted(queue, earliest), shares, {
+      return fillingByShare(queue, firstOfBand(queue, sorted(queue, earliest), first), shares, {
         by: sequencer,
-        bandOf: place => queue[place]!.priority,
+        bandOf: bandsWith(queue, first),
       })
     default:
       return unreachable(sequencer)
   }
+}
+
+/** Each that goes first is by itself between a priority and the next higher one. */
+function bandsWith(queue: readonly Demand[], first: readonly number[]): (place: number) => number {
+  const ranks = new Map(first.map((place, rank) => [place, rank]))
+  return place => {
+    const rank = ranks.size === 0 ? undefined : ranks.get(place)
+    return queue[place]!.priority + (rank === undefined ? 0 : 1 / (rank + 2))
+  }
+}
+
+/** Places in the queue, the highest priority and then the earliest first. */
+export const byTime = (queue: readonly Demand[]): Int32Array => sorted(queue, earliest)
+
+/** Those that go first before the others of their priority; nobody else changes places. */
+function firstOfBand(
+  queue: readonly Demand[],
+  ordered: Int32Array,
+  first: readonly number[],
+): Int32Array {
+  if (first.length === 0) return ordered
+  const own = new Set(first)
+  const moved = new Int32Array(ordered.length)
+  let next = 0
+  let priority: number | undefined
+  for (const place of ordered) {
+    if (queue[place]!.priority !== priority) {
+      ;({ priority } = queue[place]!)
+      for (const one of first) if (queue[one]!.priority === priority) moved[next++] = one
+    }
+    if (!own.has(place)) moved[next++] = place
+  }
+  return moved
 }
 
 function sorted(queue: readonly Demand[], order: Order): Int32Array {
