@@ -96,3 +96,27 @@ test('POL-32 the policies are saved as CSV from the Tools menu', async ({ page, 
   expect(row).toContain(`${name},0,`)
   expect([row?.includes('cpu=4'), end]).toEqual([true, ''])
 })
+
+test('PLS-02 a dialog about many has an address: a link to it opens the same, and Back closes it', async ({
+  page,
+  call,
+}) => {
+  const name = uniqueName('link')
+  const email = `${name}@uni.test`
+  await call(api.user.create, { email, name, password: 'engine-no-1' })
+  await page.goto(`/users?email=${name}`)
+  await page.getByRole('checkbox', { name: `Select ${email}` }).check()
+  await page.getByRole('button', { name: 'Change…' }).click()
+  await page.getByRole('menuitem', { name: 'Deactivate' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Deactivate' })
+  await expect(dialog.getByText('1 is changed')).toBeVisible()
+  const address = page.url()
+  await page.goBack()
+  await expect(dialog).toHaveCount(0)
+  await page.goto('/')
+  await page.goto(address)
+  await expect(dialog.getByText('1 is changed')).toBeVisible()
+  await dialog.getByRole('button', { name: 'Apply to 1' }).click()
+  await expect(page.getByRole('link', { name: 'Show it' })).toBeVisible()
+  await expect(dialog).toHaveCount(0)
+})

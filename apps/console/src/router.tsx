@@ -4,6 +4,7 @@ import {
   domainSorts,
   jobSorts,
   keypairSorts,
+  operationSorts,
   policySorts,
   projectSorts,
   userSorts,
@@ -26,6 +27,7 @@ import { agentFilters } from './agent/agent.filters.ts'
 import { jobFilters } from './job/job.filters.ts'
 import { keypairFilters } from './keypair/keypair.filters.ts'
 import { domainFilters, projectFilters } from './project/project.filters.ts'
+import { logFilters } from './log/log.filters.ts'
 import { sessionFilters } from './session/session.filters.ts'
 import { SessionsPage } from './session/SessionsPage.tsx'
 import { NotFound, PageError } from './shell/PageError.tsx'
@@ -137,10 +139,16 @@ const connectRoute = createRoute({
 /** Lists that show the active ones unless asked for the others. */
 const stateSearch = { state: z.enum(['inactive', 'all']).optional().catch(undefined) }
 
+/** The dialog about a change of many: which, and of whom. */
+const manySearch = {
+  change: z.string().optional().catch(undefined),
+  picked: z.string().optional().catch(undefined),
+}
+
 const usersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/users',
-  validateSearch: tableSearch(userSorts, userFilters).extend(stateSearch),
+  validateSearch: tableSearch(userSorts, userFilters).extend({ ...stateSearch, ...manySearch }),
   component: lazyRouteComponent(() => import('./user/UsersPage.tsx'), 'UsersPage'),
 })
 
@@ -173,7 +181,10 @@ const editUserRoute = createRoute({
 const credentialsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/credentials',
-  validateSearch: tableSearch(keypairSorts, keypairFilters).extend(stateSearch),
+  validateSearch: tableSearch(keypairSorts, keypairFilters).extend({
+    ...stateSearch,
+    ...manySearch,
+  }),
   component: lazyRouteComponent(() => import('./keypair/KeypairsPage.tsx'), 'KeypairsPage'),
 })
 
@@ -284,6 +295,21 @@ const jobRoute = createRoute({
   component: lazyRouteComponent(() => import('./job/JobDrawer.tsx'), 'JobDrawer'),
 })
 
+const logRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/log',
+  validateSearch: tableSearch(operationSorts, logFilters).extend({
+    whose: z.literal('mine').optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./log/LogPage.tsx'), 'LogPage'),
+})
+
+const operationRoute = createRoute({
+  getParentRoute: () => logRoute,
+  path: '/$operationId',
+  component: lazyRouteComponent(() => import('./log/OperationDrawer.tsx'), 'OperationDrawer'),
+})
+
 const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/account',
@@ -304,6 +330,7 @@ const routeTree = rootRoute.addChildren([
       startRoute,
       accountRoute,
       jobsRoute.addChildren([jobRoute]),
+      logRoute.addChildren([operationRoute]),
       sessionsRoute.addChildren([sessionFormRoute, sessionRoute]),
       nowhereRoute,
       agentsRoute.addChildren([connectRoute, agentRoute]),

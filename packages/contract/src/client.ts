@@ -10,6 +10,8 @@ export interface ClientOptions {
     method: Method
     target: string
   }) => Record<string, string> | Promise<Record<string, string>>
+  /** Hears of each answer with the id of the request that it answers. */
+  readonly onAnswer?: (answer: object, requestId: string) => void
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
 }
 
@@ -67,7 +69,12 @@ async function toError(response: Response): Promise<AppError> {
 }
 
 /** One `call` for console, CLI, agents and tests: typed input, parsed output, `AppError` when the server refuses. */
-export function createClient({ baseUrl, headers, fetch: send = fetch }: ClientOptions): Call {
+export function createClient({
+  baseUrl,
+  headers,
+  onAnswer,
+  fetch: send = fetch,
+}: ClientOptions): Call {
   return async (endpoint, input, { signal } = {}) => {
     const { target, body } = toRequest(endpoint, input)
     const response = await send(baseUrl + target, {
@@ -82,6 +89,10 @@ export function createClient({ baseUrl, headers, fetch: send = fetch }: ClientOp
     if (!response.ok) throw await toError(response)
     const answer: unknown =
       endpoint.answers === 'file' ? await response.text() : await response.json()
-    return endpoint.output.parse(answer)
+    const output = endpoint.output.parse(answer)
+    const requestId = response.headers.get('x-request-id')
+    if (typeof output === 'object' && output !== null && requestId !== null)
+      onAnswer?.(output, requestId)
+    return output
   }
 }

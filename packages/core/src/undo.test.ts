@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inverseOf, undoOf } from './undo.ts'
+import { inverseOf, undoOf, whyNotRetry, whyNotUndo } from './undo.ts'
 
 const id = '01900000-0000-7000-8000-000000000001'
 const user = { operation: 'user.update', target: 'ada@example.test', targetId: id }
@@ -82,6 +82,15 @@ test('PLS-05 nobody undoes what failed, what was undone, or what others did to t
     expects: { name: 'ada2' },
   })
   expect(undoOf(done, 'somebody else')).toBeUndefined()
-  expect(undoOf({ ...done, undoneBy: id }, id)).toBeUndefined()
-  expect(undoOf({ ...done, error: { code: 'x', detail: null, issues: [] } }, id)).toBeUndefined()
+  expect(whyNotUndo(done, 'somebody else')).toBe('theirs')
+  expect(whyNotUndo({ ...done, undoneBy: id }, id)).toBe('undone')
+  expect(whyNotUndo({ ...done, after: null }, id)).toBe('irreversible')
+  const error = { code: 'x', detail: null, issues: [] }
+  expect(whyNotUndo({ ...done, error }, id)).toBe('failed')
+
+  const failed = { ...done, error, isRetryable: true }
+  expect(whyNotRetry(failed, id)).toBeNull()
+  expect(whyNotRetry(failed, 'somebody else')).toBe('theirs')
+  expect(whyNotRetry({ ...failed, isRetryable: false }, id)).toBe('notKept')
+  expect(whyNotRetry({ ...failed, error: null }, id)).toBe('done')
 })

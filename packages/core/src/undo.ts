@@ -158,18 +158,32 @@ function policyOpposite(
 const picked = (from: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(names.filter(name => name in from).map(name => [name, from[name]]))
 
-/**
- * The same for who looks at the log: nothing of what failed or was undone, and of what people did to their own account only
- * their own.
- */
-export function undoOf(
+/** Why an operation cannot be undone by who looks at the log; null where it can. */
+export function whyNotUndo(
   done: Pick<Operation, 'error' | 'undoneBy' | 'actorId'> & Done,
   viewerId: string,
-): Inverse | undefined {
-  if (done.error || done.undoneBy !== null) return undefined
-  if (isOwnOnly(done.operation) && done.actorId !== viewerId) return undefined
-  return inverseOf(done)
+): 'failed' | 'undone' | 'theirs' | 'irreversible' | null {
+  if (done.error) return 'failed'
+  if (done.undoneBy !== null) return 'undone'
+  if (isOwnOnly(done.operation) && done.actorId !== viewerId) return 'theirs'
+  return inverseOf(done) ? null : 'irreversible'
+}
+
+/** What undoes an operation for who looks at the log; undefined where nothing does. */
+export const undoOf = (
+  done: Parameters<typeof whyNotUndo>[0],
+  viewerId: string,
+): Inverse | undefined => (whyNotUndo(done, viewerId) === null ? inverseOf(done) : undefined)
+
+/** Why an operation cannot be asked for again by who looks at the log; null where it can. */
+export function whyNotRetry(
+  done: Pick<Operation, 'operation' | 'error' | 'isRetryable' | 'actorId'>,
+  viewerId: string,
+): 'done' | 'notKept' | 'theirs' | null {
+  if (!done.error) return 'done'
+  if (!done.isRetryable) return 'notKept'
+  return isOwnOnly(done.operation) && done.actorId !== viewerId ? 'theirs' : null
 }
 
 /** Operations on one's own account: whoever asked for them again would do it to theirs. */
-export const isOwnOnly = (operation: string): boolean => operation.startsWith('account.')
+const isOwnOnly = (operation: string): boolean => operation.startsWith('account.')

@@ -42,7 +42,7 @@ function OwnKeypair({ keypair }: { keypair: Keypair }) {
     mutationFn: () => call(accountApi.chooseMainKeypair, { accessKey }),
     onSuccess: account => {
       queries.setQueryData(accountQuery.queryKey, account)
-      toastDone(w.account.mainChosen)
+      toastDone(w.account.mainChosen, account)
       refresh()
     },
     onError: toastError,

@@ -20,7 +20,7 @@ export function ProfileForm() {
     toInput: values => values,
     onDone: changed => {
       queries.setQueryData(accountQuery.queryKey, changed)
-      toastDone(w.account.saved)
+      toastDone(w.account.saved, changed)
     },
   })
   return (

@@ -1,22 +1,23 @@
 import { type Job, jobApi } from '@capstan/contract/job'
 import type { JobRequest } from '@capstan/contract/job-request'
 import { toRequest } from '@capstan/contract/client'
-import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type * as z from 'zod'
 import { useAccount } from '../api/account.ts'
 import { call, query } from '../api/call.ts'
 import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
-import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { DetailsDrawer } from '../ui/DetailsDrawer.tsx'
+import { fieldLabel, fieldValue } from '../ui/field-words.ts'
 import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
-import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone, toastError } from '../ui/toast.ts'
 import { useRefresh } from '../ui/useRefresh.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { JobBadge, JobProgress } from './JobProgress.tsx'
+import { ReasonText } from './ReasonText.tsx'
 import { JobResults } from './JobResults.tsx'
 
 const route = getRouteApi('/signed-in/shell/jobs/$jobId')
@@ -26,24 +27,21 @@ export function JobDrawer() {
   const { w } = usePageWords()
   const { jobId } = route.useParams()
   const navigate = route.useNavigate()
-  const answer = useQuery(query(jobApi.show, { id: jobId }))
-  const job = answer.data
   return (
-    <SideDrawer
-      title={job ? w.job.kind[job.kind] : ''}
+    <DetailsDrawer
+      query={query(jobApi.show, { id: jobId })}
+      title={job => (job ? w.job.kind[job.kind] : '')}
       onClose={() => {
         void navigate({ to: '/jobs', search: true })
       }}
     >
-      {answer.error && !job && <ErrorPanel error={answer.error} />}
-      {answer.isPending && <Skeleton h={240} />}
-      {job && <Details job={job} />}
-    </SideDrawer>
+      {job => <Details job={job} />}
+    </DetailsDrawer>
   )
 }
 
 function Details({ job }: { job: Job }) {
-  const { w } = usePageWords()
+  const { w, f } = usePageWords()
   const changes = Object.entries(job.changes).filter(([, value]) => value !== false)
   return (
     <Stack gap="xl">
@@ -57,7 +55,7 @@ function Details({ job }: { job: Job }) {
       </div>
       {job.failure && (
         <Text size="sm">
-          {w.job.failure}: {job.failure.message}
+          {w.job.failure}: <ReasonText reason={job.failure} />
         </Text>
       )}
       <Properties
@@ -68,7 +66,11 @@ function Details({ job }: { job: Job }) {
             ? [
                 {
                   label: w.job.what,
-                  value: changes.map(([name, value]) => `${name}: ${String(value)}`).join(', '),
+                  value: changes.map(([name, value]) => (
+                    <div key={name}>
+                      {fieldLabel(name, w)}: {fieldValue(name, value, w, f)}
+                    </div>
+                  )),
                   isWide: true,
                 },
               ]

@@ -6,6 +6,7 @@ import { call } from '../api/call.ts'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { StatusBadge, type Tone } from '../ui/StatusBadge.tsx'
 import { usePageWords } from '../words/page-words.ts'
+import { ReasonText } from './ReasonText.tsx'
 
 const tones: Readonly<Record<ItemStatus, Tone>> = {
   waiting: 'idle',
@@ -71,7 +72,7 @@ export function JobResults({ job: { id, failedCount } }: { job: Job }) {
             </Text>
             {item.reason && (
               <Text size="sm" c="dimmed" span>
-                {item.reason.message}
+                <ReasonText reason={item.reason} />
               </Text>
             )}
           </li>

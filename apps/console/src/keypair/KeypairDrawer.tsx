@@ -1,17 +1,15 @@
 import { type Keypair, keypairApi } from '@capstan/contract/keypair'
-import { Button, Group, Skeleton, Stack, Tooltip } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Button, Group, Stack, Tooltip } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { call, query } from '../api/call.ts'
 import { ActivityBadge } from '../ui/ActivityBadge.tsx'
 import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
 import { CopyableId } from '../ui/CopyableId.tsx'
-import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { DetailsDrawer } from '../ui/DetailsDrawer.tsx'
 import { ButtonLink, TextLink } from '../ui/links.tsx'
 import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { Secret } from '../ui/Secret.tsx'
-import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { usePageWords } from '../words/page-words.ts'
 import { useActivityQuestion, useRemovalQuestion } from './keypair.questions.ts'
 import { RateUse } from './keypair.columns.tsx'
@@ -22,18 +20,17 @@ const route = getRouteApi('/signed-in/shell/credentials/$accessKey')
 export function KeypairDrawer() {
   const { accessKey } = route.useParams()
   const navigate = route.useNavigate()
-  const answer = useQuery(query(keypairApi.show, { accessKey }))
   const close = (): void => {
     void navigate({ to: '/credentials', search: true })
   }
   return (
-    <SideDrawer title={accessKey} onClose={close}>
-      {answer.error && !answer.data && (
-        <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} />
-      )}
-      {answer.isPending && <Skeleton h={240} />}
-      {answer.data && <Details keypair={answer.data} onRemoved={close} />}
-    </SideDrawer>
+    <DetailsDrawer
+      query={query(keypairApi.show, { accessKey })}
+      title={() => accessKey}
+      onClose={close}
+    >
+      {keypair => <Details keypair={keypair} onRemoved={close} />}
+    </DetailsDrawer>
   )
 }
 

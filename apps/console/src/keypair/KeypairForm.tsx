@@ -110,8 +110,8 @@ function LoadedForm({ keypair, onClose }: { keypair: Keypair; onClose: () => voi
       accessKey,
       ...changedOnly({ policy, rateLimit: toNumber(rateLimit) }, keypair),
     }),
-    onDone: () => {
-      toastDone(w.keypair.saved(accessKey))
+    onDone: saved => {
+      toastDone(w.keypair.saved(accessKey), saved)
       refresh()
       void navigate({
         to: '/credentials/$accessKey',

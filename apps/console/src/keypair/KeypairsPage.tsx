@@ -1,8 +1,11 @@
 import { type Keypair, keypairApi } from '@capstan/contract/keypair'
 import { IconKey, IconPlus } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useMay } from '../api/account.ts'
 import { query } from '../api/call.ts'
+import { ManyActions } from '../job/ManyActions.tsx'
+import { useManyChange } from '../job/useManyChange.ts'
 import { Forbidden } from '../shell/PageError.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { ButtonLink } from '../ui/links.tsx'
@@ -15,7 +18,11 @@ import { type AllWords, usePageWords } from '../words/page-words.ts'
 import { keypairColumns } from './keypair.columns.tsx'
 import { keypairFilters } from './keypair.filters.ts'
 import { KeypairActions } from './KeypairActions.tsx'
-import { ManyKeypairActions } from './ManyKeypairActions.tsx'
+import { manyKeypairActions } from './keypair.actions.ts'
+
+const ManyKeypairDialog = lazy(async () => ({
+  default: (await import('./ManyKeypairDialog.tsx')).ManyKeypairDialog,
+}))
 
 /** Keypairs of the people one administers (KEY-02); for administrators (ACC-03). */
 export function KeypairsPage() {
@@ -31,6 +38,7 @@ function KeypairList() {
   const { change } = useTableSearch()
   const state = search.state ?? 'active'
   const asked = { ...listInput(search, keypairFilters), ...activityOf(state) }
+  const many = useManyChange(manyKeypairActions, asked)
   const add = (
     <ButtonLink
       to="/credentials/new"
@@ -49,7 +57,14 @@ function KeypairList() {
         label={w.keypair.title}
         query={query(keypairApi.list, asked)}
         canSelectAll
-        renderBulkActions={selection => <ManyKeypairActions selection={selection} filter={asked} />}
+        renderBulkActions={selection => (
+          <ManyActions
+            actions={manyKeypairActions}
+            change={many}
+            selection={selection}
+            idOf={keypair => keypair.accessKey}
+          />
+        )}
         columns={keypairColumns}
         words={w}
         search={search}
@@ -69,6 +84,11 @@ function KeypairList() {
           ...(state !== 'inactive' && { action: add }),
         }}
       />
+      {many.asked && (
+        <Suspense>
+          <ManyKeypairDialog key={many.asked.action} {...many.asked} change={many} />
+        </Suspense>
+      )}
       <Outlet />
     </>
   )

@@ -1,5 +1,4 @@
 import type { JobRequest, ManyKeypairChanges } from '@capstan/contract/job-request'
-import type { Keypair } from '@capstan/contract/keypair'
 import { keypairPolicyApi } from '@capstan/contract/policy'
 import { NativeSelect, NumberInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
@@ -7,11 +6,9 @@ import { useState } from 'react'
 import type * as z from 'zod'
 import { query } from '../api/call.ts'
 import { ManyDialog } from '../job/ManyDialog.tsx'
-import { targetOf } from '../job/target.ts'
-import type { Selection } from '../ui/BulkBar.tsx'
+import type { ManyChange, ManyTarget } from '../job/useManyChange.ts'
 import { usePageWords } from '../words/page-words.ts'
-
-export type ManyKeypairAction = 'activate' | 'deactivate' | 'setPolicy' | 'setRate' | 'remove'
+import type { ManyKeypairAction } from './keypair.actions.ts'
 
 type Request = z.input<typeof JobRequest>
 type Changes = z.input<typeof ManyKeypairChanges>
@@ -19,14 +16,12 @@ type Changes = z.input<typeof ManyKeypairChanges>
 /** One change of many keypairs: its field, which it would hit, and the way to start it. */
 export function ManyKeypairDialog({
   action,
-  selection,
-  filter,
-  onClose,
+  target,
+  change,
 }: {
   action: ManyKeypairAction
-  selection: Selection<Keypair>
-  filter: object
-  onClose: () => void
+  target: ManyTarget
+  change: ManyChange<ManyKeypairAction>
 }) {
   const { w } = usePageWords()
   const [policy, setPolicy] = useState('')
@@ -35,11 +30,6 @@ export function ManyKeypairDialog({
     ...query(keypairPolicyApi.list, { limit: 200 }),
     enabled: action === 'setPolicy',
   })
-  const target = targetOf(
-    selection,
-    filter,
-    selection.rows.map(({ accessKey }) => accessKey),
-  )
   const changing = (changes: Changes): Request => ({ kind: 'keypair.update', target, changes })
   const requests: Readonly<Record<ManyKeypairAction, Request | undefined>> = {
     activate: changing({ isActive: true }),
@@ -53,11 +43,8 @@ export function ManyKeypairDialog({
       title={w.many[action]}
       request={requests[action]}
       isDanger={action === 'deactivate' || action === 'remove'}
-      onClose={onClose}
-      onStarted={() => {
-        onClose()
-        selection.clear()
-      }}
+      onClose={change.close}
+      onStarted={change.finish}
     >
       {action === 'setPolicy' && (
         <NativeSelect

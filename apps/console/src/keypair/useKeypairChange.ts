@@ -15,8 +15,9 @@ export function useKeypairActivity() {
   const refresh = useRefreshKeypairs()
   return useMutation({
     mutationFn: (input: { accessKey: string; isActive: boolean }) => call(keypairApi.update, input),
-    onSuccess: ({ accessKey, isActive }) => {
-      toastDone(isActive ? w.keypair.activated(accessKey) : w.keypair.deactivated(accessKey))
+    onSuccess: saved => {
+      const { accessKey, isActive } = saved
+      toastDone(isActive ? w.keypair.activated(accessKey) : w.keypair.deactivated(accessKey), saved)
       refresh()
     },
     onError: toastError,

@@ -84,7 +84,7 @@ function Form({ kind, policy, onClose }: FormProps) {
     toInput: values => toRequest(kind, values, policy),
     fieldOf,
     onDone: saved => {
-      toastDone(policy ? w.policy.saved(saved.name) : w.policy.created(saved.name))
+      toastDone(policy ? w.policy.saved(saved.name) : w.policy.created(saved.name), saved)
       refresh()
       onClose({ ignoreBlocker: true })
     },

@@ -29,11 +29,13 @@ export function RemovePolicy({
   const isFollowed = policy.followerCount > 0
   const remove = useMutation({
     mutationFn: () => call(api.remove, { name: policy.name, ...(isFollowed && { reassignTo }) }),
-    onSuccess: ({ reassigned }) => {
+    onSuccess: answer => {
+      const { reassigned } = answer
       toastDone(
         reassigned > 0
           ? w.policy.removedAnd(policy.name, reassigned, reassignTo)
           : w.policy.removed(policy.name),
+        answer,
       )
       refresh()
       onClose()

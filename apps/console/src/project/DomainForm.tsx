@@ -83,7 +83,7 @@ function Form({ domain }: { domain?: Domain }) {
     },
     toInput: values => (domain ? { name: domain.name, ...changedOnly(values, domain) } : values),
     onDone: saved => {
-      toastDone(domain ? w.project.saved(saved.name) : w.project.created(saved.name))
+      toastDone(domain ? w.project.saved(saved.name) : w.project.created(saved.name), saved)
       refresh()
       close(true)
     },

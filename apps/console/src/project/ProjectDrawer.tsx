@@ -1,16 +1,14 @@
 import { type Project, projectApi } from '@capstan/contract/project'
-import { Button, Group, Skeleton, Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Button, Group, Stack } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { query } from '../api/call.ts'
 import { ActivityBadge } from '../ui/ActivityBadge.tsx'
 import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
 import { CopyableId } from '../ui/CopyableId.tsx'
-import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { DetailsDrawer } from '../ui/DetailsDrawer.tsx'
 import { ButtonLink, TextLink } from '../ui/links.tsx'
 import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
-import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { usePageWords } from '../words/page-words.ts'
 import { useProjectQuestion } from './project.questions.ts'
 import { ProjectMembers } from './ProjectMembers.tsx'
@@ -21,20 +19,16 @@ const route = getRouteApi('/signed-in/shell/projects/$projectId')
 export function ProjectDrawer() {
   const { projectId } = route.useParams()
   const navigate = route.useNavigate()
-  const answer = useQuery(query(projectApi.show, { id: projectId }))
   return (
-    <SideDrawer
-      title={answer.data?.name ?? ''}
+    <DetailsDrawer
+      query={query(projectApi.show, { id: projectId })}
+      title={project => project?.name ?? ''}
       onClose={() => {
         void navigate({ to: '/projects', search: true })
       }}
     >
-      {answer.error && !answer.data && (
-        <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} />
-      )}
-      {answer.isPending && <Skeleton h={240} />}
-      {answer.data && <Details project={answer.data} />}
-    </SideDrawer>
+      {project => <Details project={project} />}
+    </DetailsDrawer>
   )
 }
 

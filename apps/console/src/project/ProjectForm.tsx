@@ -128,7 +128,10 @@ function Form({ id, initial, title, onClose, onDone }: FormProps) {
     toInput: ({ domainName, type, ...values }) =>
       id === undefined ? { domainName, type, ...values } : { id, ...changedOnly(values, initial) },
     onDone: project => {
-      toastDone(id === undefined ? w.project.created(project.name) : w.project.saved(project.name))
+      toastDone(
+        id === undefined ? w.project.created(project.name) : w.project.saved(project.name),
+        project,
+      )
       refresh()
       onDone(project)
     },

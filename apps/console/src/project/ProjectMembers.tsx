@@ -180,8 +180,9 @@ function useMemberChange(project: Project, onDone: () => void) {
   return useMutation({
     mutationFn: (input: { add?: string[]; remove?: string[] }) =>
       call(projectApi.changeMembers, { id: project.id, ...input }),
-    onSuccess: ({ added, removed }) => {
-      toastDone(removed > 0 ? w.project.removed(removed) : w.project.added(added))
+    onSuccess: answer => {
+      const { added, removed } = answer
+      toastDone(removed > 0 ? w.project.removed(removed) : w.project.added(added), answer)
       refresh()
       onDone()
     },

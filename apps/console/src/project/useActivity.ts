@@ -27,12 +27,12 @@ export function useActivity() {
   const { w } = usePageWords()
   const refresh = useRefreshProjects()
   return useMutation({
-    mutationFn: async ({ target, isActive }: { target: Target; isActive: boolean }) => {
-      if (target.kind === 'project') await call(projectApi.update, { id: target.id, isActive })
-      else await call(domainApi.update, { name: target.name, isActive })
-    },
-    onSuccess: (_, { target: { name }, isActive }) => {
-      toastDone(isActive ? w.project.activated(name) : w.project.deactivated(name))
+    mutationFn: ({ target, isActive }: { target: Target; isActive: boolean }): Promise<object> =>
+      target.kind === 'project'
+        ? call(projectApi.update, { id: target.id, isActive })
+        : call(domainApi.update, { name: target.name, isActive }),
+    onSuccess: (saved, { target: { name }, isActive }) => {
+      toastDone(isActive ? w.project.activated(name) : w.project.deactivated(name), saved)
       refresh()
     },
     onError: toastError,

@@ -8,6 +8,7 @@ export function KeysHelp({ onClose }: { onClose: () => void }) {
     { keys: [`${modKey} + K`], text: w.keys.search },
     { keys: ['/'], text: w.keys.filter },
     { keys: ['↑', '↓'], text: w.keys.rows },
+    { keys: ['U'], text: w.keys.undo },
     { keys: ['Esc'], text: w.keys.close },
     { keys: ['Ctrl + Shift + C', 'Ctrl + Shift + V'], text: w.keys.terminal },
     { keys: ['?'], text: w.keys.help },

@@ -2,6 +2,7 @@ import { Tooltip, UnstyledButton } from '@mantine/core'
 import {
   IconFolders,
   IconGauge,
+  IconHistory,
   IconHome,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
@@ -30,6 +31,12 @@ export function Sidebar({ isCollapsed, onToggle }: Props) {
         link={{ to: '/sessions' }}
         icon={IconStack2}
         label={w.shell.sessions}
+        isCollapsed={isCollapsed}
+      />
+      <Entry
+        link={{ to: '/log' }}
+        icon={IconHistory}
+        label={w.shell.log}
         isCollapsed={isCollapsed}
       />
       <div className="nav-foot">

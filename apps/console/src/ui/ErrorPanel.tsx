@@ -9,10 +9,13 @@ import { Notice } from './Notice.tsx'
 export function ErrorPanel({
   error,
   title,
+  role = 'alert',
   onRetry,
 }: {
   error: unknown
   title?: string
+  /** A group where what is around it is read out already. */
+  role?: 'alert' | 'group'
   onRetry?: () => void
 }) {
   const { w, f } = useWords()
@@ -20,7 +23,7 @@ export function ErrorPanel({
   return (
     <Notice
       tone="bad"
-      role="alert"
+      role={role}
       title={title ?? described.title}
       icon={<IconAlertTriangle aria-hidden />}
     >

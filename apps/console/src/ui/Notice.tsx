@@ -14,7 +14,7 @@ export function Notice({
   tone: Tone
   title?: string
   icon?: ReactNode
-  role?: 'status' | 'alert'
+  role?: 'status' | 'alert' | 'group'
   children?: ReactNode
 }) {
   // A custom property, which the type of style objects does not know.

@@ -9,10 +9,12 @@ import {
   UnstyledButton,
 } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconFilter, IconFilterFilled } from '@tabler/icons-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useWords } from '../words/words.tsx'
 import type { Choice, Column, ColumnFilter } from './column.ts'
 import { choicesOf, directionOf, setFilter, type TableSearch, toggleSort } from './table-search.ts'
+
+const TimeFilter = lazy(async () => ({ default: (await import('./TimeFilter.tsx')).TimeFilter }))
 
 interface Props<T, W> {
   readonly column: Column<T, W>
@@ -100,7 +102,18 @@ function HeaderFilter<W>({ filter, words, label, value, onChange }: FilterProps<
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown aria-label={name}>
-        {filter.kind === 'text' ? (
+        {filter.kind === 'time' && (
+          <Suspense>
+            <TimeFilter
+              value={value}
+              onChange={next => {
+                setOpen(false)
+                onChange(next)
+              }}
+            />
+          </Suspense>
+        )}
+        {filter.kind === 'text' && (
           <TextFilter
             label={name}
             placeholder={filter.isWhole ? w.table.filterWhole : w.table.filterPlaceholder}
@@ -110,7 +123,8 @@ function HeaderFilter<W>({ filter, words, label, value, onChange }: FilterProps<
               onChange(next)
             }}
           />
-        ) : (
+        )}
+        {filter.kind === 'choice' && (
           <ChoiceFilter
             label={name}
             choices={filter.choices(words)}

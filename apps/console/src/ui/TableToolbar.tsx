@@ -4,7 +4,8 @@ import { IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useWords } from '../words/words.tsx'
 import type { Column } from './column.ts'
-import { choicesOf, clearFilters, setFilter, type TableSearch } from './table-search.ts'
+import type { Format } from '../words/format.ts'
+import { choicesOf, clearFilters, setFilter, spanOf, type TableSearch } from './table-search.ts'
 
 const typingPauseMs = 300
 
@@ -21,7 +22,7 @@ interface Props<T, W> {
 /** Above a list: its view switch, a quick filter on the name, and a removable chip for every filter that is active. */
 export function TableToolbar<T, W>(props: Props<T, W>) {
   const { columns, words, search, onChange, children, tools } = props
-  const { w } = useWords()
+  const { w, f } = useWords()
   const quick = columns.find(column => column.filter?.kind === 'text')
   const active = columns.filter(({ id, filter }) => filter && search[id] !== undefined)
   const others = active.filter(column => column !== quick)
@@ -42,7 +43,7 @@ export function TableToolbar<T, W>(props: Props<T, W>) {
           size="md"
           withRemoveButton
           removeButtonProps={{
-            'aria-label': `${w.common.remove}: ${chipText(column, search, words)}`,
+            'aria-label': `${w.common.remove}: ${chipText(column, search, words, f)}`,
             'aria-hidden': false,
             tabIndex: 0,
           }}
@@ -50,7 +51,7 @@ export function TableToolbar<T, W>(props: Props<T, W>) {
             onChange(setFilter(column.id, ''))
           }}
         >
-          {chipText(column, search, words)}
+          {chipText(column, search, words, f)}
         </Pill>
       ))}
       {active.length > 1 && (
@@ -69,8 +70,18 @@ export function TableToolbar<T, W>(props: Props<T, W>) {
   )
 }
 
-function chipText<T, W>({ id, header, filter }: Column<T, W>, search: TableSearch, w: W): string {
+function chipText<T, W>(
+  { id, header, filter }: Column<T, W>,
+  search: TableSearch,
+  w: W,
+  f: Format,
+): string {
   const value = String(search[id] ?? '')
+  if (filter?.kind === 'time') {
+    const { since, until } = spanOf(value)
+    const ends = [since, until].map(time => (time === undefined ? '' : f.dateTime(new Date(time))))
+    return `${header(w)}: ${ends.join(' – ')}`
+  }
   if (filter?.kind !== 'choice') return `${header(w)}: ${value}`
   const labels = new Map(filter.choices(w).map(choice => [choice.value, choice.label]))
   return `${header(w)}: ${choicesOf(value)

@@ -9,6 +9,8 @@ export interface Choice {
 export type ColumnFilter<W = Words> =
   /** `isWhole`: the whole value, not a part of it. */
   | { readonly kind: 'text'; readonly isWhole?: boolean }
+  /** From one time to another. */
+  | { readonly kind: 'time' }
   | { readonly kind: 'choice'; readonly choices: (w: W) => readonly Choice[] }
 
 /**

@@ -105,3 +105,14 @@ export const toPreviousPage = (
     ? { cursor: undefined, page: undefined }
     : { cursor: previousCursor, page }
 }
+
+/** A time filter as it stands in the URL: `begin/end` in ISO 8601, either of them may be left out. */
+export function spanOf(value: string | undefined): { since?: string; until?: string } {
+  const [since = '', until = ''] = (value ?? '').split('/')
+  return {
+    ...(isTime(since) && { since: new Date(since).toISOString() }),
+    ...(isTime(until) && { until: new Date(until).toISOString() }),
+  }
+}
+
+const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text))

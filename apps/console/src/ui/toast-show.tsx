@@ -1,15 +1,46 @@
 import { Notifications, notifications } from '@mantine/notifications'
 import '@mantine/notifications/styles.layer.css'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { ErrorPanel } from './ErrorPanel.tsx'
 
-export function showDone(message: ReactNode): void {
-  notifications.show({ message, color: 'sea', autoClose: 6000, withBorder: true })
+/** Long enough to read, and to change one's mind. */
+const undoMs = 20_000
+
+/** `requestId`: of what was done, where that may be undone. */
+const ToastUndo = lazy(async () => ({
+  default: (await import('../log/ToastUndo.tsx')).ToastUndo,
+}))
+
+export function showDone(message: ReactNode, requestId?: string): void {
+  const id = crypto.randomUUID()
+  const hide = (): void => {
+    notifications.hide(id)
+  }
+  notifications.show({
+    id,
+    // Said once, when there is time for it; what fails interrupts.
+    role: 'status',
+    message: requestId ? (
+      <>
+        {message}
+        <Suspense>
+          <ToastUndo requestId={requestId} onUndone={hide} />
+        </Suspense>
+      </>
+    ) : (
+      message
+    ),
+    color: 'sea',
+    autoClose: requestId ? undoMs : 6000,
+    withBorder: true,
+  })
 }
 
 export function showError(error: unknown): void {
   notifications.show({
-    message: <ErrorPanel error={error} />,
+    role: 'alert',
+    // The toast is the alert: one in it would be read out again.
+    message: <ErrorPanel error={error} role="group" />,
     color: 'red',
     withBorder: true,
     autoClose: false,

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { requestIdOf } from '../api/call.ts'
 import type * as toastShow from './toast-show.tsx'
 
 let isWanted = false
@@ -20,10 +21,14 @@ async function withToasts(show: (toasts: typeof toastShow) => void): Promise<voi
   show(await import('./toast-show.tsx'))
 }
 
-/** Says that something was done; the message may hold a link. */
-export function toastDone(message: ReactNode): void {
+/**
+ * Says that something was done; the message may hold a link. With the answer of the request that did it, it offers to undo
+ * what the server lets be undone.
+ */
+export function toastDone(message: ReactNode, answer?: object): void {
+  const requestId = answer && requestIdOf(answer)
   void withToasts(({ showDone }) => {
-    showDone(message)
+    showDone(message, requestId)
   })
 }
 

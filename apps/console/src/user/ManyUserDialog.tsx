@@ -10,18 +10,9 @@ import type * as z from 'zod'
 import { useAccount } from '../api/account.ts'
 import { query } from '../api/call.ts'
 import { ManyDialog } from '../job/ManyDialog.tsx'
-import { targetOf } from '../job/target.ts'
-import type { Selection } from '../ui/BulkBar.tsx'
+import type { ManyChange, ManyTarget } from '../job/useManyChange.ts'
 import { usePageWords } from '../words/page-words.ts'
-
-export type ManyUserAction =
-  | 'activate'
-  | 'deactivate'
-  | 'setPolicy'
-  | 'setRole'
-  | 'join'
-  | 'leave'
-  | 'requireChange'
+import type { ManyUserAction } from './user.actions.ts'
 
 interface Values {
   readonly policy: string
@@ -66,33 +57,23 @@ function changesOf(
 /** One change of many users: its fields, whom it would hit, and the way to start it. */
 export function ManyUserDialog({
   action,
-  selection,
-  filter,
-  onClose,
+  target,
+  change,
 }: {
   action: ManyUserAction
-  selection: Selection<User>
-  filter: object
-  onClose: () => void
+  target: ManyTarget
+  change: ManyChange<ManyUserAction>
 }) {
   const { w } = usePageWords()
   const [values, setValues] = useState(blank)
   const changes = changesOf(action, values)
-  const target = targetOf(
-    selection,
-    filter,
-    selection.rows.map(({ id }) => id),
-  )
   return (
     <ManyDialog
       title={w.many[action]}
       request={changes && { kind: 'user.update', target, changes }}
       isDanger={action === 'deactivate'}
-      onClose={onClose}
-      onStarted={() => {
-        onClose()
-        selection.clear()
-      }}
+      onClose={change.close}
+      onStarted={change.finish}
     >
       <Fields action={action} values={values} onChange={setValues} />
     </ManyDialog>

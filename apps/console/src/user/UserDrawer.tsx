@@ -6,11 +6,11 @@ import { getRouteApi } from '@tanstack/react-router'
 import { query } from '../api/call.ts'
 import { ActivityBadge } from '../ui/ActivityBadge.tsx'
 import { CopyableId } from '../ui/CopyableId.tsx'
+import { DetailsDrawer } from '../ui/DetailsDrawer.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { ButtonLink, TextLink } from '../ui/links.tsx'
 import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
-import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { usePageWords } from '../words/page-words.ts'
 import { ActivityButton } from './ActivityButton.tsx'
 import { UserBadge } from './user.columns.tsx'
@@ -21,26 +21,16 @@ const route = getRouteApi('/signed-in/shell/users/$userId')
 export function UserDrawer() {
   const { userId } = route.useParams()
   const navigate = route.useNavigate()
-  const answer = useQuery(query(userApi.show, { id: userId }))
-  const user = answer.data
   return (
-    <SideDrawer
-      title={user?.email ?? ''}
+    <DetailsDrawer
+      query={query(userApi.show, { id: userId })}
+      title={user => user?.email ?? ''}
       onClose={() => {
         void navigate({ to: '/users', search: true })
       }}
     >
-      {answer.error && !user && (
-        <ErrorPanel
-          error={answer.error}
-          onRetry={() => {
-            void answer.refetch()
-          }}
-        />
-      )}
-      {answer.isPending && <Skeleton h={300} />}
-      {user && <Details user={user} />}
-    </SideDrawer>
+      {user => <Details user={user} />}
+    </DetailsDrawer>
   )
 }
 

@@ -92,8 +92,8 @@ function LoadedForm({ user, onClose }: { user: UserDetails; onClose: () => void 
     initialValues: valuesOf(user),
     toInput: values => toUpdate(values, user),
     check: values => differing(values, w.user.repeatDiffers),
-    onDone: ({ email }) => {
-      toastDone(w.user.saved(email))
+    onDone: saved => {
+      toastDone(w.user.saved(saved.email), saved)
       refresh()
       void navigate({
         to: '/users/$userId',

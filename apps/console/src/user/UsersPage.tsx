@@ -2,8 +2,11 @@ import { type User, userApi } from '@capstan/contract/user'
 import { Group } from '@mantine/core'
 import { IconPlus, IconUsers } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useMay } from '../api/account.ts'
 import { query } from '../api/call.ts'
+import { ManyActions } from '../job/ManyActions.tsx'
+import { useManyChange } from '../job/useManyChange.ts'
 import { Forbidden } from '../shell/PageError.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { ButtonLink } from '../ui/links.tsx'
@@ -12,11 +15,15 @@ import { StateSwitch } from '../ui/StateSwitch.tsx'
 import { choicesOf, listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
 import { usePageWords } from '../words/page-words.ts'
-import { ManyUserActions } from './ManyUserActions.tsx'
+import { manyUserActions } from './user.actions.ts'
 import { UserActions } from './UserActions.tsx'
 import { UserTabs } from './UserTabs.tsx'
 import { userColumns } from './user.columns.tsx'
 import { userFilters } from './user.filters.ts'
+
+const ManyUserDialog = lazy(async () => ({
+  default: (await import('./ManyUserDialog.tsx')).ManyUserDialog,
+}))
 
 /** The people of the cluster, or of one's domain (USR-01, USR-12); for administrators (ACC-03). */
 export function UsersPage() {
@@ -42,6 +49,7 @@ function UserList() {
     ...(role !== undefined && { role: choicesOf(role) }),
     ...(state !== 'all' && { status: statusesIn[state] }),
   }
+  const many = useManyChange(manyUserActions, asked)
   const create = (
     <Group gap="xs">
       <ButtonLink to="/users/-/many" search={true} variant="default">
@@ -68,7 +76,14 @@ function UserList() {
         rowName={user => user.email}
         renderRowActions={user => <UserActions user={user} />}
         canSelectAll
-        renderBulkActions={selection => <ManyUserActions selection={selection} filter={asked} />}
+        renderBulkActions={selection => (
+          <ManyActions
+            actions={manyUserActions}
+            change={many}
+            selection={selection}
+            idOf={user => user.id}
+          />
+        )}
         switcher={<StateSwitch label={w.user.state} words={w.user} />}
         empty={{
           icon: <IconUsers size={36} />,
@@ -79,6 +94,11 @@ function UserList() {
           ...(state !== 'inactive' && { action: create }),
         }}
       />
+      {many.asked && (
+        <Suspense>
+          <ManyUserDialog key={many.asked.action} {...many.asked} change={many} />
+        </Suspense>
+      )}
       <Outlet />
     </>
   )

@@ -21,8 +21,9 @@ export function useActivity({ id, status }: Pick<User, 'id' | 'status'>) {
         status: isActive ? 'inactive' : 'active',
         ...(isActive && consequences),
       }),
-    onSuccess: ({ email }) => {
-      toastDone(isActive ? w.user.deactivated(email) : w.user.activated(email))
+    onSuccess: saved => {
+      const { email } = saved
+      toastDone(isActive ? w.user.deactivated(email) : w.user.activated(email), saved)
       refresh()
       refreshSessions()
     },

@@ -1,6 +1,6 @@
 import { AppError } from '@capstan/contract/errors'
 import { type Operation, operationApi } from '@capstan/contract/operation'
-import { isOwnOnly, undoOf } from '@capstan/core/undo'
+import { undoOf, whyNotRetry } from '@capstan/core/undo'
 import type { HttpApp } from '@capstan/runtime/http'
 import type { App } from '../app.ts'
 import { type Actor, person } from '../http/actor.ts'
@@ -69,9 +69,7 @@ async function undo({ http, app, actor, request }: Call, id: string): Promise<Op
 async function retry(call: Call, id: string): Promise<Record<string, never>> {
   const { http, app, actor, request } = call
   const { operation, input } = await found(app, actor, id)
-  const isTheirs = operation.actorId === person(actor).userId
-  const mayBe = !isOwnOnly(operation.operation) || isTheirs
-  if (!operation.isRetryable || !mayBe) throw new AppError('not_retryable')
+  if (whyNotRetry(operation, person(actor).userId) !== null) throw new AppError('not_retryable')
   await perform(http, app, { actor, name: operation.operation, input, request })
   return {}
 }
