@@ -252,3 +252,32 @@ test('POL-31 the gear chooses which columns a policy table shows, and that is re
   await chooser.getByRole('button', { name: 'Reset' }).click()
   await expect(header('Longest session')).toBeVisible()
 })
+
+test('POL-32 policies are imported from a CSV file of the Tools menu, after a look, all of them or none', async ({
+  page,
+  call,
+}) => {
+  const name = uniqueName('file')
+  const choose = async (text: string): Promise<void> => {
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: 'CSV file' }).click()
+    const file = { name: 'policies.csv', mimeType: 'text/csv', buffer: Buffer.from(text) }
+    await (await chooser).setFiles(file)
+  }
+  await page.goto('/policies/user')
+  await page.getByRole('button', { name: 'Tools' }).click()
+  await page.getByRole('menuitem', { name: 'Import…' }).click()
+  const drawer = page.getByRole('dialog', { name: 'Import user policies' })
+  await choose(`name,maxFolderCount\n${name},3\n${name}-2,many\n`)
+  await drawer.getByRole('button', { name: 'Check' }).click()
+  await expect(drawer.getByRole('row', { name: /^3 maxFolderCount/ })).toBeVisible()
+  expect((await call(api.userPolicy.list, { name })).count).toBe(0)
+  await drawer.getByRole('button', { name: 'Clear' }).click()
+  await choose(`name,maxFolderCount\n${name},3\n${name}-2,4\n`)
+  await drawer.getByRole('button', { name: 'Check' }).click()
+  await expect(drawer.getByText('2 created, 0 changed, 0 as they are')).toBeVisible()
+  await drawer.getByRole('button', { name: 'Import 2 policies' }).click()
+  await expect(drawer).toHaveCount(0)
+  expect(await call(api.userPolicy.show, { name })).toMatchObject({ maxFolderCount: 3 })
+  expect((await call(api.userPolicy.list, { name })).count).toBe(2)
+})

@@ -231,6 +231,12 @@ const newPolicyRoute = createRoute({
   component: lazyRouteComponent(() => import('./policy/PolicyForm.tsx'), 'NewPolicy'),
 })
 
+const importPoliciesRoute = createRoute({
+  getParentRoute: () => policiesRoute,
+  path: '/-/import',
+  component: lazyRouteComponent(() => import('./policy/ImportPolicies.tsx'), 'ImportPolicies'),
+})
+
 const policyRoute = createRoute({
   getParentRoute: () => policiesRoute,
   path: '/$name',
@@ -338,7 +344,7 @@ const routeTree = rootRoute.addChildren([
       credentialsRoute.addChildren([newKeypairRoute, keypairRoute, editKeypairRoute]),
       projectsRoute.addChildren([newProjectRoute, projectRoute, editProjectRoute]),
       domainsRoute.addChildren([newDomainRoute, domainRoute]),
-      policiesRoute.addChildren([newPolicyRoute, policyRoute]),
+      policiesRoute.addChildren([newPolicyRoute, importPoliciesRoute, policyRoute]),
     ]),
     terminalRoute,
   ]),

@@ -3,6 +3,7 @@ import { endpoint } from './endpoint.ts'
 import { JobRequest } from './job-request.ts'
 import { jobKinds } from './job-kinds.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
+import { RowProblem } from './row-problem.ts'
 import { jobSorts } from './sorts.ts'
 
 export const jobStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
@@ -61,15 +62,7 @@ export const JobPreview = z.object({
   /** Some of those that it would change. */
   sample: z.array(z.string()),
   problemCount: z.int(),
-  problems: z.array(
-    z.object({
-      /** Of a file: its line, and the head of the column. */
-      line: z.int().nullable(),
-      column: z.string().nullable(),
-      name: z.string(),
-      message: z.string(),
-    }),
-  ),
+  problems: z.array(RowProblem),
   /** What those it would change have, where that is at stake. */
   liveSessionCount: z.int(),
   activeKeypairCount: z.int(),

@@ -4,6 +4,7 @@ import { endpoint } from './endpoint.ts'
 import { pageInput, pageOf, textFilter } from './paging.ts'
 import { PolicyName } from './policy-name.ts'
 import { SlotName } from './slots.ts'
+import { RowProblem } from './row-problem.ts'
 import { policySorts } from './sorts.ts'
 
 /** A limit; null is no limit. */
@@ -83,6 +84,54 @@ export const PolicyImpact = z.object({
 })
 export type PolicyImpact = z.infer<typeof PolicyImpact>
 
+/** The most policies that a file may hold. */
+export const mostImported = 1000
+
+/** What a file of policies comes to: nothing at all while there are problems. */
+export const PolicyImport = z.object({
+  createCount: z.int(),
+  updateCount: z.int(),
+  unchangedCount: z.int(),
+  /** Keypairs, users or projects that follow those that are changed. */
+  followerCount: z.int(),
+  problemCount: z.int(),
+  problems: z.array(RowProblem),
+  notices: z.array(z.string()),
+})
+export type PolicyImport = z.infer<typeof PolicyImport>
+
+const importInput = z.strictObject({
+  csv: z
+    .string()
+    .min(1, 'the file is empty')
+    .describe(
+      'As an export writes it: a line of heads, then a policy a line; an empty cell is no limit',
+    ),
+})
+
+/** Policies from a file: a look at what would come of it, and all of it or nothing. */
+const importEndpoints = (kind: 'keypair' | 'user' | 'project', path: `/${string}`) => ({
+  checkImport: endpoint({
+    method: 'POST',
+    path: `${path}/import/check`,
+    summary: `Say what a CSV file of ${kind} resource policies would create and change, or what is wrong with it`,
+    permission: 'policy.create',
+    changesNothing: true,
+    input: importInput,
+    output: PolicyImport,
+    errors: [],
+  }),
+  import: endpoint({
+    method: 'POST',
+    path: `${path}/import`,
+    summary: `Create and change ${kind} resource policies as a CSV file says, all of them or none`,
+    permission: 'policy.create',
+    input: importInput,
+    output: PolicyImport,
+    errors: ['rows_refused'],
+  }),
+})
+
 /** The operations on one kind of policy; all kinds have the same. */
 function policyEndpoints<L extends z.ZodRawShape, P extends z.ZodType>(
   kind: 'keypair' | 'user' | 'project',
@@ -138,6 +187,7 @@ function policyEndpoints<L extends z.ZodRawShape, P extends z.ZodType>(
       output: PolicyImpact,
       errors: ['policy_not_found'],
     }),
+    ...importEndpoints(kind, path),
     remove: endpoint({
       method: 'DELETE',
       path: `${path}/:name`,

@@ -1,4 +1,5 @@
-import { IconGauge, IconPlus, IconSettings, IconTrash } from '@tabler/icons-react'
+import { Menu } from '@mantine/core'
+import { IconGauge, IconPlus, IconSettings, IconTrash, IconUpload } from '@tabler/icons-react'
 import { getRouteApi, Outlet, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../api/account.ts'
@@ -30,6 +31,7 @@ function PolicyList({ kind }: { kind: PolicyKindName }) {
   const may = useMay()
   const search = route.useSearch()
   const { change } = useTableSearch()
+  const navigate = useNavigate()
   const create = may('policy.create') && (
     <ButtonLink
       to="/policies/$kind/-/new"
@@ -63,6 +65,22 @@ function PolicyList({ kind }: { kind: PolicyKindName }) {
         {...(may('policy.update') && {
           renderRowActions: policy => <Actions kind={kind} policy={policy} />,
         })}
+        tools={
+          may('policy.create') && (
+            <Menu.Item
+              leftSection={<IconUpload size={16} aria-hidden />}
+              onClick={() => {
+                void navigate({
+                  to: '/policies/$kind/-/import',
+                  params: { kind },
+                  search: true,
+                })
+              }}
+            >
+              {w.policy.import}
+            </Menu.Item>
+          )
+        }
         empty={{
           icon: <IconGauge size={36} />,
           title: w.policy.empty,

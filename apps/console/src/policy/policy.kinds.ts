@@ -3,6 +3,7 @@ import {
   keypairPolicyApi,
   mostOf,
   type PolicyImpact,
+  type PolicyImport,
   projectPolicyApi,
   userPolicyApi,
 } from '@capstan/contract/policy'
@@ -44,6 +45,8 @@ interface PolicyApi {
   readonly create: Endpoint<z.ZodType, z.ZodType<Policy>>
   readonly update: Endpoint<z.ZodType, z.ZodType<Policy>>
   readonly preview: Endpoint<z.ZodType, z.ZodType<PolicyImpact>>
+  readonly checkImport: Endpoint<z.ZodType<unknown, { csv: string }>, z.ZodType<PolicyImport>>
+  readonly import: Endpoint<z.ZodType<unknown, { csv: string }>, z.ZodType<PolicyImport>>
   readonly remove: Endpoint<z.ZodType, z.ZodType<{ reassigned: number }>>
 }
 

@@ -3,6 +3,7 @@ import {
   IconBuilding,
   IconFolders,
   IconGauge,
+  IconHistory,
   IconHome,
   IconKey,
   IconListCheck,
@@ -34,6 +35,7 @@ export const pages: readonly Page[] = [
     icon: IconPlus,
     place: { to: '/sessions/new' },
   },
+  { id: 'log', name: w => w.log.title, icon: IconHistory, place: { to: '/log' } },
   {
     id: 'account',
     name: w => w.shell.myAccount,

@@ -1,16 +1,6 @@
 import { jobApi, type JobPreview } from '@capstan/contract/job'
 import type { JobRequest } from '@capstan/contract/job-request'
-import {
-  Anchor,
-  Button,
-  FileInput,
-  Group,
-  NumberInput,
-  Stack,
-  Tabs,
-  Text,
-  TextInput,
-} from '@mantine/core'
+import { Button, Group, NumberInput, Stack, Tabs, Text, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -19,12 +9,13 @@ import { useMay } from '../api/account.ts'
 import { call } from '../api/call.ts'
 import { useStartedToast } from '../job/useStartedToast.tsx'
 import { Forbidden } from '../shell/PageError.tsx'
+import { CsvField } from '../ui/CsvField.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { usePageWords } from '../words/page-words.ts'
 import { ManyUsersDefaults } from './ManyUsersDefaults.tsx'
 import { ManyUsersProblems } from './ManyUsersProblems.tsx'
-import { blankMany, csvTemplate, type ManyUsersValues, readText, toRequest } from './many-users.ts'
+import { blankMany, csvTemplate, type ManyUsersValues, toRequest } from './many-users.ts'
 
 const route = getRouteApi('/signed-in/shell/users/-/many')
 
@@ -111,7 +102,13 @@ function Form({ from }: { from: 'pattern' | 'csv' }) {
         {from === 'pattern' ? (
           <Pattern values={values} onChange={change} />
         ) : (
-          <File values={values} onChange={change} />
+          <CsvField
+            help={w.many.fileHelp}
+            template={{ name: 'users.csv', text: csvTemplate }}
+            onChange={csv => {
+              change({ csv })
+            }}
+          />
         )}
         <ManyUsersDefaults values={values} onChange={change} hasRows={from === 'csv'} />
         <Text size="sm" c="dimmed">
@@ -177,39 +174,6 @@ function Pattern({ values, onChange }: FieldsProps) {
           onChange({ emailDomain: event.currentTarget.value })
         }}
       />
-    </>
-  )
-}
-
-function File({ onChange }: FieldsProps) {
-  const { w } = usePageWords()
-  const [problem, setProblem] = useState<string>()
-  const read = async (file: File | null): Promise<void> => {
-    const text = file && readText(await file.arrayBuffer())
-    setProblem(text === undefined ? w.many.notUtf8 : undefined)
-    onChange({ csv: text ?? '' })
-  }
-  return (
-    <>
-      <FileInput
-        label={w.many.file}
-        description={w.many.fileHelp}
-        placeholder={w.many.chooseFile}
-        accept=".csv,.tsv,.txt,text/csv"
-        clearable
-        clearButtonProps={{ 'aria-label': w.table.clear }}
-        error={problem}
-        onChange={file => {
-          void read(file)
-        }}
-      />
-      <Anchor
-        size="sm"
-        href={`data:text/csv;charset=utf-8,${encodeURIComponent(csvTemplate)}`}
-        download="users.csv"
-      >
-        {w.many.template}
-      </Anchor>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { blankMany, csvTemplate, readText, toRequest } from './many-users.ts'
+import { readText } from '../ui/read-text.ts'
+import { blankMany, csvTemplate, toRequest } from './many-users.ts'
 
 test('USR-14 nothing is asked for while a field that is needed is empty', () => {
   expect(toRequest('pattern', blankMany)).toBeUndefined()

@@ -132,6 +132,8 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
       [`${noun}.create`, () => ({ name: `p-${crypto.randomUUID().slice(0, 8)}` })],
       [`${noun}.update`, () => ({ name: 'default' })],
       [`${noun}.preview`, () => ({ name: 'default' })],
+      [`${noun}.checkImport`, () => ({ csv: 'name\nx' })],
+      [`${noun}.import`, () => ({ csv: 'name\nimported' })],
       [`${noun}.remove`, () => ({ name: 'nobody-follows' })],
     ]),
   ),

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os'
-import { AppError } from '@capstan/contract/errors'
 import { type JobPreview, mostProblems } from '@capstan/contract/job'
 import type { JobRequest } from '@capstan/contract/job-request'
 import type { NewUserRow } from '@capstan/contract/user'
 import { makeInitialPassword } from '../account/initial-password.ts'
 import { hashPassword } from '../account/password.ts'
 import type { App } from '../app.ts'
+import { refused } from '../csv/rows.ts'
 import { auditAll } from '../audit/audit.store.ts'
 import type { Db, Tx } from '../db/db.ts'
 import { attempt } from '../db/savepoint.ts'
@@ -17,7 +17,7 @@ import { type NewUserIssue, resolveNewUsers } from '../user/new-users.ts'
 import type { WakeTarget } from '../wake.ts'
 import * as items from './item.store.ts'
 import * as store from './job.store.ts'
-import { type GivenUsers, readNewUsers, type RowProblem } from './new-user-rows.ts'
+import { type GivenUsers, readNewUsers } from './new-user-rows.ts'
 
 type CreateRequest = Extract<JobRequest, { kind: 'user.create' }>
 
@@ -106,17 +106,6 @@ export async function insertRows(
   const generated = given.filter(({ row }) => row.password === undefined).length
   await store.setTotal(tx, jobId, rows.length, generated)
   return rows.length
-}
-
-function refused(problems: readonly RowProblem[]): AppError {
-  const issues = problems.slice(0, 100).map(({ line, column, message }) => ({
-    path: [line === null ? undefined : `line ${line}`, column].filter(Boolean).join(', '),
-    message,
-  }))
-  return new AppError('rows_refused', {
-    issues,
-    detail: `${problems.length} problems, the first: ${issues[0]!.path}: ${issues[0]!.message}`,
-  })
 }
 
 /** The next step of a job that creates users: some passwords are hashed; when all are, all users are made at once. */

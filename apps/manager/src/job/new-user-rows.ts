@@ -1,20 +1,13 @@
 import type { NewUserDefaults, NewUserSource } from '@capstan/contract/job-request'
 import { mostNewUsers } from '@capstan/contract/job-request'
+import type { RowProblem } from '@capstan/contract/row-problem'
 import { NewUserRow } from '@capstan/contract/user'
-import { fromCell } from '@capstan/core/flat'
-import { readCsv } from '../csv/read.ts'
+import { headsOf, readRows, type RowKind } from '../csv/rows.ts'
 
 /** One of the users that are to be made, as far as its row alone says. */
 export interface GivenUser {
   readonly line: number | null
   readonly row: NewUserRow
-}
-
-export interface RowProblem {
-  readonly line: number | null
-  readonly column: string | null
-  readonly name: string
-  readonly message: string
 }
 
 export interface GivenUsers {
@@ -28,7 +21,9 @@ export function readNewUsers(
   source: NewUserSource,
   defaults: NewUserDefaults,
 ): GivenUsers | Promise<GivenUsers> {
-  return source.from === 'csv' ? readFile(source.csv, defaults) : fromPattern(source, defaults)
+  return source.from === 'csv'
+    ? readRows(source.csv, { ...rowKind, defaults })
+    : fromPattern(source, defaults)
 }
 
 function fromPattern(
@@ -50,97 +45,22 @@ function fromPattern(
   return { given, problems, notices: [] }
 }
 
-/** Heads that mean a field, without case and marks: our own, and those of other systems' files. */
-const fieldOf: ReadonlyMap<string, keyof NewUserRow> = new Map<string, keyof NewUserRow>([
-  ...(Object.keys(NewUserRow.shape) as (keyof NewUserRow)[]).map(
-    field => [field.toLowerCase(), field] as const,
-  ),
-  ['username', 'name'],
-  ['domain', 'domainName'],
-  ['project', 'projects'],
-  ['userpolicy', 'policy'],
-  ['resourcepolicy', 'policy'],
-  ['passwordchangerequired', 'isPasswordChangeRequired'],
-  ['needpasswordchange', 'isPasswordChangeRequired'],
-  ['sudo', 'isSudoEnabled'],
-])
-
-const plain = (head: string): string => head.toLowerCase().replace(/[^a-z]/g, '')
-
-/** Rows that are checked before others are served again. */
-const checkedAtOnce = 500
-
-async function readFile(csv: string, defaults: NewUserDefaults): Promise<GivenUsers> {
-  const { head, rows, broken } = await readCsv(csv)
-  const columns = head.map(text => ({ text, field: fieldOf.get(plain(text)) }))
-  const problems: RowProblem[] = headProblems(columns, rows.length)
-  if (broken) problems.push({ ...atLine(broken.line), message: broken.message })
-  const given: GivenUser[] = []
-  if (problems.length === 0)
-    for (const [index, { line, cells }] of rows.entries()) {
-      if (index % checkedAtOnce === 0) await new Promise(setImmediate)
-      const result = readRow(columns, cells, defaults)
-      if (cells.length > columns.length)
-        problems.push({
-          ...atLine(line),
-          message: `has ${cells.length} cells, and the first line ${columns.length}`,
-        })
-      for (const problem of result.problems) problems.push({ line, ...problem })
-      if (result.row) given.push({ line, row: result.row })
-    }
-  const unknown = columns.filter(({ field }) => field === undefined).map(({ text }) => text)
-  const notices =
-    unknown.length > 0
-      ? [`Columns that are not known here are left out: ${unknown.join(', ')}`]
-      : []
-  return { given, problems, notices }
-}
-
-interface Column {
-  readonly text: string
-  readonly field: keyof NewUserRow | undefined
-}
-
-const atLine = (line: number): Omit<RowProblem, 'message'> => ({ line, column: null, name: '' })
-
-function headProblems(columns: readonly Column[], rowCount: number): RowProblem[] {
-  const fields = columns.map(({ field }) => field).filter(field => field !== undefined)
-  const problem = (column: string, message: string): RowProblem => ({
-    ...atLine(1),
-    column,
-    message,
-  })
-  const doubled = fields.filter((field, index) => fields.indexOf(field) !== index)
-  return [
-    ...(['email', 'name'] as const)
-      .filter(field => !fields.includes(field))
-      .map(field => problem(field, 'there is no such column')),
-    ...doubled.map(field => problem(field, 'there are two such columns')),
-    ...(rowCount === 0 ? [{ ...atLine(1), message: 'there is no row below the first line' }] : []),
-    ...(rowCount > mostNewUsers
-      ? [{ ...atLine(1), message: `${rowCount} rows; at most ${mostNewUsers} at once` }]
-      : []),
-  ]
-}
-
-function readRow(
-  columns: readonly Column[],
-  cells: readonly string[],
-  defaults: NewUserDefaults,
-): { row?: NewUserRow; problems: { column: string | null; name: string; message: string }[] } {
-  const values: Record<string, unknown> = { ...defaults }
-  for (const [index, { field }] of columns.entries()) {
-    const text = cells[index] ?? ''
-    // An empty cell is what the others of this job are.
-    if (field !== undefined && text !== '') values[field] = fromCell(text, NewUserRow.shape[field])
-  }
-  const parsed = NewUserRow.safeParse(values)
-  if (parsed.success) return { row: parsed.data, problems: [] }
-  const name = typeof values['email'] === 'string' ? values['email'] : ''
-  const problems = parsed.error.issues.map(({ path, message }) => ({
-    column: columns.find(({ field }) => field === path[0])?.text ?? String(path[0]),
-    name,
-    message: values[String(path[0])] === undefined ? 'this is needed' : message,
-  }))
-  return { problems }
+const rowKind: RowKind<typeof NewUserRow> = {
+  schema: NewUserRow,
+  // Our own heads, and those of other systems' files.
+  fieldOf: new Map([
+    ...headsOf(NewUserRow),
+    ['username', 'name'],
+    ['domain', 'domainName'],
+    ['project', 'projects'],
+    ['userpolicy', 'policy'],
+    ['resourcepolicy', 'policy'],
+    ['passwordchangerequired', 'isPasswordChangeRequired'],
+    ['needpasswordchange', 'isPasswordChangeRequired'],
+    ['sudo', 'isSudoEnabled'],
+  ]),
+  needed: ['email', 'name'],
+  name: 'email',
+  most: mostNewUsers,
+  defaults: {},
 }

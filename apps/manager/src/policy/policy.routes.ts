@@ -13,6 +13,7 @@ import { audit } from '../audit/audit.store.ts'
 import type { Tx } from '../db/db.ts'
 import type { Actor } from '../http/actor.ts'
 import { mount, type Request } from '../http/mount.ts'
+import { importHandlers } from './import.ts'
 import { listHoldingFollowers } from './limits.store.ts'
 import { keypairKind, type PolicyKind, projectKind, userKind } from './policy.kinds.ts'
 import * as store from './policy.store.ts'
@@ -28,6 +29,9 @@ export function policyRoutes(http: HttpApp, app: App): void {
   mount(http, app, keypairPolicyApi.update, keypair.update)
   mount(http, app, keypairPolicyApi.preview, previewKeypair)
   mount(http, app, keypairPolicyApi.remove, keypair.remove)
+  const keypairFile = importHandlers(keypairKind, keypairPolicyApi.create.input)
+  mount(http, app, keypairPolicyApi.checkImport, keypairFile.check)
+  mount(http, app, keypairPolicyApi.import, keypairFile.run)
   const user = handlersOf(userKind)
   mount(http, app, userPolicyApi.list, user.list)
   mount(http, app, userPolicyApi.show, user.show)
@@ -35,6 +39,9 @@ export function policyRoutes(http: HttpApp, app: App): void {
   mount(http, app, userPolicyApi.update, user.update)
   mount(http, app, userPolicyApi.preview, user.preview)
   mount(http, app, userPolicyApi.remove, user.remove)
+  const userFile = importHandlers(userKind, userPolicyApi.create.input)
+  mount(http, app, userPolicyApi.checkImport, userFile.check)
+  mount(http, app, userPolicyApi.import, userFile.run)
   const project = handlersOf(projectKind)
   mount(http, app, projectPolicyApi.list, project.list)
   mount(http, app, projectPolicyApi.show, project.show)
@@ -42,6 +49,9 @@ export function policyRoutes(http: HttpApp, app: App): void {
   mount(http, app, projectPolicyApi.update, project.update)
   mount(http, app, projectPolicyApi.preview, project.preview)
   mount(http, app, projectPolicyApi.remove, project.remove)
+  const projectFile = importHandlers(projectKind, projectPolicyApi.create.input)
+  mount(http, app, projectPolicyApi.checkImport, projectFile.check)
+  mount(http, app, projectPolicyApi.import, projectFile.run)
 }
 
 interface Named {

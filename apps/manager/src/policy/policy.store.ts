@@ -104,6 +104,44 @@ export async function insert<R extends Base, W>(
   return rows.length > 0
 }
 
+/** The policies of these names that there are, by name. */
+export async function findAll<R extends Base, W>(
+  db: Db,
+  kind: PolicyKind<R, W>,
+  names: readonly string[],
+): Promise<Map<string, W>> {
+  const { rows } = await sql<R>`
+    select ${select(kind)} from ${kind.table} p where p.name = any(${names}::text[])`.execute(db)
+  return new Map(rows.map(row => [row.name, kind.fromRow(row)]))
+}
+
+/** Creates or changes many, which all name the same limits. Answers the names that were taken: of those nothing is written. */
+export async function writeAll<R extends Base, W>(
+  db: Db,
+  kind: PolicyKind<R, W>,
+  policies: readonly ({ readonly name: string } & Readonly<Record<string, unknown>>)[],
+  how: 'insert' | 'update',
+): Promise<string[]> {
+  if (policies.length === 0) return []
+  const rows = policies.map(({ name, ...limits }) => ({ name, ...kind.toColumns(limits) }))
+  const columns = Object.keys(rows[0]!)
+  const limits = columns.filter(column => column !== 'name')
+  const set = limits.map(column => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`)
+  const conflict =
+    how === 'insert' || set.length === 0
+      ? sql`on conflict do nothing`
+      : sql`on conflict (name) do update set ${sql.join(set)}`
+  const values = rows.map(row => {
+    const given = new Map<string, unknown>(Object.entries(row))
+    return sql`(${sql.join(columns.map(column => given.get(column)))})`
+  })
+  const { rows: written } = await sql<{ name: string }>`
+    insert into ${kind.table} (${sql.join(columns.map(column => sql.ref(column)))})
+    values ${sql.join(values)} ${conflict} returning name`.execute(db)
+  const names = new Set(written.map(({ name }) => name))
+  return policies.map(({ name }) => name).filter(name => !names.has(name))
+}
+
 /** Changes what is given, and leaves the rest. */
 export async function update<R extends Base, W>(
   db: Db,

@@ -78,4 +78,18 @@ export const policy = {
   reassign: 'Give them this policy instead',
   reassignText: 'A policy that is followed cannot be deleted: its followers get another one first.',
   reassignAndRemove: 'Reassign and delete',
+  import: 'Import…',
+  importTitle: {
+    keypair: 'Import keypair policies',
+    user: 'Import user policies',
+    project: 'Import project policies',
+  },
+  importHelp:
+    'As an export writes it: a line of heads, then a policy a line. An empty cell is no limit; what has no column stays. Policies that are not in the file stay.',
+  importSeen: (created: number, changed: number, same: number) =>
+    `${created} created, ${changed} changed, ${same} as they are`,
+  importApply: (count: number) =>
+    plural(count, { one: 'Import # policy', other: 'Import # policies' }),
+  imported: (created: number, changed: number) =>
+    `Imported: ${created} created, ${changed} changed`,
 }

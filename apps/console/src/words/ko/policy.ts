@@ -71,4 +71,15 @@ export const policy: typeof en = {
   reassign: '대신 이 정책을 줍니다',
   reassignText: '따르는 대상이 있는 정책은 삭제할 수 없습니다. 먼저 다른 정책을 주어야 합니다.',
   reassignAndRemove: '다시 지정하고 삭제',
+  import: '가져오기…',
+  importTitle: {
+    keypair: '키페어 정책 가져오기',
+    user: '사용자 정책 가져오기',
+    project: '프로젝트 정책 가져오기',
+  },
+  importHelp:
+    '내보내기와 같은 형식입니다. 첫 줄은 제목이고 한 줄에 정책 하나입니다. 빈 칸은 제한 없음이고, 열이 없는 값과 파일에 없는 정책은 그대로 둡니다.',
+  importSeen: (created, changed, same) => `${created}개 생성, ${changed}개 변경, ${same}개 그대로`,
+  importApply: count => `정책 ${count}개 가져오기`,
+  imported: (created, changed) => `가져왔습니다: ${created}개 생성, ${changed}개 변경`,
 }
