@@ -68,9 +68,10 @@ export function SearchPalette({ onClose }: { onClose: () => void }) {
       yOffset="10vh"
       fullScreen={isNarrow}
       padding={0}
+      classNames={{ content: 'search' }}
     >
       <Modal.Overlay backgroundOpacity={0.35} />
-      <Modal.Content aria-label={w.shell.search} className="search">
+      <Modal.Content aria-label={w.shell.search}>
         <TextInput
           data-autofocus
           size="md"

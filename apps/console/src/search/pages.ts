@@ -42,13 +42,16 @@ export const pages: readonly Page[] = [
     icon: IconUserCircle,
     place: { to: '/account' },
   },
-  ...administration.map(({ name, icon, link }): Page => ({
-    id: name,
-    name: w => w.shell[name],
-    icon,
-    place: link,
-    permission: 'agent.read',
-  })),
+  // Each kind of policy stands below.
+  ...administration
+    .filter(({ name }) => name !== 'policies')
+    .map(({ name, icon, link }): Page => ({
+      id: name,
+      name: w => w.shell[name],
+      icon,
+      place: link,
+      permission: 'agent.read',
+    })),
   {
     id: 'credentials',
     name: w => w.keypair.title,

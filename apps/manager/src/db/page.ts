@@ -116,15 +116,22 @@ function after(query: ListQuery<never>): RawBuilder<unknown>[] {
   ]
 }
 
+/** `text` as a pattern that stands for itself. */
+const literal = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
+
 /** `column` holds `text`, in any case. What the person typed is not a pattern. */
 export const contains = (column: RawBuilder<unknown>, text: string): RawBuilder<unknown> =>
-  sql`${column} ilike ${`%${text.replace(/[\\%_]/g, '\\$&')}%`}`
+  sql`${column} ilike ${`%${literal(text)}%`}`
 
 /** The same for a column of a large table that has an index of its letters and pairs too, for texts that are too short for trigrams. */
 export const containsEvenShort = (column: RawBuilder<unknown>, text: string): RawBuilder<unknown> =>
   text.length > 2 || text === ''
     ? contains(column, text)
     : sql`(letters_and_pairs(${column}) @> array[lower(${text}::text)] and ${contains(column, text)})`
+
+/** `column` begins with `text`, in any case. An index of trigrams finds it however short the text is. */
+export const beginsWith = (column: RawBuilder<unknown>, text: string): RawBuilder<unknown> =>
+  sql`${column} ilike ${`${literal(text)}%`}`
 
 /** Column and direction of a `sort` input such as `-createdAt`. */
 export const readSort = <S extends string>(

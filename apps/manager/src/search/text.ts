@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { contains } from '../db/page.ts'
+import { beginsWith, contains } from '../db/page.ts'
 
 /** What somebody looks for. */
 export interface Asked {
@@ -28,7 +28,9 @@ export const begins = (column: Column, asked: Asked): RawBuilder<unknown> =>
 /** One of the columns holds the text, or begins with it where it is short. */
 export const holds = (columns: readonly Column[], asked: Asked): RawBuilder<unknown> =>
   any(
-    columns.map(column => (isShort(asked) ? begins(column, asked) : contains(column, asked.text))),
+    columns.map(column =>
+      isShort(asked) ? beginsWith(column, asked.text) : contains(column, asked.text),
+    ),
   )
 
 /** Place in `searchMatches` of how well the best of the columns fits. */
