@@ -51,7 +51,7 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   project: ['audit', 'group'],
   group: ['audit'],
   image: [],
-  policy: ['audit'],
+  policy: ['audit', 'csv'],
   search: ['agent', 'group', 'image', 'policy', 'project', 'session', 'user'],
   session: ['group', 'image', 'policy', 'project', 'agent'],
   agent: ['image', 'machine', 'session'],
