@@ -16,6 +16,9 @@ const users = 100_000
 const keypairs = 150_000
 const projects = 2000
 
+/** People added in one statement, so that none runs into its time limit on a busy machine. */
+const atOnce = 2500
+
 const clients = 16
 const rounds = 6
 const roundMs = 2000
@@ -60,21 +63,24 @@ async function fill(db: Db): Promise<void> {
     select d.id, 'project-' || n, 'default' from domain d, generate_series(1, ${projects}::int) as n where d.name = 'default'`.execute(
     db,
   )
-  for (let first = 1; first <= users; first += 10_000)
+  for (let first = 1; first <= users; first += atOnce)
     await sql`
     insert into "user" (domain_id, email, name, full_name, description, password_hash, policy, status)
     select d.id, 'person' || n || '@' || (array['example','uni','lab','school'])[1 + n % 4] || '.test', 'person-' || n,
       (array['Ada','Bob','Cleo','Dan','Eve','Finn','Gus','Hana'])[1 + n % 8] || ' ' || md5(n::text),
       'Enrolled in ' || (2000 + n % 26), '', 'default', case when n % 10 = 0 then 'inactive' else 'active' end
-    from domain d, generate_series(${first}::int, ${first + 9999}::int) as n where d.name = 'default'`.execute(
+    from domain d, generate_series(${first}::int, ${first + atOnce - 1}::int) as n where d.name = 'default'`.execute(
       db,
     )
-  await sql`
+  for (let first = 1; first <= users; first += atOnce)
+    await sql`
     insert into keypair (access_key, user_id, secret_key_sealed, policy)
     select 'AKIA' || translate(upper(substr(md5(u.id::text || k), 1, 16)), '0189', 'WXYZ'), u.id, '', 'default'
     from (select id, row_number() over (order by id) as n from "user" where password_hash = '') as u,
       generate_series(1, 2) as k
-    where k = 1 or u.n <= ${keypairs - users}`.execute(db)
+    where u.n between ${first} and ${first + atOnce - 1} and (k = 1 or u.n <= ${keypairs - users})`.execute(
+      db,
+    )
   await sql`
     insert into membership (user_id, project_id, domain_id)
     select u.id, p.id, u.domain_id from (select id, domain_id, row_number() over (order by id) as n from "user") as u
