@@ -103,6 +103,35 @@ test('KEY-07 a credential is added for somebody who is found by a part of their 
   expect(items).toHaveLength(2)
 })
 
+test('KEY-07 a credential is added from the keyboard alone, field after field in the order that one sees', async ({
+  page,
+  call,
+}) => {
+  const { id, email } = await addPerson(call)
+  await page.goto('/credentials/new')
+  const form = page.getByRole('dialog', { name: 'Add credential' })
+  const user = form.getByRole('combobox', { name: 'User' })
+  await expect(user).toBeFocused({ timeout: 30_000 })
+  await page.keyboard.type(email)
+  await expect(page.getByRole('option', { name: email })).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(user).toHaveValue(email)
+  const rest = [
+    form.getByLabel('Keypair policy'),
+    form.getByLabel('Requests in 15 min'),
+    form.getByRole('button', { name: 'Cancel' }),
+    form.getByRole('button', { name: 'Add credential' }),
+  ]
+  for (const field of rest) {
+    await page.keyboard.press('Tab')
+    await expect(field.first()).toBeFocused()
+  }
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: /^AKIA/ })).toContainText(email)
+  expect((await call(api.keypair.list, { userId: id })).items).toHaveLength(2)
+})
+
 test('KEY-08 what a keypair has used of its window stands beside its limit', async ({
   page,
   call,
