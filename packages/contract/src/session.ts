@@ -115,6 +115,8 @@ export const Session = z.object({
   clusterSize: z.int(),
   startupCommand: z.string().nullable(),
   priority: z.int(),
+  /** It may be ended for a session of higher priority, where its group does that. */
+  isPreemptible: z.boolean(),
   agentIds: z.array(z.string()),
   /** True while an agent that holds one of its containers is lost: the state shown is the last one known. */
   isNodeLost: z.boolean(),
@@ -155,6 +157,8 @@ const NewSession = z.strictObject({
   environ: Environ.default({}),
   startupCommand: text(65_536).min(1).optional(),
   priority: z.int().min(0).max(100).default(10),
+  /** Agrees that it may be ended for a session of higher priority, in groups that do that. */
+  isPreemptible: z.boolean().default(false),
 })
 
 const createErrors = [

@@ -23,6 +23,7 @@ export interface CreateOptions {
   readonly project?: string
   readonly group: string
   readonly priority?: number
+  readonly preemptible?: boolean
   readonly count?: number
   readonly wait?: boolean
   readonly json?: boolean
@@ -49,6 +50,7 @@ export async function createSession(
     environ: options.env ?? {},
     ...(options.shmem !== undefined && { shmemBytes: options.shmem }),
     ...(options.priority !== undefined && { priority: options.priority }),
+    ...(options.preemptible === true && { isPreemptible: true }),
     ...(command.length > 0 && { startupCommand: shellLine(command) }),
   }
   if (options.count !== undefined) {

@@ -348,6 +348,7 @@ export interface SessionTable {
   scheduledAt: Date | null
   startedAt: Date | null
   endedAt: Date | null
+  isPreemptible: Generated<boolean>
 }
 
 export interface SessionHistoryTable {

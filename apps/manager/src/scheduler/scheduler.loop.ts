@@ -55,6 +55,7 @@ async function scheduleGroup(app: App, tx: Tx, turn: Turn): Promise<string[]> {
 /** Ends sessions that agreed to make room for more urgent ones. Answers the agents that have something to end. */
 async function preempt(tx: Tx, victims: readonly Victim[]): Promise<string[]> {
   if (victims.length === 0) return []
+  const winners = new Map(victims.map(one => [one.sessionId, one.forSessionId]))
   const seen = await findStatuses(
     tx,
     { reach: 'all' },
@@ -62,12 +63,15 @@ async function preempt(tx: Tx, victims: readonly Victim[]): Promise<string[]> {
   )
   const moves = seen.flatMap(({ id, status }) => {
     const to = endStatus(status, 'polite')
-    return to === null ? [] : [{ id, from: status, to }]
+    return to === null ? [] : [{ id, from: status, to, reason: preemptedFor(winners.get(id)) }]
   })
-  const { agentIds } = await end(tx, moves, {
-    code: 'preempted',
-    message:
-      'It was ended to make room for a session of higher priority, as it was started to allow',
-  })
+  const { agentIds } = await end(tx, moves, preemptedFor(undefined))
   return agentIds
 }
+
+/** By id alone: whose session it is, and what it is called, is not everybody's business. */
+const preemptedFor = (sessionId: string | undefined) => ({
+  code: 'preempted',
+  message: `It was ended to make room for a session of higher priority, as it was started to allow${sessionId === undefined ? '' : `: ${sessionId}`}`,
+  ...(sessionId !== undefined && { data: { sessionId } }),
+})

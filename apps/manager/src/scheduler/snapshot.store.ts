@@ -100,21 +100,22 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
 }
 
 /**
- * What runs in a group and may make room by itself or for somebody: sessions whose end is known, or has begun, and of which
- * replicas must keep apart. Others say nothing about the time to come, and are many.
+ * What runs in a group and may make room by itself or for somebody: sessions whose end is known, or has begun, or that may be
+ * ended for others. Others say nothing about the time to come, and are many.
  */
 export async function readRunning(db: Db, group: string): Promise<Running[]> {
   interface Row {
     readonly sessionId: string
     readonly ownerId: string
     readonly priority: number
+    readonly isPreemptible: boolean
     readonly isEnding: boolean
     readonly startedAt: Date
     readonly endsAt: Date | null
     readonly kernels: Running['kernels']
   }
   const { rows } = await sql<Row>`
-    select s.id as session_id, s.user_id as owner_id, s.priority, s.status = 'terminating' as is_ending,
+    select s.id as session_id, s.user_id as owner_id, s.priority, s.is_preemptible, s.status = 'terminating' as is_ending,
       coalesce(s.started_at, s.scheduled_at, s.created_at) as started_at, ${endsAt} as ends_at,
       (select jsonb_agg(jsonb_build_object('agentId', k.agent_id, 'devices', (
         select coalesce(jsonb_agg(jsonb_build_object('deviceId', l.device_id, 'slot', l.slot, 'amount', l.amount)), '[]')
@@ -122,10 +123,11 @@ export async function readRunning(db: Db, group: string): Promise<Running[]> {
         from kernel k where k.session_id = s.id and k.status not in ('terminated', 'error')) as kernels
     from session s ${limited}
     where s.resource_group = ${group} and s.status not in ('pending', 'terminated', 'cancelled', 'error')
-      and (s.status = 'terminating' or p.max_lifetime_s is not null)`.execute(db)
+      and (s.status = 'terminating' or p.max_lifetime_s is not null or s.is_preemptible)`.execute(
+    db,
+  )
   return rows.map(row => ({
     ...row,
-    isPreemptible: false,
     startedAt: row.startedAt.getTime(),
     endsAt: row.endsAt?.getTime() ?? null,
     kernels: row.kernels ?? [],

@@ -83,6 +83,7 @@ export async function newSession(
     isSudoEnabled: owner.isSudoEnabled,
     notices: raised.notices,
     priority: input.priority,
+    isPreemptible: input.isPreemptible,
   }
 }
 

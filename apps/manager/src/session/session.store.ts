@@ -67,6 +67,7 @@ export function toSession(row: SessionRow): Session {
     clusterSize: row.clusterSize,
     startupCommand: row.startupCommand,
     priority: row.priority,
+    isPreemptible: row.isPreemptible,
     agentIds: row.agentIds,
     isNodeLost: row.isNodeLost,
     createdAt: row.createdAt.toISOString(),
@@ -172,6 +173,7 @@ export interface NewSession {
   readonly isSudoEnabled: boolean
   readonly notices: string[]
   readonly priority: number
+  readonly isPreemptible: boolean
 }
 
 /** Undefined when the owner has a live session of this name. */
@@ -199,11 +201,13 @@ export async function insertMany(
 ): Promise<{ id: string; name: string }[]> {
   const { rows } = await sql<{ id: string; name: string }>`
     insert into session (name, environ_sealed, type, domain_id, project_id, user_id, access_key, image_id, resource_group,
-      amounts, shmem_bytes, environ_names, startup_command, is_sudo_enabled, notices, priority)
+      amounts, shmem_bytes, environ_names, startup_command, is_sudo_enabled, notices, priority,
+      is_preemptible)
     select own.name, own.environ_sealed, ${session.type}, ${session.domainId}::uuid, ${session.projectId}::uuid,
       ${session.userId}::uuid, ${session.accessKey}, ${session.imageId}::uuid, ${session.resourceGroup},
       ${JSON.stringify(session.amounts)}::jsonb, ${session.shmemBytes}::bigint, ${session.environNames}::text[],
-      ${session.startupCommand}, ${session.isSudoEnabled}::boolean, ${session.notices}::text[], ${session.priority}::int
+      ${session.startupCommand}, ${session.isSudoEnabled}::boolean, ${session.notices}::text[], ${session.priority}::int,
+      ${session.isPreemptible}::boolean
     from unnest(${numbered.map(({ name }) => name)}::text[],
       ${numbered.map(({ environSealed }) => environSealed)}::bytea[]) with ordinality as own (name, environ_sealed, number)
     order by own.number returning id, name`.execute(db)
@@ -225,6 +229,8 @@ export interface EndMove {
   readonly id: string
   readonly from: SessionStatus
   readonly to: SessionStatus
+  /** Its own, where it is not that of all. */
+  readonly reason?: { readonly code: string; readonly message: string; readonly data?: unknown }
 }
 
 /**
@@ -239,12 +245,13 @@ export async function end(
   const { rows } = await sql<{ id: string; status: SessionStatus }>`
     with wanted as (
       select * from unnest(${moves.map(move => move.id)}::uuid[], ${moves.map(move => move.from)}::text[],
-        ${moves.map(move => move.to)}::text[]) as wanted (id, from_status, to_status)
+        ${moves.map(move => move.to)}::text[], ${moves.map(move => JSON.stringify(move.reason ?? reason))}::text[])
+        as wanted (id, from_status, to_status, reason)
     ), locked as (
-      select s.id, wanted.to_status from session s join wanted on wanted.id = s.id and wanted.from_status = s.status
+      select s.id, wanted.to_status, wanted.reason::jsonb as reason from session s join wanted on wanted.id = s.id and wanted.from_status = s.status
       order by s.id for update of s
     )
-    update session s set status = locked.to_status, reason = ${JSON.stringify(reason)}::jsonb,
+    update session s set status = locked.to_status, reason = locked.reason,
       ended_at = case when locked.to_status in (${ended}) then now() end
     from locked where s.id = locked.id returning s.id, s.status`.execute(db)
   const moved = rows.map(row => row.id)
