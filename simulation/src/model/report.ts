@@ -49,7 +49,10 @@ function takeKernelReports(
     if (change.startedAt !== null)
       kernel.startedAt ??= new Date(Date.parse(change.startedAt) + shiftMs)
     kernel.isLogComplete = change.isLogComplete
-    const endedAt = change.endedAt === null ? db.now : Date.parse(change.endedAt) + shiftMs
+    const endedAt =
+      change.endedAt === null
+        ? db.now
+        : Math.max(Date.parse(change.endedAt) + shiftMs, kernel.startedAt?.getTime() ?? -Infinity)
     db.moveKernel(kernel, change.status, endedAt)
   }
   return settleSessions(db, new Set(changes.map(({ known }) => known.session)))

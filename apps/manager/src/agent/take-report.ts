@@ -68,7 +68,10 @@ async function wantedKernels(tx: Db, agentId: string): Promise<KnownRow[]> {
 /** A node's clock that is wrong by more than this is not believed; less may be the way of its report. Seconds. */
 const clockToleranceS = 10
 
-/** `clock`: what the node's own said as it sent the report. Times that it tells are brought to the database's time. */
+/**
+ * `clock`: what the node's own said as it sent the report. Times that it tells are brought to the database's time. One that
+ * was set meanwhile puts the end anywhere: it is never before the start, or its log would be given up at once.
+ */
 async function writeKernels(
   tx: Db,
   changes: readonly KernelChange[],
@@ -83,7 +86,8 @@ async function writeKernels(
     update kernel k set status = told.status, reason = coalesce(told.reason, k.reason),
       exit_code = coalesce(told."exitCode", k.exit_code), container_id = told."containerId", progress = told.progress,
       apps = told.apps, started_at = coalesce(k.started_at, told."startedAt" + shift.by), is_log_complete = told."isLogComplete",
-      ended_at = case when told.status in ('terminated', 'error') then coalesce(k.ended_at, told."endedAt" + shift.by, now()) end
+      ended_at = case when told.status in ('terminated', 'error') then coalesce(k.ended_at,
+        greatest(told."endedAt" + shift.by, k.started_at, told."startedAt" + shift.by), now()) end
     from shift, jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as told (id uuid, status text, reason jsonb, "exitCode" int,
       "containerId" text, progress jsonb, apps jsonb, "startedAt" timestamptz, "endedAt" timestamptz, "isLogComplete" bool)
     where k.id = told.id`.execute(tx)
