@@ -99,6 +99,12 @@ const broken: Readonly<Record<string, Partial<Rules>>> = {
   'limits are not counted within a turn': withPlan(snapshot =>
     rules.plan({ ...snapshot, accounts: new Map() }),
   ),
+  'what is reserved is lent to whoever asks': withPlan(snapshot =>
+    rules.plan({
+      ...snapshot,
+      queue: snapshot.queue.map(one => ({ ...one, endsAt: snapshot.now ?? null })),
+    }),
+  ),
   'the latest of equals starts first': withPlan(snapshot =>
     rules.plan({
       ...snapshot,

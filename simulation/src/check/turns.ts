@@ -2,6 +2,7 @@ import { dominantShare, projectedUse } from '@capstan/core/fairness'
 import { plus } from '@capstan/core/limits'
 import type { Demand, Placement, Plan, Snapshot } from '@capstan/core/placement'
 import type { Fail } from './ledger.ts'
+import { checkPromises } from './promises.ts'
 
 /** Reasons by which a session waits whatever is free: they hold back nobody else. */
 const heldBack = new Set(['not_yet', 'dependency', 'dependency_failed', 'policy_limit'])
@@ -22,6 +23,7 @@ export class Turns {
     this.#checkOrder(snapshot, plan)
     if (snapshot.owners) this.#checkShares(snapshot, demands, plan)
     this.#checkVictims(snapshot, demands, plan)
+    checkPromises(snapshot, plan, this.#fail)
   }
 
   /** Each session is placed, or waits with a reason and a place in the queue: once. */

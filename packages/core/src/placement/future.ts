@@ -64,8 +64,14 @@ export class Future {
     })
   }
 
-  /** Adds what becomes free until a time to what is free of each device. */
+  /**
+   * Adds what becomes free until a time to what is free of each device. Where more is given out than there is, as after
+   * hardware was taken away, that much has to end first.
+   */
   addTo(free: Float64Array, time: number): void {
+    const { devices } = this.#fleet
+    for (let device = 0; device < free.length; device++)
+      free[device]! += Math.min(0, devices[device]!.free)
     for (const { at, pieces } of this.releases) {
       if (at > time) break
       for (const { taken } of pieces)

@@ -174,3 +174,18 @@ test('SCH-08 the time that was promised to one for which agents are kept is neve
     { numRuns: 60 },
   )
 })
+
+test('where more is given out than there is, that much has to end before anything is free', () => {
+  const one = agent('a')
+  const over = {
+    ...one,
+    devices: one.devices.map(device => ({ ...device, free: device.slot === 'cpu' ? -2000 : 4000 })),
+  }
+  const running = [
+    runsOn('a', { sessionId: 'x', endsAt: 200_000 }),
+    runsOn('a', { sessionId: 'y', endsAt: 300_000 }),
+    runsOn('a', { sessionId: 'z', endsAt: 400_000 }),
+  ]
+  const { waiting } = planned({ ...overdue, agents: [over], running, queue: [large()] })
+  expect(waiting[0]?.startsAt).toBe(400_000)
+})
