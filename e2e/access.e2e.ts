@@ -17,6 +17,21 @@ const pages: readonly Look[] = [
   { what: 'list of agents', path: '/agents', heading: 'Agents' },
   { what: 'list of users', path: '/users', heading: 'Users' },
   { what: 'form of a user', path: '/users/new', heading: 'Create a user' },
+  { what: 'form of many users', path: '/users/-/many', heading: 'Create many users' },
+  { what: 'list of keypairs', path: '/credentials', heading: 'Credentials' },
+  { what: 'form of a keypair', path: '/credentials/new', heading: 'Add credential' },
+  { what: 'list of keypair policies', path: '/policies/keypair', heading: 'Resource policy' },
+  { what: 'list of user policies', path: '/policies/user', heading: 'Resource policy' },
+  { what: 'list of project policies', path: '/policies/project', heading: 'Resource policy' },
+  { what: 'form of a keypair policy', path: '/policies/keypair/-/new', heading: 'Create a policy' },
+  { what: 'form of a user policy', path: '/policies/user/-/new', heading: 'Create a policy' },
+  { what: 'form of a project policy', path: '/policies/project/-/new', heading: 'Create a policy' },
+  { what: 'list of projects', path: '/projects', heading: 'Projects' },
+  { what: 'form of a project', path: '/projects/new', heading: 'Create a project' },
+  { what: 'list of domains', path: '/domains', heading: 'Domains' },
+  { what: 'form of a domain', path: '/domains/-/new', heading: 'Create a domain' },
+  { what: 'list of jobs', path: '/jobs', heading: 'Jobs' },
+  { what: 'own account', path: '/account', heading: 'My account' },
 ]
 
 /** What axe holds against the page, but the trifles. */
@@ -29,6 +44,9 @@ async function faults(page: Page): Promise<string[]> {
 
 async function seesAll(page: Page): Promise<void> {
   expect(await faults(page)).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
+  expect(await faults(page), 'in the dark').toEqual([])
   await page.setViewportSize({ width: 390, height: 844 })
   const wide = await page.evaluate(() => document.documentElement.scrollWidth)
   expect(wide, 'the page scrolls sideways on a phone').toBeLessThanOrEqual(390)
@@ -36,7 +54,7 @@ async function seesAll(page: Page): Promise<void> {
 
 for (const { what, path, heading } of pages)
   test(`the ${what} can be used by everybody, and on a phone`, async ({ page, startSession }) => {
-    await startSession({ name: uniqueName('look') })
+    if (path === '/' || path === '/sessions') await startSession({ name: uniqueName('look') })
     await page.goto(path)
     await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible()
     await page.waitForLoadState('load')
@@ -59,6 +77,33 @@ test('the details of an agent can be used by everybody, and on a phone', async (
   await page.goto(`/agents/${agent.id}`)
   await expect(page.getByRole('region', { name: 'Live use' })).toBeVisible()
   await seesAll(page)
+})
+
+test('the details of a person, a keypair and a project can be used by everybody, and on a phone', async ({
+  page,
+  call,
+}) => {
+  const name = uniqueName('look')
+  const user = await call(api.user.create, {
+    email: `${name}@example.test`,
+    name,
+    password: 'engine-no-1',
+  })
+  const project = (await call(api.project.list, {})).items[0]!
+  const looks = [
+    [`/users/${user.id}`, user.email],
+    [`/users/${user.id}/edit`, `Edit ${user.email}`],
+    [`/credentials/${user.mainAccessKey}`, user.mainAccessKey],
+    [`/projects/${project.id}`, project.name],
+  ] as const
+  for (const [path, title] of looks) {
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.goto(path)
+    await expect(page.getByRole('dialog', { name: title })).toBeVisible()
+    await page.waitForLoadState('load')
+    await seesAll(page)
+  }
 })
 
 test.describe('signed out', () => {
