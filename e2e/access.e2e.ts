@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { api } from '@capstan/contract/api'
+import { faults } from './support/axe.ts'
 import { expect, test, uniqueName } from './support/test.ts'
 
 interface Look {
@@ -31,16 +31,9 @@ const pages: readonly Look[] = [
   { what: 'list of domains', path: '/domains', heading: 'Domains' },
   { what: 'form of a domain', path: '/domains/-/new', heading: 'Create a domain' },
   { what: 'list of jobs', path: '/jobs', heading: 'Jobs' },
+  { what: 'log of operations', path: '/log', heading: 'Log' },
   { what: 'own account', path: '/account', heading: 'My account' },
 ]
-
-/** What axe holds against the page, but the trifles. */
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`)
-}
 
 async function seesAll(page: Page): Promise<void> {
   expect(await faults(page)).toEqual([])

@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { api } from '@capstan/contract/api'
 import { people } from './support/people.ts'
 import { signedIn } from './support/signed-in.ts'
+import { faults } from './support/axe.ts'
 import { expect, test, uniqueName } from './support/test.ts'
 
 test.use({ expectedErrors: [/status of 409/] })
@@ -10,14 +10,6 @@ test.use({ expectedErrors: [/status of 409/] })
 const newPerson = () => {
   const name = uniqueName('log')
   return { email: `${name}@example.test`, name, password: 'engine-no-1' }
-}
-
-/** What axe holds against the page, but the trifles. */
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`)
 }
 
 test('PLS-05 an operation is found in the log, opened, and undone there; a second time it says why not', async ({

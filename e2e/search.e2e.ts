@@ -1,8 +1,8 @@
 import { api } from '@capstan/contract/api'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { people, tinyImage } from './support/people.ts'
 import { signedIn } from './support/signed-in.ts'
+import { faults } from './support/axe.ts'
 import { expect, test, uniqueName } from './support/test.ts'
 
 const field = (page: Page) => page.getByRole('combobox', { name: 'Search for pages' })
@@ -12,14 +12,6 @@ async function openSearch(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: 'Search' })).toBeVisible()
   await page.keyboard.press('Control+k')
   await expect(field(page)).toBeFocused()
-}
-
-/** What axe holds against the page, but the trifles. */
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`)
 }
 
 test('PLS-10 somebody is found by a part of the e-mail and opened with the keyboard alone, and is there again as a recent choice', async ({
