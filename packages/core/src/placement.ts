@@ -4,6 +4,7 @@ import type { Selector } from './placement/select.ts'
 import { type Sequencer, sequence } from './placement/sequence.ts'
 import { mostForetold, type Waiter } from './placement/estimates.ts'
 import { passedOver } from './placement/passed-over.ts'
+import type { Shape } from './placement/shapes.ts'
 import { Turn } from './placement/turn.ts'
 import type { Amounts } from './slots.ts'
 
@@ -185,7 +186,7 @@ export function plan(snapshot: Snapshot): Plan {
   const { queue, sequencer } = snapshot
   const turn = new Turn(snapshot)
   const shapes = queue.map(demand => turn.shapes.of(demand))
-  for (const shape of shapes) turn.note(shape)
+  noteAll(turn, shapes)
   const owners = snapshot.owners ?? new Map<string, Owner>()
   const first = passedOver(snapshot, place => turn.isStartable(queue[place]!, shapes[place]!))
   const isFirst = (place: number): boolean => first.length > 0 && first.includes(place)
@@ -215,4 +216,11 @@ export function plan(snapshot: Snapshot): Plan {
     if (at !== undefined) waiting[at] = { ...waiting[at]!, startsAt }
   }
   return { placed, waiting, victims: turn.victims }
+}
+
+/** Each shape once, with how many ask for it. */
+function noteAll(turn: Turn, shapes: readonly Shape[]): void {
+  const counts = new Int32Array(turn.shapes.all.length)
+  for (const { id } of shapes) counts[id]!++
+  for (const shape of turn.shapes.all) if (counts[shape.id]! > 0) turn.note(shape, counts[shape.id])
 }
