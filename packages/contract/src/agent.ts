@@ -65,6 +65,10 @@ export const NodeUsage = z.object({
 })
 export type NodeUsage = z.infer<typeof NodeUsage>
 
+/** `finish`: sessions go on until they end by themselves, or the deadline comes. `end`: they are ended at once. */
+export const DrainMode = z.enum(['finish', 'end'])
+export type DrainMode = z.infer<typeof DrainMode>
+
 export const Agent = z.object({
   id: z.string(),
   address: z.string(),
@@ -74,6 +78,15 @@ export const Agent = z.object({
   version: z.string(),
   status: AgentStatus,
   isSchedulable: z.boolean(),
+  /** Set while it is emptied for maintenance: it takes no new sessions. Empty when `sessionCount` is 0. */
+  drain: z
+    .object({
+      mode: DrainMode,
+      startedAt: z.iso.datetime(),
+      /** What still runs then is ended; null: it may take as long as it takes. */
+      deadlineAt: z.iso.datetime().nullable(),
+    })
+    .nullable(),
   runtimes: z.array(Runtime),
   capacity: Slots,
   /** Given out to live sessions: the sum over their containers. */
@@ -147,4 +160,37 @@ const update = endpoint({
   errors: ['agent_not_found'],
 })
 
-export const agentApi = { list, show, update }
+const drain = endpoint({
+  method: 'POST',
+  path: '/agents/:id/drain',
+  summary:
+    'Empty an agent for maintenance: it takes no new sessions, and those that run there finish or are ended. Again: with another end',
+  permission: 'agent.update',
+  input: z.strictObject({
+    id: AgentId,
+    mode: DrainMode.default('finish').describe(
+      'Finish: sessions go on until the deadline. End: they are ended at once',
+    ),
+    deadlineS: z
+      .int()
+      .min(1)
+      .max(31_536_000)
+      .nullable()
+      .default(null)
+      .describe('With finish: what still runs after so many seconds is ended. Null: never'),
+  }),
+  output: Agent,
+  errors: ['agent_not_found'],
+})
+
+const cancelDrain = endpoint({
+  method: 'DELETE',
+  path: '/agents/:id/drain',
+  summary: 'End the maintenance of an agent: it takes new sessions again, if it is schedulable',
+  permission: 'agent.update',
+  input: z.strictObject({ id: AgentId }),
+  output: Agent,
+  errors: ['agent_not_found'],
+})
+
+export const agentApi = { list, show, update, drain, cancelDrain }

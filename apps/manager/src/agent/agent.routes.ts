@@ -1,15 +1,28 @@
 import { type Agent, agentApi, type AgentDetails } from '@capstan/contract/agent'
 import { AppError } from '@capstan/contract/errors'
 import type { HttpApp } from '@capstan/runtime/http'
+import { sql } from 'kysely'
+import type * as z from 'zod'
 import type { App } from '../app.ts'
+import type { Db } from '../db/db.ts'
+import { holdPlacing } from '../db/placing.ts'
 import type { Actor } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
 import * as store from './agent.store.ts'
+import { clearDrain, setDrain, setSchedulable } from './duty.store.ts'
+
+type Input<V extends keyof typeof agentApi> = z.output<(typeof agentApi)[V]['input']>
 
 export function agentRoutes(http: HttpApp, app: App): void {
   mount(http, app, agentApi.list, (_, _actor, input) => store.list(app.db, input))
   mount(http, app, agentApi.show, show)
-  mount(http, app, agentApi.update, update)
+  mount(http, app, agentApi.update, (_, _actor, { id, isSchedulable }) =>
+    changed(app, id, tx => setSchedulable(tx, id, isSchedulable)),
+  )
+  mount(http, app, agentApi.drain, drain)
+  mount(http, app, agentApi.cancelDrain, (_, _actor, { id }) =>
+    changed(app, id, tx => clearDrain(tx, id)),
+  )
 }
 
 async function show(app: App, _: Actor, { id }: { id: string }): Promise<AgentDetails> {
@@ -18,15 +31,26 @@ async function show(app: App, _: Actor, { id }: { id: string }): Promise<AgentDe
   return agent
 }
 
-async function update(
-  app: App,
-  _: Actor,
-  { id, isSchedulable }: { id: string; isSchedulable: boolean },
-): Promise<Agent> {
-  if (!(await store.setSchedulable(app.db, id, isSchedulable)))
-    throw new AppError('agent_not_found')
-  app.wake(['scheduler'])
-  const agent = await store.find(app.db, id)
+async function drain(app: App, _: Actor, { id, ...how }: Input<'drain'>): Promise<Agent> {
+  if (how.mode === 'end' && how.deadlineS !== null) {
+    const issue = { path: 'deadlineS', message: 'a deadline goes with letting sessions finish' }
+    throw new AppError('invalid_input', {
+      issues: [issue],
+      detail: `${issue.path}: ${issue.message}`,
+    })
+  }
+  return changed(app, id, tx => setDrain(tx, id, how))
+}
+
+/** Changes what an agent takes, between two turns of the scheduler: once it is answered, nothing is placed by the old word. */
+async function changed(app: App, id: string, write: (tx: Db) => Promise<boolean>): Promise<Agent> {
+  const agent = await app.db.transaction().execute(async tx => {
+    await holdPlacing(tx)
+    if (!(await write(tx))) throw new AppError('agent_not_found')
+    await sql`select pg_notify('capstan_change', ${`agent:${id}`})`.execute(tx)
+    return store.find(tx, id)
+  })
   if (!agent) throw new AppError('agent_not_found')
+  app.wake(['scheduler', 'housekeeper'])
   return agent
 }

@@ -18,6 +18,14 @@ const select = sql`a.*,
     (select slot, sum(amount)::bigint as amount from allocation where agent_id = a.id group by slot) as slots) as used,
   (select count(distinct session_id)::int from kernel where agent_id = a.id and status not in ('terminated', 'error')) as session_count`
 
+const drainOf = ({ drainMode, drainStartedAt, drainDeadlineAt }: AgentRow): Agent['drain'] =>
+  drainMode && {
+    mode: drainMode,
+    // The database holds that it is there with the mode.
+    startedAt: drainStartedAt!.toISOString(),
+    deadlineAt: drainDeadlineAt?.toISOString() ?? null,
+  }
+
 const toAgent = (row: AgentRow): Agent => ({
   id: row.id,
   address: row.address,
@@ -27,6 +35,7 @@ const toAgent = (row: AgentRow): Agent => ({
   version: row.version,
   status: row.status,
   isSchedulable: row.isSchedulable,
+  drain: drainOf(row),
   runtimes: row.runtimes,
   capacity: toSlots(row.capacity),
   used: toSlots(row.used),
@@ -130,16 +139,6 @@ export async function findDetails(db: Db, id: string): Promise<AgentDetails | un
       resources: toSlots(amounts),
     })),
   }
-}
-
-/** False when there is no such agent. */
-export async function setSchedulable(db: Db, id: string, isSchedulable: boolean): Promise<boolean> {
-  const result = await db
-    .updateTable('agent')
-    .set({ isSchedulable })
-    .where('id', '=', id)
-    .executeTakeFirst()
-  return result.numUpdatedRows > 0n
 }
 
 /**

@@ -19,6 +19,9 @@ export interface AgentTable {
   firstContactAt: Generated<Date>
   lastContactAt: Generated<Date>
   lostAt: Date | null
+  drainMode: 'finish' | 'end' | null
+  drainStartedAt: Date | null
+  drainDeadlineAt: Date | null
 }
 
 export interface AgentImageTable {

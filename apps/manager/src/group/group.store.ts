@@ -17,7 +17,8 @@ type Row = Selectable<ResourceGroupTable> & {
   readonly pendingCount: number
 }
 
-const taking = sql`a.resource_group = g.name and a.status = 'connected' and a.is_schedulable`
+const taking = sql`a.resource_group = g.name and a.status = 'connected' and a.is_schedulable
+  and a.drain_mode is null`
 
 const perSlot = (from: RawBuilder<unknown>, amount: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`(select coalesce(jsonb_object_agg(slot, amount), '{}') from

@@ -100,6 +100,8 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'agent.list': () => ({}),
   'agent.show': ({ agentId }) => ({ id: agentId }),
   'agent.update': ({ agentId }) => ({ id: agentId, isSchedulable: true }),
+  'agent.drain': ({ agentId }) => ({ id: agentId }),
+  'agent.cancelDrain': ({ agentId }) => ({ id: agentId }),
   'group.list': () => ({}),
   'group.show': () => ({ name: 'default' }),
   'group.create': () => ({ name: `g-${crypto.randomUUID().slice(0, 8)}` }),

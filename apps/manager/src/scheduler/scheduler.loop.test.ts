@@ -82,7 +82,7 @@ test('SCH-10 the database itself refuses to give out more than there is', async 
   expect(violates(refused, 'allocation_within_capacity')).toBe(true)
 })
 
-test('an agent that takes no new sessions is passed over', async () => {
+test('AGT-04 an agent that takes no new sessions is passed over until it is switched on again', async () => {
   await joinNode(manager, 'node-1')
   await manager.admin.call(api.agent.update, { id: 'node-1', isSchedulable: false })
   const { id } = await startSession(manager, manager.admin)

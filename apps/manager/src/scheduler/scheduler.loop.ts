@@ -1,16 +1,13 @@
 import { plan, type Victim } from '@capstan/core/placement'
 import { endStatus } from '@capstan/core/session'
-import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/db.ts'
+import { tryPlacing } from '../db/placing.ts'
 import { end, findStatuses } from '../session/session.store.ts'
 import { explain, place } from './commit.store.ts'
 import { keepUse } from './owners.store.ts'
 import { readSnapshot } from './snapshot.ts'
 import { explainInactive, listTurns, type Turn } from './turn.store.ts'
-
-/** Key of the advisory lock that one scheduler of all managers holds during a turn. */
-const lockKey = 7_000_003
 
 /** One turn: for each group in which somebody waits, read a snapshot, plan without I/O, commit what is still true. */
 export async function schedule(app: App): Promise<void> {
@@ -26,10 +23,7 @@ export async function schedule(app: App): Promise<void> {
 
 async function takeTurn(app: App, turn: Turn): Promise<void> {
   const agentIds = await app.db.transaction().execute(async tx => {
-    const { rows } = await sql<{
-      isOurs: boolean
-    }>`select pg_try_advisory_xact_lock(${lockKey}) as is_ours`.execute(tx)
-    return rows[0]?.isOurs === true ? scheduleGroup(app, tx, turn) : []
+    return (await tryPlacing(tx)) ? scheduleGroup(app, tx, turn) : []
   })
   app.wake(agentIds.map(id => `agent:${id}` as const))
 }

@@ -24,7 +24,7 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
   const { rows } = await sql<Row>`
     with taking as (
       select id, architecture, runtimes from agent
-      where resource_group = ${group} and status = 'connected' and is_schedulable
+      where resource_group = ${group} and status = 'connected' and is_schedulable and drain_mode is null
     ), given as (
       select agent_id, device_id, sum(amount) as amount from allocation
       where agent_id in (select id from taking) group by 1, 2

@@ -26,7 +26,7 @@ export async function readVersion(db: Db, group: string): Promise<string> {
     ),
     // The row of an agent is written at each report: only what matters here.
     hashOf(
-      sql`concat_ws(' ', id, status, is_schedulable, report_hash)`,
+      sql`concat_ws(' ', id, status, is_schedulable, drain_mode, report_hash)`,
       sql`agent where resource_group = ${group}`,
     ),
     hashOf(sql`kernel_id || device_id`, sql`allocation where agent_id in ${agents}`),

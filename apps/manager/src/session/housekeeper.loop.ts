@@ -4,6 +4,7 @@ import { endStatus } from '@capstan/core/session'
 import { sql } from 'kysely'
 import { loseSilentAgents } from '../agent/agent.store.ts'
 import type { App } from '../app.ts'
+import { endDrained } from './end-drained.ts'
 import { end } from './session.store.ts'
 import { lockSessions, settleSessions } from './settle.store.ts'
 
@@ -13,13 +14,14 @@ const missedHeartbeats = 3
 /** Samples of use are for plots of the last day. */
 const usageKept = '1 day'
 
-/** One turn: find agents that fell silent, take unstarted work away from lost ones, cancel what waited too long, sweep what expired. */
+/** One turn: find agents that fell silent, take unstarted work away from lost ones, cancel what waited too long, end what outlived its time, sweep what expired. */
 export async function keepHouse(app: App): Promise<void> {
   const lost = await loseSilentAgents(app.db, missedHeartbeats * heartbeatMs)
   if (lost.length > 0) app.log.warn({ agentIds: lost }, 'agents_lost')
   await reclaimUnstarted(app)
   await cancelOverdue(app)
   await endOutlived(app)
+  await endDrained(app)
   await settleLeftOver(app)
   await sweep(app)
 }

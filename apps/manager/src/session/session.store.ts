@@ -240,7 +240,7 @@ export interface EndMove {
 export async function end(
   db: Db,
   moves: readonly EndMove[],
-  reason: { code: string; message: string },
+  reason: { code: string; message: string; data?: unknown },
 ): Promise<{ moved: string[]; agentIds: string[] }> {
   const { rows } = await sql<{ id: string; status: SessionStatus }>`
     with wanted as (

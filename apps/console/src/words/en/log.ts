@@ -72,6 +72,8 @@ export const log = {
     'agent.update': changed('the agent'),
     'agent.update:open': says('Opened', 'open', 'for new sessions: the agent'),
     'agent.update:close': says('Closed', 'close', 'for new sessions: the agent'),
+    'agent.drain': says('Began', 'begin', 'to drain the agent'),
+    'agent.cancelDrain': says('Ended', 'end', 'the maintenance of the agent'),
     'domain.create': created('the domain'),
     'domain.update': changed('the domain'),
     'domain.update:activate': activated('the domain'),

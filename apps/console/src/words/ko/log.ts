@@ -69,6 +69,8 @@ export const log: typeof enLog = {
     'agent.update': changed('에이전트'),
     'agent.update:open': says('새 세션 허용, 에이전트', '설정'),
     'agent.update:close': says('새 세션 차단, 에이전트', '설정'),
+    'agent.drain': says('에이전트 비우기', '시작'),
+    'agent.cancelDrain': says('에이전트 점검', '종료'),
     'domain.create': created('도메인'),
     'domain.update': changed('도메인'),
     'domain.update:activate': activated('도메인'),
