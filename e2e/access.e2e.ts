@@ -1,6 +1,5 @@
-import type { Page } from '@playwright/test'
 import { api } from '@capstan/contract/api'
-import { faults } from './support/axe.ts'
+import { expectUsable } from './support/access.ts'
 import { expect, test, uniqueName } from './support/test.ts'
 
 interface Look {
@@ -31,19 +30,8 @@ const pages: readonly Look[] = [
   { what: 'list of domains', path: '/domains', heading: 'Domains' },
   { what: 'form of a domain', path: '/domains/-/new', heading: 'Create a domain' },
   { what: 'list of jobs', path: '/jobs', heading: 'Jobs' },
-  { what: 'log of operations', path: '/log', heading: 'Log' },
   { what: 'own account', path: '/account', heading: 'My account' },
 ]
-
-async function seesAll(page: Page): Promise<void> {
-  expect(await faults(page)).toEqual([])
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
-  expect(await faults(page), 'in the dark').toEqual([])
-  await page.setViewportSize({ width: 390, height: 844 })
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth)
-  expect(wide, 'the page scrolls sideways on a phone').toBeLessThanOrEqual(390)
-}
 
 for (const { what, path, heading } of pages)
   test(`the ${what} can be used by everybody, and on a phone`, async ({ page, startSession }) => {
@@ -51,7 +39,7 @@ for (const { what, path, heading } of pages)
     await page.goto(path)
     await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible()
     await page.waitForLoadState('load')
-    await seesAll(page)
+    await expectUsable(page)
   })
 
 test('the details of a session can be used by everybody, and on a phone', async ({
@@ -62,14 +50,14 @@ test('the details of a session can be used by everybody, and on a phone', async 
   const { id } = await startSession({ name })
   await page.goto(`/sessions/${id}`)
   await expect(page.getByRole('dialog', { name }).getByRole('status')).toContainText('Running')
-  await seesAll(page)
+  await expectUsable(page)
 })
 
 test('the details of an agent can be used by everybody, and on a phone', async ({ page, call }) => {
   const agent = (await call(api.agent.list, { status: ['connected'] })).items[0]!
   await page.goto(`/agents/${agent.id}`)
   await expect(page.getByRole('region', { name: 'Live use' })).toBeVisible()
-  await seesAll(page)
+  await expectUsable(page)
 })
 
 test('the details of a person, a keypair and a project can be used by everybody, and on a phone', async ({
@@ -95,7 +83,7 @@ test('the details of a person, a keypair and a project can be used by everybody,
     await page.goto(path)
     await expect(page.getByRole('dialog', { name: title })).toBeVisible()
     await page.waitForLoadState('load')
-    await seesAll(page)
+    await expectUsable(page)
   }
 })
 
@@ -105,6 +93,6 @@ test.describe('signed out', () => {
   test('the sign-in page can be used by everybody, and on a phone', async ({ page }) => {
     await page.goto('/sign-in')
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
-    await seesAll(page)
+    await expectUsable(page)
   })
 })

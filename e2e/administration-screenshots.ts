@@ -126,6 +126,8 @@ async function takeAll(browser: Browser, url: string): Promise<void> {
     })
   await takeImpact(page)
   await take(page, { path: '/projects', name: 'projects', sees: 'speech' })
+  await take(page, { path: '/log', name: 'log', sees: 'Created the user' })
+  await takeSearch(page)
   await context.close()
 }
 
@@ -138,4 +140,13 @@ async function takeImpact(page: Page): Promise<void> {
   await field.fill('1')
   await page.getByText('may have').first().waitFor()
   await shoot(page, 'policy-impact')
+}
+
+async function takeSearch(page: Page): Promise<void> {
+  await page.goto('/users')
+  await page.getByRole('row').nth(1).waitFor()
+  await page.keyboard.press('Control+K')
+  await page.keyboard.type('spe')
+  await page.getByRole('option', { name: 'speech' }).first().waitFor()
+  await shoot(page, 'search')
 }

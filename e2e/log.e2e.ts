@@ -1,8 +1,7 @@
-import type { Page } from '@playwright/test'
 import { api } from '@capstan/contract/api'
 import { people } from './support/people.ts'
 import { signedIn } from './support/signed-in.ts'
-import { faults } from './support/axe.ts'
+import { expectUsable } from './support/access.ts'
 import { expect, test, uniqueName } from './support/test.ts'
 
 test.use({ expectedErrors: [/status of 409/] })
@@ -128,18 +127,11 @@ test('PLS-05 the log is filtered by kind, outcome and time, with all of that in 
   await expect(page.getByText('Nothing matches these filters')).toBeVisible()
 })
 
-async function seesAll(page: Page): Promise<void> {
-  expect(await faults(page)).toEqual([])
-  await page.setViewportSize({ width: 390, height: 844 })
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth)
-  expect(wide, 'the page scrolls sideways on a phone').toBeLessThanOrEqual(390)
-}
-
 test('PLS-05 the log can be used by everybody, and on a phone', async ({ page, call }) => {
   const { email } = await call(api.user.create, newPerson())
   await page.goto(`/log?target=${email}`)
   await expect(page.getByRole('link', { name: `Created the user ${email}` })).toBeVisible()
-  await seesAll(page)
+  await expectUsable(page)
 })
 
 test('PLS-05 an operation can be looked at by everybody, and on a phone', async ({
@@ -151,7 +143,7 @@ test('PLS-05 an operation can be looked at by everybody, and on a phone', async 
   const { items } = await call(api.operation.list, { target: email, limit: 1 })
   await page.goto(`/log/${items[0]!.id}`)
   await expect(page.getByRole('heading', { name: 'What changed' })).toBeVisible()
-  await seesAll(page)
+  await expectUsable(page)
 })
 
 test.describe('as somebody who administers nothing', () => {

@@ -2,7 +2,7 @@ import { api } from '@capstan/contract/api'
 import type { Page } from '@playwright/test'
 import { people, tinyImage } from './support/people.ts'
 import { signedIn } from './support/signed-in.ts'
-import { faults } from './support/axe.ts'
+import { faults } from './support/access.ts'
 import { expect, test, uniqueName } from './support/test.ts'
 
 const field = (page: Page) => page.getByRole('combobox', { name: 'Search for pages' })
