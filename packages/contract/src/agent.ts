@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { endpoint } from './endpoint.ts'
+import { GroupName } from './group.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
 import { Slots } from './slots.ts'
 
@@ -65,7 +66,7 @@ export const NodeUsage = z.object({
 })
 export type NodeUsage = z.infer<typeof NodeUsage>
 
-/** `finish`: sessions go on until they end by themselves, or the deadline comes. `end`: they are ended at once. */
+/** What becomes of the sessions of an agent. `finish`: they go on until they end by themselves, or a deadline comes. `end`: they are ended at once. */
 export const DrainMode = z.enum(['finish', 'end'])
 export type DrainMode = z.infer<typeof DrainMode>
 
@@ -75,6 +76,8 @@ export const Agent = z.object({
   region: z.string(),
   architecture: z.string(),
   resourceGroup: z.string(),
+  /** Its configuration was changed to this group, which need not exist: to be accepted by moving it, or dismissed. */
+  requestedGroup: z.string().nullable(),
   version: z.string(),
   status: AgentStatus,
   isSchedulable: z.boolean(),
@@ -193,4 +196,21 @@ const cancelDrain = endpoint({
   errors: ['agent_not_found'],
 })
 
-export const agentApi = { list, show, update, drain, cancelDrain }
+const move = endpoint({
+  method: 'POST',
+  path: '/agents/:id/move',
+  summary:
+    'Move an agent to another resource group. To the one that it is in: dismisses what its configuration asks for',
+  permission: 'agent.update',
+  input: z.strictObject({
+    id: AgentId,
+    resourceGroup: GroupName,
+    sessions: DrainMode.default('finish').describe(
+      'Sessions of other groups that run there: let them finish, or end them at once',
+    ),
+  }),
+  output: Agent,
+  errors: ['agent_not_found', 'group_not_found'],
+})
+
+export const agentApi = { list, show, update, drain, cancelDrain, move }

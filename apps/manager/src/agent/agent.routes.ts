@@ -6,10 +6,12 @@ import type * as z from 'zod'
 import type { App } from '../app.ts'
 import type { Db } from '../db/db.ts'
 import { holdPlacing } from '../db/placing.ts'
+import { violates } from '../db/violation.ts'
 import type { Actor } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
 import * as store from './agent.store.ts'
 import { clearDrain, setDrain, setSchedulable } from './duty.store.ts'
+import { endForeign, setGroup } from './move.store.ts'
 
 type Input<V extends keyof typeof agentApi> = z.output<(typeof agentApi)[V]['input']>
 
@@ -23,6 +25,7 @@ export function agentRoutes(http: HttpApp, app: App): void {
   mount(http, app, agentApi.cancelDrain, (_, _actor, { id }) =>
     changed(app, id, tx => clearDrain(tx, id)),
   )
+  mount(http, app, agentApi.move, move)
 }
 
 async function show(app: App, _: Actor, { id }: { id: string }): Promise<AgentDetails> {
@@ -40,6 +43,26 @@ async function drain(app: App, _: Actor, { id, ...how }: Input<'drain'>): Promis
     })
   }
   return changed(app, id, tx => setDrain(tx, id, how))
+}
+
+/** GRP-05: sessions of other groups that run there are handled as chosen, in the same step. */
+async function move(
+  app: App,
+  _: Actor,
+  { id, resourceGroup, sessions }: Input<'move'>,
+): Promise<Agent> {
+  let endingOn: string[] = []
+  const agent = await changed(app, id, async tx => {
+    if (sessions === 'end') endingOn = await endForeign(tx, id, resourceGroup)
+    return setGroup(tx, id, resourceGroup)
+  }).catch((error: unknown) => {
+    if (!violates(error, 'agent_resource_group_fkey')) throw error
+    throw new AppError('group_not_found', {
+      issues: [{ path: 'resourceGroup', message: `no resource group ${resourceGroup}` }],
+    })
+  })
+  app.wake(endingOn.map(agentId => `agent:${agentId}` as const))
+  return agent
 }
 
 /** Changes what an agent takes, between two turns of the scheduler: once it is answered, nothing is placed by the old word. */

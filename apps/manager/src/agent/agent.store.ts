@@ -32,6 +32,7 @@ const toAgent = (row: AgentRow): Agent => ({
   region: row.region,
   architecture: row.architecture,
   resourceGroup: row.resourceGroup ?? '',
+  requestedGroup: row.requestedGroup,
   version: row.version,
   status: row.status,
   isSchedulable: row.isSchedulable,
@@ -147,7 +148,7 @@ export async function findDetails(db: Db, id: string): Promise<AgentDetails | un
  */
 export async function joinAgent(db: Db, id: string, tokenHash: Buffer): Promise<boolean> {
   const { rows } = await sql`
-    insert into agent (id, token_hash, status, last_contact_at) values (${id}, ${tokenHash}, 'terminated', now())
+    insert into agent (id, token_hash, status, status_reason, lost_at) values (${id}, ${tokenHash}, 'terminated', 'It joined and was not heard of since', now())
     on conflict (id) do update set token_hash = excluded.token_hash
       where agent.status <> 'connected' or agent.last_contact_at < now() - interval '15 seconds'
     returning id`.execute(db)

@@ -91,11 +91,14 @@ async function writeSlowPart(
   await sql`
     update agent set version = seen.version, architecture = seen.architecture, region = seen.region,
       address = seen.address, runtimes = seen.runtimes, problems = seen.problems, report_hash = ${hash},
-      -- Told on first contact only: afterwards the group is what administrators say.
-      resource_group = coalesce(agent.resource_group,
-        (select name from resource_group where name = seen."resourceGroup"), 'default')
+      -- Followed on first contact only (GRP-05): afterwards the group is what administrators say, and another value asks them.
+      resource_group = coalesce(agent.resource_group, seen_group.name, (select name from resource_group where name = 'default')),
+      requested_group = case when agent.configured_group is not distinct from seen."resourceGroup" then agent.requested_group
+        else nullif(seen."resourceGroup", coalesce(agent.resource_group, seen_group.name)) end,
+      configured_group = seen."resourceGroup"
     from jsonb_to_record(${text}::jsonb) as seen (version text, architecture text, region text, address text,
       runtimes jsonb, problems jsonb, "resourceGroup" text)
+      left join resource_group seen_group on seen_group.name = seen."resourceGroup"
     where agent.id = ${id}`.execute(tx)
   await sql`
     insert into device (agent_id, id, slot, kind, model, capacity, numa_node)

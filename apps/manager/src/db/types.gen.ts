@@ -22,6 +22,8 @@ export interface AgentTable {
   drainMode: 'finish' | 'end' | null
   drainStartedAt: Date | null
   drainDeadlineAt: Date | null
+  configuredGroup: string | null
+  requestedGroup: string | null
 }
 
 export interface AgentImageTable {

@@ -101,6 +101,7 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'agent.show': ({ agentId }) => ({ id: agentId }),
   'agent.update': ({ agentId }) => ({ id: agentId, isSchedulable: true }),
   'agent.drain': ({ agentId }) => ({ id: agentId }),
+  'agent.move': ({ agentId }) => ({ id: agentId, resourceGroup: 'default' }),
   'agent.cancelDrain': ({ agentId }) => ({ id: agentId }),
   'group.list': () => ({}),
   'group.show': () => ({ name: 'default' }),

@@ -74,6 +74,7 @@ export const log = {
     'agent.update:close': says('Closed', 'close', 'for new sessions: the agent'),
     'agent.drain': says('Began', 'begin', 'to drain the agent'),
     'agent.cancelDrain': says('Ended', 'end', 'the maintenance of the agent'),
+    'agent.move': says('Moved', 'move', 'to another resource group: the agent'),
     'domain.create': created('the domain'),
     'domain.update': changed('the domain'),
     'domain.update:activate': activated('the domain'),

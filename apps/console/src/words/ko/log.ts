@@ -71,6 +71,7 @@ export const log: typeof enLog = {
     'agent.update:close': says('새 세션 차단, 에이전트', '설정'),
     'agent.drain': says('에이전트 비우기', '시작'),
     'agent.cancelDrain': says('에이전트 점검', '종료'),
+    'agent.move': says('다른 자원 그룹으로, 에이전트', '이동'),
     'domain.create': created('도메인'),
     'domain.update': changed('도메인'),
     'domain.update:activate': activated('도메인'),
