@@ -60,32 +60,28 @@ test('the details of an agent can be used by everybody, and on a phone', async (
   await expectUsable(page)
 })
 
-test('the details of a person, a keypair and a project can be used by everybody, and on a phone', async ({
-  page,
-  call,
-}) => {
-  const name = uniqueName('look')
-  const user = await call(api.user.create, {
-    email: `${name}@example.test`,
-    name,
-    password: 'engine-no-1',
-  })
-  const project = (await call(api.project.list, {})).items[0]!
-  const looks = [
-    [`/users/${user.id}`, user.email],
-    [`/users/${user.id}/edit`, `Edit ${user.email}`],
-    [`/credentials/${user.mainAccessKey}`, user.mainAccessKey],
-    [`/projects/${project.id}`, project.name],
-  ] as const
-  for (const [path, title] of looks) {
-    await page.emulateMedia({ colorScheme: 'light' })
-    await page.setViewportSize({ width: 1440, height: 900 })
-    await page.goto(path)
-    await expect(page.getByRole('dialog', { name: title })).toBeVisible()
+const details = ['person', 'form of a person', 'keypair', 'project'] as const
+
+for (const what of details)
+  test(`the details of a ${what} can be used by everybody, and on a phone`, async ({
+    page,
+    call,
+  }) => {
+    const name = uniqueName('look')
+    const email = `${name}@example.test`
+    const user = await call(api.user.create, { email, name, password: 'engine-no-1' })
+    const project = (await call(api.project.list, {})).items[0]!
+    const [path, title] = {
+      person: [`/users/${user.id}`, email],
+      'form of a person': [`/users/${user.id}/edit`, `Edit ${email}`],
+      keypair: [`/credentials/${user.mainAccessKey}`, user.mainAccessKey],
+      project: [`/projects/${project.id}`, project.name],
+    }[what]
+    await page.goto(path!)
+    await expect(page.getByRole('dialog', { name: title! })).toBeVisible()
     await page.waitForLoadState('load')
     await expectUsable(page)
-  }
-})
+  })
 
 test.describe('signed out', () => {
   test.use({ who: 'nobody', expectedErrors: [/status of 401/] })

@@ -11,9 +11,12 @@ export interface Inverse {
 type Done = Pick<Operation, 'operation' | 'target' | 'targetId' | 'before' | 'after'>
 type Fields = Readonly<Record<string, unknown>>
 
-/** Fields that follow from others: they come back by themselves, or do not matter. */
-const derived = new Set([
+/** Fields that follow from others, or count what is done: nobody sets them, and nobody puts them back. */
+export const derived: ReadonlySet<string> = new Set([
   'modifiedAt',
+  'queryCount',
+  'windowCount',
+  'lastUsedAt',
   'keypairCount',
   'liveSessionCount',
   'memberCount',
@@ -185,5 +188,6 @@ export function whyNotRetry(
   return isOwnOnly(done.operation) && done.actorId !== viewerId ? 'theirs' : null
 }
 
-/** Operations on one's own account: whoever asked for them again would do it to theirs. */
-const isOwnOnly = (operation: string): boolean => operation.startsWith('account.')
+/** What is done for oneself: somebody else who asked for it again would do it to their own account, or for themselves. */
+const isOwnOnly = (operation: string): boolean =>
+  operation.startsWith('account.') || operation.startsWith('session.create')

@@ -20,8 +20,8 @@ const secret = [
  * info = a state changed, debug = the rest (`CAPSTAN_LOG_LEVEL`).
  */
 export function createLog(program: string): Log {
-  const output = pino.destination({ fd: 2, sync: true })
-  // A closed terminal takes no more lines. What we are here for does not depend on them.
+  const output = pino.destination({ fd: 2, sync: true, maxLength: 1 << 20 })
+  // A closed terminal takes no more lines, a full disk for a while; they are dropped beyond a megabyte. What we are here for does not depend on them.
   output.on('error', () => {})
   return pino(
     {

@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { accountQuery } from '../api/account.ts'
+import { forgetRecent } from '../search/recent.ts'
 import { Mark } from '../shell/Mark.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
@@ -19,6 +20,7 @@ export function SignInPage() {
   const { to, ended } = route.useSearch()
   const queries = useQueryClient()
   const router = useRouter()
+  useEffect(forgetRecent, [])
   useEffect(() => {
     document.title = `${w.signIn.title} · ${w.product}`
   }, [w])

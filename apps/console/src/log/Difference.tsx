@@ -1,4 +1,5 @@
 import type { Operation } from '@capstan/contract/operation'
+import { derived } from '@capstan/core/undo'
 import { Title } from '@mantine/core'
 import { fieldLabel, fieldValue } from '../ui/field-words.ts'
 import { usePageWords } from '../words/page-words.ts'
@@ -6,11 +7,8 @@ import './Difference.css'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** They change by themselves. */
-const besides = new Set(['modifiedAt', 'queryCount', 'windowCount', 'lastUsedAt'])
-
 const namesIn = (...all: readonly (Fields | null)[]): string[] =>
-  [...new Set(all.flatMap(fields => Object.keys(fields ?? {})))].filter(name => !besides.has(name))
+  [...new Set(all.flatMap(fields => Object.keys(fields ?? {})))].filter(name => !derived.has(name))
 
 /** What an operation changed, field by field: what was beside what is; of what is new or gone, what it is or was. */
 export function Difference({ operation: { before, after } }: { operation: Operation }) {

@@ -1,3 +1,4 @@
+import { derived } from '@capstan/core/undo'
 import type { Operation } from '@capstan/contract/operation'
 import type { AllWords } from '../words/page-words.ts'
 
@@ -18,9 +19,6 @@ const turns: readonly {
   { field: 'password', value: 'changed', turn: 'password' },
 ]
 
-/** Fields that change by themselves beside what was asked for. */
-const besides = new Set(['modifiedAt', 'keypairCount', 'liveSessionCount'])
-
 /** What somebody did, in a sentence: `Deactivated the user a@b.c`. */
 export function sentenceOf(told: Told, w: AllWords): string {
   const sentence = doneOrTried(told, w)
@@ -37,7 +35,7 @@ function doneOrTried(told: Told, w: AllWords): string {
 }
 
 function turnOf({ after }: Told): string | undefined {
-  const changed = Object.entries(after ?? {}).filter(([field]) => !besides.has(field))
+  const changed = Object.entries(after ?? {}).filter(([field]) => !derived.has(field))
   const [only] = changed
   if (!only || changed.length > 1) return undefined
   return turns.find(({ field, value }) => field === only[0] && value === only[1])?.turn

@@ -11,7 +11,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useAccount } from '../api/account.ts'
 import { call } from '../api/call.ts'
-import { forgetRecent } from '../search/recent.ts'
 import { languageNames, languages } from '../words/format.ts'
 import { useWords } from '../words/words.tsx'
 
@@ -24,7 +23,6 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
   const signOut = useMutation({
     mutationFn: () => call(accountApi.signOut, {}),
     onSuccess: async () => {
-      forgetRecent(account.id)
       await navigate({ to: '/sign-in' })
       queries.clear()
     },

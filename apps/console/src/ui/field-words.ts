@@ -21,6 +21,7 @@ const labels: Readonly<Record<string, (w: AllWords) => string>> = {
   projectIds: w => w.user.projects,
   deactivateKeypairs: w => w.user.deactivateKeypairs,
   endSessions: w => w.many.endSessions,
+  leftProjectCount: w => w.user.leftProjects,
   addToProjects: w => w.many.join,
   removeFromProjects: w => w.many.leave,
   add: w => w.many.join,
@@ -40,8 +41,10 @@ const labels: Readonly<Record<string, (w: AllWords) => string>> = {
 
 /** What a field is called in the forms; what has no form keeps the name that the API gives it. */
 export function fieldLabel(name: string, w: AllWords): string {
-  if (name in w.policy.limit) return w.policy.limit[name as keyof AllWords['policy']['limit']]
-  return labels[name]?.(w) ?? name
+  if (Object.hasOwn(w.policy.limit, name))
+    return w.policy.limit[name as keyof AllWords['policy']['limit']]
+  // A name may be anything that somebody sent, `constructor` too.
+  return Object.hasOwn(labels, name) ? (labels[name]?.(w) ?? name) : name
 }
 
 const unlimitable = /^max|^idleTimeoutS$/
@@ -68,9 +71,9 @@ function numberText(name: string, value: number, f: Format): string {
 function stringText(name: string, value: string, w: AllWords, f: Format): string {
   if (value === '') return '–'
   if (name.endsWith('At')) return f.dateTime(new Date(value))
-  if (name === 'role' && value in w.user.role)
+  if (name === 'role' && Object.hasOwn(w.user.role, value))
     return w.user.role[value as keyof AllWords['user']['role']]
-  if (name === 'status' && value in w.user.status)
+  if (name === 'status' && Object.hasOwn(w.user.status, value))
     return w.user.status[value as keyof AllWords['user']['status']]
   return value
 }

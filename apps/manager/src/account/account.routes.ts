@@ -15,7 +15,7 @@ import {
 import { spendRequest } from '../http/rate.ts'
 import { mount, type Request } from '../http/mount.ts'
 import * as store from './account.store.ts'
-import { beginAttempt } from './failures.ts'
+import { type Attempt, attempted } from './failures.ts'
 import { isPassword, nobodysHash } from './password.ts'
 import { type Secrets, spendCode } from './two-factor.ts'
 
@@ -35,7 +35,24 @@ async function signIn(
   { context }: Request,
 ): Promise<Account> {
   refuseOtherOrigin(context)
-  const attempt = await beginAttempt(app, hashSecret(email.toLowerCase()))
+  const user = await attempted(app, hashSecret(email.toLowerCase()), attempt =>
+    proven(app, { email, password, code }, attempt),
+  )
+  if (user.mainAccessKey !== null) await spendRequest(app, context, user.mainAccessKey)
+  const secret = randomBytes(32).toString('base64url')
+  const expiresAt = new Date(app.now().getTime() + browserSessionS * 1000)
+  await store.insertBrowserSession(app.db, { hash: hashSecret(secret), userId: user.id, expiresAt })
+  setSessionCookie(context, secret, browserSessionS)
+  app.log.info({ userId: user.id }, 'signed_in')
+  return account(app, user.id)
+}
+
+/** The account that belongs to e-mail and password, and to the code where it takes one. */
+async function proven(
+  app: App,
+  { email, password, code }: Input<'signIn'>,
+  attempt: Attempt,
+): Promise<Secrets> {
   const user = await store.findByEmail(app.db, email)
   const isRight = await isPassword(user?.passwordHash ?? (await nobodysHash()), password)
   if (!user || !isRight) throw new AppError('wrong_credentials')
@@ -51,13 +68,7 @@ async function signIn(
     await askCode(app, user, code)
   }
   await attempt.forget()
-  if (user.mainAccessKey !== null) await spendRequest(app, context, user.mainAccessKey)
-  const secret = randomBytes(32).toString('base64url')
-  const expiresAt = new Date(app.now().getTime() + browserSessionS * 1000)
-  await store.insertBrowserSession(app.db, { hash: hashSecret(secret), userId: user.id, expiresAt })
-  setSessionCookie(context, secret, browserSessionS)
-  app.log.info({ userId: user.id }, 'signed_in')
-  return account(app, user.id)
+  return user
 }
 
 /** ACC-05: after the password, a code. Said only to those who know the password. */

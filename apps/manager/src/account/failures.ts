@@ -6,7 +6,7 @@ import * as store from './account.store.ts'
 import { isPassword } from './password.ts'
 import type { Secrets } from './two-factor.ts'
 
-interface Attempt {
+export interface Attempt {
   /** It was right, and the one who made it has proved all there is to prove: earlier failures are forgotten. */
   readonly forget: () => Promise<void>
   /** It was no wrong guess: the failures are what they were before. */
@@ -17,7 +17,11 @@ interface Attempt {
  * ACC-01: whoever failed often waits before another try is looked at. An attempt counts as failed until it is known to be
  * none, so that of many guesses made at once no more are looked at than of the same ones made in turn.
  */
-export async function beginAttempt(app: App, emailHash: Buffer): Promise<Attempt> {
+export async function attempted<T>(
+  app: App,
+  emailHash: Buffer,
+  check: (attempt: Attempt) => Promise<T>,
+): Promise<T> {
   const now = app.now()
   const before = await app.db.transaction().execute(async tx => {
     const failures = await store.lockFailures(tx, emailHash, now)
@@ -30,9 +34,13 @@ export async function beginAttempt(app: App, emailHash: Buffer): Promise<Attempt
     await store.setFailures(tx, emailHash, { count: failures.count + 1, lastAt: now })
     return failures
   })
-  return {
-    forget: () => store.forgetFailures(app.db, emailHash),
-    takeBack: () => store.uncountFailure(app.db, emailHash, before),
+  const takeBack = () => store.uncountFailure(app.db, emailHash, before)
+  try {
+    return await check({ forget: () => store.forgetFailures(app.db, emailHash), takeBack })
+  } catch (error) {
+    // What broke on our side says nothing of the guess.
+    if (!(error instanceof AppError)) await takeBack()
+    throw error
   }
 }
 
@@ -47,13 +55,8 @@ export async function checkPassword(app: App, user: Secrets, password: string): 
 }
 
 /** A check that may be guessed at: refused while somebody waits, and counted when it fails. */
-export async function guarded(app: App, user: Secrets, check: () => Promise<void>): Promise<void> {
-  const attempt = await beginAttempt(app, hashSecret(user.email.toLowerCase()))
-  try {
+export const guarded = (app: App, user: Secrets, check: () => Promise<void>): Promise<void> =>
+  attempted(app, hashSecret(user.email.toLowerCase()), async attempt => {
     await check()
-  } catch (error) {
-    if (!(error instanceof AppError)) await attempt.takeBack()
-    throw error
-  }
-  await attempt.takeBack()
-}
+    await attempt.takeBack()
+  })

@@ -50,6 +50,32 @@ test('PLS-05 a change that comes between the look of an undo and its write is ke
   expect(await call(api.user.show, { id: userId })).toMatchObject({ description: 'two' })
 })
 
+test('PLS-05 a deactivation that took keypairs or sessions along says so, and is not undone by half', async () => {
+  const { email, userId } = await manager.addUser()
+  await call(api.user.update, { id: userId, status: 'inactive', deactivateKeypairs: true })
+  const id = await latestId(email)
+  expect((await call(api.operation.show, { id })).after).toMatchObject({ deactivateKeypairs: true })
+  expect(await codeOf(call(api.operation.undo, { id }))).toBe('not_reversible')
+})
+
+test('PLS-05 the limit of a keypair that is in use can be put back', async () => {
+  const { accessKey, call: use } = await manager.addUser()
+  await use(api.account.show, {})
+  await call(api.keypair.update, { accessKey, rateLimit: 500 })
+  await use(api.account.show, {})
+  await call(api.operation.undo, { id: await latestId(accessKey) })
+  expect((await call(api.keypair.show, { accessKey })).rateLimit).toBe(10_000)
+})
+
+test('PLS-05 who administers the domain that somebody came to is not told of the projects that they left', async () => {
+  const { email, userId } = await manager.addUser()
+  const domainName = await manager.addDomain()
+  await call(api.user.update, { id: userId, domainName })
+  const { before, after } = await call(api.operation.show, { id: await latestId(email) })
+  expect(before).not.toHaveProperty('projects')
+  expect(after).toMatchObject({ domainName, leftProjectCount: expect.any(Number) })
+})
+
 test('PLS-05 of many who undo the same at once, one does', async () => {
   const { email, userId } = await manager.addUser()
   await call(api.user.update, { id: userId, description: 'one' })

@@ -110,13 +110,25 @@ async function update(
       target: after.email,
       targetId: id,
       of: after,
-      before: { ...before, password: '' },
-      after: { ...after, password: passwordHash === undefined ? '' : 'changed' },
+      before: { ...(isMoved ? withoutProjects(before) : before), password: '' },
+      after: {
+        ...after,
+        password: passwordHash === undefined ? '' : 'changed',
+        // What went with it does not come back with it.
+        ...(isEnded && deactivateKeypairs && { deactivateKeypairs }),
+        ...(isEnded && endSessions && { endSessions }),
+        ...(isMoved && { leftProjectCount: before.projects.length }),
+      },
     })
     return after
   })
   app.wake([...agentIds.map(agentId => `agent:${agentId}` as const), 'scheduler'])
   return updated
+}
+
+/** The entry is read by those who administer the new domain: what the old one is made of is not theirs to know. */
+function withoutProjects({ projects: _, ...rest }: UserDetails): Omit<UserDetails, 'projects'> {
+  return rest
 }
 
 /** Who administers one domain makes nobody the administrator of all, and touches none of those. */

@@ -35,6 +35,7 @@ export const user = {
   emptyInactive: 'No user is inactive',
   emptyInactiveHelp: 'People who were deactivated are kept here, with their history and folders.',
   projects: 'Projects',
+  leftProjects: 'Projects that they left',
   projectsHelp: 'What they start belongs to one of these.',
   projectsNone: 'What they start belongs to one of these. With none chosen, all of the domain.',
   emailStays: 'They sign in with it. It cannot be changed later.',

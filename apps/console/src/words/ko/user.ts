@@ -37,6 +37,7 @@ export const user: typeof en = {
   emptyInactive: '비활성 사용자가 없습니다',
   emptyInactiveHelp: '비활성화된 사람은 기록과 폴더와 함께 여기에 남습니다.',
   projects: '프로젝트',
+  leftProjects: '떠난 프로젝트 수',
   projectsHelp: '시작하는 모든 것은 이 가운데 하나에 속합니다.',
   projectsNone:
     '시작하는 모든 것은 이 가운데 하나에 속합니다. 고르지 않으면 도메인의 모든 프로젝트에 속합니다.',
