@@ -11,6 +11,8 @@ export interface CsvRow {
 export interface CsvTable {
   readonly head: readonly string[]
   readonly rows: readonly CsvRow[]
+  /** The last line ends with a line break: nothing of it was cut off. */
+  readonly isLastLineEnded: boolean
   /** Where the file stops being CSV: nothing after it was read. */
   readonly broken: { readonly line: number; readonly message: string } | undefined
 }
@@ -46,12 +48,25 @@ export async function readCsv(text: string): Promise<CsvTable> {
     broken = { line: Number(error['lines'] ?? 0), message: wordsOf(error) }
   }
   const [head, ...rest] = rows
-  return { head: head?.cells ?? [], rows: rest, broken }
+  return {
+    head: head?.cells ?? [],
+    rows: rest,
+    isLastLineEnded: /[\r\n]$/.test(text),
+    broken,
+  }
 }
 
 function* piecesOf(text: string): Generator<string> {
-  for (let at = 0; at < text.length; at += pieceLength) yield text.slice(at, at + pieceLength)
+  let end: number
+  for (let at = 0; at < text.length; at = end) {
+    end = at + pieceLength
+    // A character of two units stays whole: each half by itself would be written as a replacement character.
+    if (isHighSurrogate(text.charCodeAt(end - 1))) end += 1
+    yield text.slice(at, end)
+  }
 }
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
 
 const wordsOf = ({ code }: CsvError): string =>
   code === 'CSV_QUOTE_NOT_CLOSED'

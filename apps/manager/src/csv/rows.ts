@@ -41,51 +41,81 @@ const plain = (head: string): string => head.toLowerCase().replace(/[^a-z]/g, ''
 /** Rows that are checked before others are served again. */
 const checkedAtOnce = 500
 
+/** The most columns that are read: a wider head is no table of ours. */
+const mostColumns = 200
+
+/** Unknown columns that are named; the others are counted. */
+const mostUnknownNamed = 10
+
 /** The rows of a CSV file, and what is wrong with them by themselves, by line and column. */
 export async function readRows<S extends z.ZodObject>(
   csv: string,
   kind: RowKind<S>,
 ): Promise<GivenRows<z.output<S>>> {
-  const { head, rows, broken } = await readCsv(csv)
-  const columns = head.map(text => ({ text, field: kind.fieldOf.get(plain(text)) }))
-  const problems: RowProblem[] = headProblems(columns, rows.length, kind)
+  const { head, rows, isLastLineEnded, broken } = await readCsv(csv)
+  if (head.length > mostColumns) return { given: [], problems: [tooWide(head.length)], notices: [] }
+  const columns = columnsOf(head, kind)
+  const problems = headProblems(columns.known, rows.length, kind)
   if (broken) problems.push({ ...atLine(broken.line), message: broken.message })
   const given: GivenRow<z.output<S>>[] = []
   if (problems.length === 0)
     for (const [index, { line, cells }] of rows.entries()) {
       if (index % checkedAtOnce === 0) await new Promise(setImmediate)
-      const result = readRow(columns, cells, kind)
-      if (cells.length > columns.length)
-        problems.push({
-          ...atLine(line),
-          message: `has ${cells.length} cells, and the first line ${columns.length}`,
-        })
+      const isCutOff = index === rows.length - 1 && !isLastLineEnded
+      const result = readRow(columns, cells, kind, isCutOff)
       for (const problem of result.problems) problems.push({ line, ...problem })
       if (result.row) given.push({ line, row: result.row })
     }
-  const unknown = columns
-    .filter(({ field, text }) => field === undefined && !kind.ignored?.includes(plain(text)))
-    .map(({ text }) => text)
-  const notices =
-    unknown.length > 0
-      ? [`Columns that are not known here are left out: ${unknown.join(', ')}`]
-      : []
-  return { given, problems, notices }
+  return { given, problems, notices: noticesOf(columns.unknown) }
 }
 
 interface Column {
   readonly text: string
-  readonly field: string | undefined
+  readonly field: string
+  /** Where its cells stand in a row. */
+  readonly index: number
+}
+
+interface Columns {
+  readonly known: readonly Column[]
+  readonly unknown: readonly string[]
+  readonly count: number
+}
+
+function columnsOf(
+  head: readonly string[],
+  { fieldOf, ignored }: Pick<RowKind<z.ZodObject>, 'fieldOf' | 'ignored'>,
+): Columns {
+  const known = head.flatMap((text, index): Column[] => {
+    const field = fieldOf.get(plain(text))
+    return field === undefined ? [] : [{ text, field, index }]
+  })
+  const unknown = head.filter(text => !fieldOf.has(plain(text)) && !ignored?.includes(plain(text)))
+  return { known, unknown, count: head.length }
+}
+
+function noticesOf(unknown: readonly string[]): string[] {
+  if (unknown.length === 0) return []
+  const more = unknown.length - mostUnknownNamed
+  const names = unknown.slice(0, mostUnknownNamed).join(', ')
+  return [
+    `Columns that are not known here are left out: ${names}${more > 0 ? ` and ${more} more` : ''}`,
+  ]
 }
 
 const atLine = (line: number): Omit<RowProblem, 'message'> => ({ line, column: null, name: '' })
+
+const tooWide = (count: number): RowProblem => ({
+  ...atLine(1),
+  message: `${count} columns; at most ${mostColumns} are read`,
+})
 
 function headProblems(
   columns: readonly Column[],
   rowCount: number,
   { needed, most }: Pick<RowKind<z.ZodObject>, 'needed' | 'most'>,
 ): RowProblem[] {
-  const fields = columns.map(({ field }) => field).filter(field => field !== undefined)
+  const fields = columns.map(({ field }) => field)
   const problem = (column: string, message: string): RowProblem => ({
     ...atLine(1),
     column,
@@ -104,29 +134,54 @@ function headProblems(
   ]
 }
 
+interface ReadRow<S extends z.ZodObject> {
+  readonly row?: z.output<S>
+  readonly problems: readonly Omit<RowProblem, 'line'>[]
+}
+
 function readRow<S extends z.ZodObject>(
-  columns: readonly Column[],
+  columns: Columns,
   cells: readonly string[],
-  { schema, defaults, name: nameField, isEmptyGiven = false }: RowKind<S>,
-): { row?: z.output<S>; problems: Omit<RowProblem, 'line'>[] } {
-  const values: Record<string, unknown> = { ...defaults }
-  for (const [index, { field }] of columns.entries()) {
+  kind: RowKind<S>,
+  isCutOff: boolean,
+): ReadRow<S> {
+  const { schema, isEmptyGiven = false } = kind
+  const count = cells.length
+  // A cell that is not there must not be taken for one that is empty where this is no limit.
+  if (count > columns.count || (isEmptyGiven && count < columns.count))
+    return { problems: [{ column: null, name: '', message: lengthMessage(count, columns.count) }] }
+  const values: Record<string, unknown> = { ...kind.defaults }
+  for (const { field, index } of columns.known) {
     const text = cells[index] ?? ''
-    const cell = field === undefined ? undefined : schema.shape[field]
-    if (field !== undefined && cell && (text !== '' || isEmptyGiven))
-      values[field] = fromCell(text, cell)
+    const cell = schema.shape[field]
+    if (cell && (text !== '' || isEmptyGiven)) values[field] = fromCell(text, cell)
   }
+  const named = values[kind.name]
+  const name = typeof named === 'string' ? named : ''
+  const last = columns.known.find(({ index }) => index === columns.count - 1)
+  if (isEmptyGiven && isCutOff && last && mayBePart(cells[last.index], values[last.field]))
+    return { problems: [{ column: last.text, name, message: cutOffMessage }] }
   const parsed = schema.safeParse(values)
   if (parsed.success) return { row: parsed.data, problems: [] }
-  const named = values[nameField]
-  const name = typeof named === 'string' ? named : ''
   const problems = parsed.error.issues.map(({ path, message }) => ({
-    column: columns.find(({ field }) => field === path[0])?.text ?? String(path[0]),
+    column: columns.known.find(({ field }) => field === path[0])?.text ?? String(path[0]),
     name,
     message: values[String(path[0])] === undefined ? 'this is needed' : message,
   }))
   return { problems }
 }
+
+const lengthMessage = (count: number, expected: number): string =>
+  `has ${count} ${count === 1 ? 'cell' : 'cells'}, and the first line ${expected}`
+
+const cutOffMessage = 'the file ends here and may be cut off: end the last line with a line break'
+
+/**
+ * An empty cell, or amounts by name of which the last may be missing. A number that lacks digits only limits more, and JSON
+ * without its end is none.
+ */
+const mayBePart = (text: string | undefined, value: unknown): boolean =>
+  !text || (typeof value === 'object' && !text.startsWith('{'))
 
 /** Problems that a refusal names one by one. */
 const mostNamed = 100
