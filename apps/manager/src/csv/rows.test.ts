@@ -89,7 +89,7 @@ test('POL-32 a last line without a break at its end is read where nothing can be
     given: [{ row: { name: 'lab', most: 7 } }],
     problems: [],
   })
-  expect(await readRows('name;slots\nlab;{"cpu":4}', limits)).toMatchObject({
+  expect(await readRows('name;slots\nlab;"{""cpu"":4}"', limits)).toMatchObject({
     given: [{ row: { name: 'lab', slots: { cpu: 4 } } }],
     problems: [],
   })
