@@ -1,55 +1,42 @@
-import { type AgentDetails, agentApi } from '@capstan/contract/agent'
+import { type Agent, type AgentDetails, agentApi } from '@capstan/contract/agent'
 import type { Command } from 'commander'
+import { addDuty, describeDuty } from './agent/duty.ts'
 import { openApi } from './api.ts'
-import { age, describeSlots, describeUse, print, properties, say, table } from './output.ts'
-import { parseWhole } from './values.ts'
+import { addList } from './list.ts'
+import { age, describeSlots, describeUse, print, properties, table } from './output.ts'
 
-interface ListOptions {
-  readonly limit: number
-  readonly cursor?: string
-  readonly json?: boolean
-}
-
-/** `capstan agent list|show`, on the command that also runs an agent. */
+/** `capstan agent list|show` and what changes an agent, on the command that also runs one. */
 export function addAgentQueries(agent: Command): void {
-  agent
-    .command('list')
-    .alias('ls')
-    .description('list the nodes of the cluster')
-    .option('--limit <number>', 'at most so many, up to 200', parseWhole, 50)
-    .option('--cursor <cursor>', 'go on where the last page ended')
-    .option('--json', 'print the answer of the API')
-    .action(listAgents)
+  // Running one and asking about them have options of the same names.
+  agent.enablePositionalOptions()
+  addList(agent, 'list the nodes of the cluster, also those that were lost or stopped', {
+    endpoint: agentApi.list,
+    columns: {
+      ID: ({ id }) => id,
+      STATUS: describeStatus,
+      RUNTIMES: ({ runtimes }) => runtimes.map(({ name }) => name).join(', '),
+      USED: ({ used, capacity }) => describeUse(used, capacity),
+      SESSIONS: ({ sessionCount }) => sessionCount,
+      GROUP: ({ resourceGroup, requestedGroup }) =>
+        requestedGroup === null ? resourceGroup : `${resourceGroup} (asks for ${requestedGroup})`,
+      'LAST HEARD': ({ lastContactAt }: Agent) => `${age(lastContactAt)} ago`,
+    },
+  })
   agent
     .command('show')
     .description('show one node with its devices and sessions')
     .argument('<id>')
     .option('--json', 'print the answer of the API')
     .action(showAgent)
+  addDuty(agent)
 }
 
-async function listAgents({ limit, cursor, json }: ListOptions): Promise<void> {
-  const api = openApi()
-  const { items, nextCursor } = await api.call(agentApi.list, {
-    limit,
-    ...(cursor !== undefined && { cursor }),
-  })
-  if (json) return print(api.lastAnswer())
-  print(
-    table(
-      ['ID', 'STATUS', 'RUNTIMES', 'USED', 'SESSIONS', 'GROUP', 'LAST HEARD'],
-      items.map(agent => [
-        agent.id,
-        agent.isSchedulable ? agent.status : `${agent.status} (takes no new sessions)`,
-        agent.runtimes.map(({ name }) => name).join(', '),
-        describeUse(agent.used, agent.capacity),
-        agent.sessionCount,
-        agent.resourceGroup,
-        `${age(agent.lastContactAt)} ago`,
-      ]),
-    ),
-  )
-  if (nextCursor !== null) say(`There are more: add --cursor ${nextCursor}`)
+/** Of one that is away, why; of one that is there, whether it takes anything. */
+function describeStatus(agent: Agent): string {
+  const { status, statusReason, lostAt, drain, isSchedulable } = agent
+  if (status !== 'connected')
+    return [status, lostAt && `${age(lostAt)} ago`, statusReason].filter(Boolean).join(', ')
+  return drain === null && isSchedulable ? status : `${status} (${describeDuty(agent)})`
 }
 
 async function showAgent(id: string, { json }: { json?: boolean }): Promise<void> {
@@ -64,8 +51,11 @@ const describeAgent = (agent: AgentDetails): string =>
       ['Id', agent.id],
       ['Status', agent.status],
       ['Reason', agent.statusReason],
+      ['Left', agent.lostAt],
       ['Takes sessions', agent.isSchedulable ? 'yes' : 'no'],
+      ['Maintenance', agent.drain && describeDuty(agent)],
       ['Resource group', agent.resourceGroup],
+      ['Asks for group', agent.requestedGroup],
       ['Region', agent.region],
       ['Address', agent.address],
       ['Architecture', agent.architecture],

@@ -6,6 +6,7 @@ import { addApply } from './apply.ts'
 import { addDomain } from './domain.ts'
 import { addExport } from './export.ts'
 import { flagOf } from './flags.ts'
+import { addGroup } from './group.ts'
 import { addImage } from './image.ts'
 import { addJoinToken } from './join-token.ts'
 import { addKeypair } from './keypair.ts'
@@ -13,6 +14,7 @@ import { describeFailure, say } from './output.ts'
 import { addPolicy } from './policy.ts'
 import { addPrograms } from './program/programs.ts'
 import { addProject } from './project.ts'
+import { addScheduler } from './scheduler.ts'
 import { addSearch } from './search.ts'
 import { addSession } from './session.ts'
 import { addUser } from './user.ts'
@@ -55,6 +57,8 @@ addKeypair(root)
 addProject(root)
 addDomain(root)
 addPolicy(root)
+addGroup(root)
+addScheduler(root)
 addApply(root)
 addExport(root)
 tab(root, { completionCommandName: 'completion' })
