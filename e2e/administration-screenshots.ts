@@ -146,7 +146,7 @@ async function takeSearch(page: Page): Promise<void> {
   await page.goto('/users')
   await page.getByRole('row').nth(1).waitFor()
   await page.keyboard.press('Control+K')
-  await page.keyboard.type('spe')
+  await page.getByRole('combobox', { name: 'Search for pages' }).fill('spe')
   await page.getByRole('option', { name: 'speech' }).first().waitFor()
   await shoot(page, 'search')
 }
