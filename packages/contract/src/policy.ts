@@ -75,12 +75,15 @@ export type UserPolicy = z.infer<typeof UserPolicy>
 export const ProjectPolicy = z.object({ ...common, ...projectLimits })
 export type ProjectPolicy = z.infer<typeof ProjectPolicy>
 
+/** A follower that has more in use than new limits allow, and of what. */
+const OverLimit = z.object({ follower: z.string(), owner: z.string(), message: z.string() })
+
 /** Whom a change would touch (POL-08). */
 export const PolicyImpact = z.object({
   followerCount: z.int(),
   /** Followers that have more in use than the new limits allow. What runs goes on; nothing more starts. */
   overCount: z.int(),
-  over: z.array(z.object({ follower: z.string(), owner: z.string(), message: z.string() })).max(20),
+  over: z.array(OverLimit).max(20),
 })
 export type PolicyImpact = z.infer<typeof PolicyImpact>
 
@@ -94,6 +97,13 @@ export const PolicyImport = z.object({
   unchangedCount: z.int(),
   /** Keypairs, users or projects that follow those that are changed. */
   followerCount: z.int(),
+  /** Of these, who has more in use than the new limits allow. What runs goes on; nothing more starts. */
+  overCount: z.int(),
+  /** Each policy that is changed, in the order of the file. */
+  changed: z
+    .array(z.object({ name: z.string(), followerCount: z.int(), overCount: z.int() }))
+    .max(mostImported),
+  over: z.array(OverLimit.extend({ policy: z.string() })).max(20),
   problemCount: z.int(),
   problems: z.array(RowProblem),
   notices: z.array(z.string()),

@@ -2,12 +2,13 @@ import type { PolicyImport } from '@capstan/contract/policy'
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useMay } from '../api/account.ts'
 import { call } from '../api/call.ts'
 import { Forbidden } from '../shell/PageError.tsx'
 import { CsvField } from '../ui/CsvField.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import { RowProblems } from '../ui/RowProblems.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
@@ -96,11 +97,57 @@ function Outcome({ kind, seen }: { kind: PolicyKindName; seen: PolicyImport }) {
           <Text size="sm" fw={600}>
             {w.policy.importSeen(seen.createCount, seen.updateCount, seen.unchangedCount)}
           </Text>
-          {seen.updateCount > 0 && (
-            <Text size="sm">{w.policy.impact(kind, seen.followerCount)}</Text>
-          )}
+          {seen.updateCount > 0 && <Impact kind={kind} seen={seen} />}
         </>
       )}
     </div>
+  )
+}
+
+/** How many of the policies that change are named: first those that somebody is above. */
+const mostNamed = 20
+
+/** Whom the policies that change are followed by, and who is above their new limits already (POL-08). */
+function Impact({ kind, seen }: { kind: PolicyKindName; seen: PolicyImport }) {
+  const { w } = usePageWords()
+  const changed = seen.changed.toSorted((a, b) => b.overCount - a.overCount).slice(0, mostNamed)
+  return (
+    // The outcome around it is announced as a whole.
+    <Notice tone={seen.overCount > 0 ? 'warn' : 'idle'} role="group">
+      <div>
+        {seen.followerCount === 0
+          ? w.policy.importNobody
+          : w.policy.impact(kind, seen.followerCount)}
+      </div>
+      <Lines more={seen.changed.length - changed.length}>
+        {changed.map(({ name, followerCount, overCount }) => (
+          <li key={name}>
+            <b>{name}</b>: {w.policy.importChanged(kind, followerCount, overCount)}
+          </li>
+        ))}
+      </Lines>
+      {seen.overCount > 0 && (
+        <>
+          <div>{w.policy.impactOver(seen.overCount)}</div>
+          <Lines more={seen.overCount - seen.over.length}>
+            {seen.over.map(({ policy, follower, owner, message }) => (
+              <li key={follower}>
+                {owner} ({follower}, {policy}): {message}
+              </li>
+            ))}
+          </Lines>
+        </>
+      )}
+    </Notice>
+  )
+}
+
+function Lines({ more, children }: { more: number; children: ReactNode }) {
+  const { w } = usePageWords()
+  return (
+    <>
+      <ul style={{ margin: '4px 0 0', paddingLeft: 20 }}>{children}</ul>
+      {more > 0 && <div>{w.policy.andMore(more)}</div>}
+    </>
   )
 }

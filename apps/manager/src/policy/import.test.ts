@@ -1,6 +1,9 @@
 import { api } from '@capstan/contract/api'
 import { startTestManager, type TestManager } from '@capstan/testkit/manager'
+import { joinNode } from '@capstan/testkit/node'
+import { startSession } from '@capstan/testkit/session'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
+import { schedule } from '../scheduler/scheduler.loop.ts'
 
 let manager: TestManager
 let call: TestManager['admin']['call']
@@ -88,4 +91,38 @@ test('POL-32 two who import the same new policy at once do not overwrite each ot
   expect(created).toHaveLength(1)
   expect(items).toHaveLength(outcomes.filter(({ status }) => status === 'fulfilled').length)
   expect([3, 4]).toContain(maxFolderCount)
+})
+
+test('POL-08 POL-32 before an import the policies that change are named, and who has more in use than they will allow', async () => {
+  await call(api.keypairPolicy.create, { name: 'lab', maxConcurrentCount: 5 })
+  await call(api.keypairPolicy.create, { name: 'same', maxConcurrentCount: 5 })
+  await joinNode(manager, 'node-1')
+  await startSession(manager, manager.admin, { resources: { cpu: 2, mem: 2 ** 30 } })
+  await schedule(manager.app)
+  const csv = 'name,maxResources,maxConcurrentCount\nlab,,4\ndefault,cpu=1,\nsame,,5\nnew,,1\n'
+  const seen = await call(api.keypairPolicy.checkImport, { csv })
+  expect(seen).toMatchObject({
+    updateCount: 2,
+    followerCount: 1,
+    overCount: 1,
+    changed: [
+      { name: 'lab', followerCount: 0, overCount: 0 },
+      { name: 'default', followerCount: 1, overCount: 1 },
+    ],
+    over: [
+      {
+        policy: 'default',
+        follower: manager.admin.accessKey,
+        owner: manager.admin.email,
+        message: '2 cores in use; 1 core would be allowed',
+      },
+    ],
+  })
+  const fits = await call(api.keypairPolicy.checkImport, { csv: csv.replace('cpu=1', 'cpu=2') })
+  expect(fits).toMatchObject({ updateCount: 2, overCount: 0, over: [] })
+  expect(await call(api.keypairPolicy.import, { csv })).toEqual(seen)
+  const { changed } = await call(api.userPolicy.checkImport, {
+    csv: 'name,maxFolderCount\ndefault,1\n',
+  })
+  expect(changed).toEqual([{ name: 'default', followerCount: 1, overCount: 0 }])
 })

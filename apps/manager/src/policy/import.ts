@@ -9,6 +9,7 @@ import { type GivenRow, headsOf, readRows, refused } from '../csv/rows.ts'
 import type { Db } from '../db/db.ts'
 import { type Actor, person } from '../http/actor.ts'
 import type { Request } from '../http/mount.ts'
+import { mostNamed, type Over } from './over.ts'
 import type { PolicyKind } from './policy.kinds.ts'
 import * as store from './policy.store.ts'
 
@@ -19,15 +20,21 @@ interface Kind<R extends { name: string; createdAt: Date }, W extends Policy> {
   readonly kind: PolicyKind<R, W>
   /** What a policy of the kind is created with. */
   readonly create: z.ZodObject
+  /** Followers that have more in use than these policies allow, if these were so. */
+  readonly listOver: (db: Db, policies: readonly W[]) => Promise<Over[]>
 }
+
+/** Of users and projects nothing is in use that a policy limits. */
+const nobody = async (): Promise<Over[]> => []
 
 /** Policies from a file (POL-32 the other way round): a look at what would come of it, and all of it or nothing. */
 export const importHandlers = <R extends { name: string; createdAt: Date }, W extends Policy>(
   kind: PolicyKind<R, W>,
   create: z.ZodObject,
+  listOver: Kind<R, W>['listOver'] = nobody,
 ) => ({
   check: async (app: App, _: Actor, { csv }: { csv: string }): Promise<PolicyImport> =>
-    outcomeOf(await compare(app.db, { kind, create }, csv)),
+    outcomeOf(await compare(app.db, { kind, create, listOver }, csv)),
   run: async (
     app: App,
     actor: Actor,
@@ -35,7 +42,7 @@ export const importHandlers = <R extends { name: string; createdAt: Date }, W ex
     request: Request,
   ): Promise<PolicyImport> => {
     const done = await app.db.transaction().execute(async tx => {
-      const { compared, changes } = await write(tx, { kind, create }, csv)
+      const { compared, changes } = await write(tx, { kind, create, listOver }, csv)
       await auditAll(tx, person(actor), request, changes)
       return outcomeOf(compared)
     })
@@ -65,8 +72,9 @@ interface Compared {
   readonly problems: readonly RowProblem[]
   readonly notices: readonly string[]
   readonly fresh: readonly Wanted[]
-  readonly changed: readonly Wanted[]
+  readonly changed: readonly Changed[]
   readonly unchangedCount: number
+  readonly over: readonly Over[]
 }
 
 interface Wanted {
@@ -74,38 +82,61 @@ interface Wanted {
   readonly before: Policy | undefined
 }
 
+interface Changed<W extends Policy = Policy> extends Wanted {
+  readonly before: W
+}
+
 /** What the file asks for beside what there is. */
 async function compare<R extends { name: string; createdAt: Date }, W extends Policy>(
   db: Db,
-  { kind, create }: Kind<R, W>,
+  { kind, create, listOver }: Kind<R, W>,
   csv: string,
 ): Promise<Compared> {
   const { given, problems, notices } = await read(create, csv)
   const there = await store.findAll(db, kind, namesOf(given))
-  const wanted = given.map(({ row }): Wanted => ({ row, before: there.get(row.name) }))
-  const fresh = wanted.filter(({ before }) => before === undefined)
-  const changed = wanted.filter(({ row, before }) => before && differs(row, before))
+  const fresh: Wanted[] = []
+  const changed: Changed<W>[] = []
+  for (const { row } of given) {
+    const before = there.get(row.name)
+    if (before === undefined) fresh.push({ row, before })
+    else if (differs(row, before)) changed.push({ row, before })
+  }
   return {
     problems: [...problems, ...doubledNames(given)],
     notices,
     fresh,
     changed,
-    unchangedCount: wanted.length - fresh.length - changed.length,
+    unchangedCount: given.length - fresh.length - changed.length,
+    over: await listOver(
+      db,
+      changed.map(({ row, before }) => ({ ...before, ...row })),
+    ),
   }
 }
 
 const namesOf = (rows: readonly { readonly row: Row }[]): string[] =>
   rows.map(({ row }) => row.name)
 
-const outcomeOf = ({ problems, notices, fresh, changed, ...rest }: Compared): PolicyImport => ({
-  createCount: fresh.length,
-  updateCount: changed.length,
-  unchangedCount: rest.unchangedCount,
-  followerCount: changed.reduce((sum, { before }) => sum + (before?.followerCount ?? 0), 0),
-  problemCount: problems.length,
-  problems: problems.slice(0, mostProblems),
-  notices: [...notices],
-})
+function outcomeOf({ problems, notices, fresh, changed, over, ...rest }: Compared): PolicyImport {
+  const overCounts = new Map<string, number>()
+  for (const { policy } of over) overCounts.set(policy, (overCounts.get(policy) ?? 0) + 1)
+  return {
+    createCount: fresh.length,
+    updateCount: changed.length,
+    unchangedCount: rest.unchangedCount,
+    followerCount: changed.reduce((sum, { before }) => sum + before.followerCount, 0),
+    overCount: over.length,
+    changed: changed.map(({ row: { name }, before: { followerCount } }) => ({
+      name,
+      followerCount,
+      overCount: overCounts.get(name) ?? 0,
+    })),
+    over: over.slice(0, mostNamed),
+    problemCount: problems.length,
+    problems: problems.slice(0, mostProblems),
+    notices: [...notices],
+  }
+}
 
 /** Makes it so, or refuses all of it. Answers what was changed, for the log. */
 async function write<R extends { name: string; createdAt: Date }, W extends Policy>(

@@ -75,24 +75,30 @@ export async function lockPending(
 }
 
 export interface Follower {
+  readonly policy: string
   readonly accessKey: string
   readonly userEmail: string
   readonly running: Use
 }
 
-/** Keypairs that follow a policy and have something running. */
-export async function listHoldingFollowers(db: Db, policy: string): Promise<Follower[]> {
-  const followers = sql`select access_key from keypair where policy = ${policy}`
+/** Keypairs that follow one of the policies and have something running. */
+export async function listHoldingFollowers(
+  db: Db,
+  policies: readonly string[],
+): Promise<Follower[]> {
+  const followers = sql`select access_key from keypair where policy = any(${policies}::text[])`
   const { rows } = await sql<{
+    policy: string
     accessKey: string
     userEmail: string
     count: number
     amounts: Record<string, number>
   }>`
-    select used.access_key, u.email as user_email, used.count, used.amounts
+    select k.policy, used.access_key, u.email as user_email, used.count, used.amounts
     from (${uses(followers, holds)}) as used join keypair k on k.access_key = used.access_key
       join "user" u on u.id = k.user_id order by u.email, used.access_key`.execute(db)
-  return rows.map(({ accessKey, userEmail, count, amounts }) => ({
+  return rows.map(({ policy, accessKey, userEmail, count, amounts }) => ({
+    policy,
     accessKey,
     userEmail,
     running: { count, amounts },

@@ -5,8 +5,6 @@ import {
   projectPolicyApi,
   userPolicyApi,
 } from '@capstan/contract/policy'
-import { checkHeld, type Limits } from '@capstan/core/limits'
-import { toAmounts } from '@capstan/core/slots'
 import type { HttpApp } from '@capstan/runtime/http'
 import type { App } from '../app.ts'
 import { audit } from '../audit/audit.store.ts'
@@ -14,12 +12,9 @@ import type { Tx } from '../db/db.ts'
 import type { Actor } from '../http/actor.ts'
 import { mount, type Request } from '../http/mount.ts'
 import { importHandlers } from './import.ts'
-import { listHoldingFollowers } from './limits.store.ts'
+import { listOver, mostNamed } from './over.ts'
 import { keypairKind, type PolicyKind, projectKind, userKind } from './policy.kinds.ts'
 import * as store from './policy.store.ts'
-
-/** How many of those over a new limit are named. */
-const mostNamed = 20
 
 export function policyRoutes(http: HttpApp, app: App): void {
   const keypair = handlersOf(keypairKind)
@@ -29,7 +24,7 @@ export function policyRoutes(http: HttpApp, app: App): void {
   mount(http, app, keypairPolicyApi.update, keypair.update)
   mount(http, app, keypairPolicyApi.preview, previewKeypair)
   mount(http, app, keypairPolicyApi.remove, keypair.remove)
-  const keypairFile = importHandlers(keypairKind, keypairPolicyApi.create.input)
+  const keypairFile = importHandlers(keypairKind, keypairPolicyApi.create.input, listOver)
   mount(http, app, keypairPolicyApi.checkImport, keypairFile.check)
   mount(http, app, keypairPolicyApi.import, keypairFile.run)
   const user = handlersOf(userKind)
@@ -159,23 +154,12 @@ async function previewKeypair(
 ): Promise<PolicyImpact> {
   const policy = await store.find(app.db, keypairKind, name)
   if (!policy) throw new AppError('policy_not_found', { detail: `There is no policy ${name}` })
-  const next = { ...policy, ...changes }
-  const limits: Limits = {
-    policy: name,
-    maxAmounts: toAmounts(next.maxResources),
-    maxClusterSize: next.maxClusterSize,
-    maxConcurrentCount: next.maxConcurrentCount,
-    maxPendingCount: next.maxPendingCount,
-    maxPendingAmounts: toAmounts(next.maxPendingResources),
-  }
-  const over = (await listHoldingFollowers(app.db, name)).flatMap(follower => {
-    const failure = checkHeld(limits, follower.running)
-    const { accessKey, userEmail } = follower
-    return failure ? [{ follower: accessKey, owner: userEmail, message: failure.message }] : []
-  })
+  const over = await listOver(app.db, [{ ...policy, ...changes }])
   return {
     followerCount: policy.followerCount,
     overCount: over.length,
-    over: over.slice(0, mostNamed),
+    over: over
+      .slice(0, mostNamed)
+      .map(({ follower, owner, message }) => ({ follower, owner, message })),
   }
 }

@@ -88,6 +88,11 @@ export const policy = {
     'As an export writes it: a line of heads, then a policy a line. An empty cell is no limit; what has no column stays. Policies that are not in the file stay.',
   importSeen: (created: number, changed: number, same: number) =>
     `${created} created, ${changed} changed, ${same} as they are`,
+  importNobody: 'Nobody follows the policies that change.',
+  importChanged: (kind: keyof typeof followers, count: number, over: number) => {
+    const follow = count === 0 ? 'nobody follows it' : `for ${plural(count, followers[kind])}`
+    return over === 0 ? follow : `${follow}, ${over} of them above the new limits`
+  },
   importApply: (count: number) =>
     plural(count, { one: 'Import # policy', other: 'Import # policies' }),
   imported: (created: number, changed: number) =>

@@ -80,6 +80,11 @@ export const policy: typeof en = {
   importHelp:
     '내보내기와 같은 형식입니다. 첫 줄은 제목이고 한 줄에 정책 하나입니다. 빈 칸은 제한 없음이고, 열이 없는 값과 파일에 없는 정책은 그대로 둡니다.',
   importSeen: (created, changed, same) => `${created}개 생성, ${changed}개 변경, ${same}개 그대로`,
+  importNobody: '바뀌는 정책을 따르는 대상이 없습니다.',
+  importChanged: (kind, count, over) => {
+    const follow = count === 0 ? '따르는 대상 없음' : `${followers[kind]} ${count}개에 적용`
+    return over === 0 ? follow : `${follow}, 그 가운데 ${over}개는 새 한도 초과`
+  },
   importApply: count => `정책 ${count}개 가져오기`,
   imported: (created, changed) => `가져왔습니다: ${created}개 생성, ${changed}개 변경`,
 }
