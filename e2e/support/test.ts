@@ -12,6 +12,7 @@ interface NewSession {
   readonly name: string
   readonly image?: string
   readonly project?: string
+  readonly group?: string
   readonly command?: string
   readonly isBatch?: boolean
   readonly cpu?: number
@@ -124,6 +125,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         projectId: project.id,
         imageId: image.id,
         resources: { cpu: given.cpu ?? 0.1, mem: (given.memMiB ?? 64) * MiB },
+        ...(given.group !== undefined && { resourceGroup: given.group }),
         type: given.isBatch ? 'batch' : 'interactive',
         ...(given.command !== undefined && { startupCommand: given.command }),
       })

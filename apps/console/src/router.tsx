@@ -2,6 +2,7 @@ import { AppError } from '@capstan/contract/errors'
 import { sessionSorts } from '@capstan/contract/session'
 import {
   domainSorts,
+  groupSorts,
   jobSorts,
   keypairSorts,
   operationSorts,
@@ -24,6 +25,7 @@ import * as z from 'zod'
 import { accountQuery } from './api/account.ts'
 import type { Live } from './api/live.ts'
 import { agentFilters } from './agent/agent.filters.ts'
+import { groupFilters } from './group/group.filters.ts'
 import { jobFilters } from './job/job.filters.ts'
 import { keypairFilters } from './keypair/keypair.filters.ts'
 import { domainFilters, projectFilters } from './project/project.filters.ts'
@@ -98,12 +100,14 @@ const sessionFormRoute = createRoute({
   component: lazyRouteComponent(() => import('./session/SessionForm.tsx'), 'SessionForm'),
 })
 
+const sessionTab = z.object({
+  tab: z.enum(['overview', 'log', 'history', 'containers']).optional().catch(undefined),
+})
+
 const sessionRoute = createRoute({
   getParentRoute: () => sessionsRoute,
   path: '/$sessionId',
-  validateSearch: z.object({
-    tab: z.enum(['overview', 'log', 'history', 'containers']).optional().catch(undefined),
-  }),
+  validateSearch: sessionTab,
   component: lazyRouteComponent(() => import('./session/SessionDrawer.tsx'), 'SessionDrawer'),
 })
 
@@ -288,6 +292,63 @@ const domainRoute = createRoute({
   component: lazyRouteComponent(() => import('./project/DomainForm.tsx'), 'EditDomain'),
 })
 
+/** Settings of a resource group that are tried out, or are about to be saved; what reads them checks them. */
+const triedSearch = z.object({ settings: z.looseObject({}).optional().catch(undefined) })
+
+const groupsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/resource-groups',
+  validateSearch: tableSearch(groupSorts, groupFilters).extend(stateSearch),
+  component: lazyRouteComponent(() => import('./group/GroupsPage.tsx'), 'GroupsPage'),
+})
+
+/** No group's name begins with a dash, so this address is nobody's. */
+const newGroupRoute = createRoute({
+  getParentRoute: () => groupsRoute,
+  path: '/-/new',
+  component: lazyRouteComponent(() => import('./group/GroupForm.tsx'), 'NewGroup'),
+})
+
+const groupRoute = createRoute({
+  getParentRoute: () => groupsRoute,
+  path: '/$name',
+  validateSearch: triedSearch,
+  component: lazyRouteComponent(() => import('./group/GroupForm.tsx'), 'EditGroup'),
+})
+
+const schedulerRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/scheduler',
+  validateSearch: tableSearch(['position'], ['group']),
+  component: lazyRouteComponent(() => import('./scheduler/SchedulerPage.tsx'), 'SchedulerPage'),
+})
+
+const queuedSessionRoute = createRoute({
+  getParentRoute: () => schedulerRoute,
+  path: '/$sessionId',
+  validateSearch: sessionTab,
+  component: lazyRouteComponent(
+    () => import('./scheduler/QueuedSessionDrawer.tsx'),
+    'QueuedSessionDrawer',
+  ),
+})
+
+const schedulerDefaultsRoute = createRoute({
+  getParentRoute: () => schedulerRoute,
+  path: '/-/defaults',
+  component: lazyRouteComponent(
+    () => import('./scheduler/SchedulerDefaultsDrawer.tsx'),
+    'SchedulerDefaultsDrawer',
+  ),
+})
+
+const whatIfRoute = createRoute({
+  getParentRoute: () => schedulerRoute,
+  path: '/-/what-if',
+  validateSearch: triedSearch,
+  component: lazyRouteComponent(() => import('./scheduler/WhatIfDrawer.tsx'), 'WhatIfDrawer'),
+})
+
 const jobsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/jobs',
@@ -340,6 +401,8 @@ const routeTree = rootRoute.addChildren([
       sessionsRoute.addChildren([sessionFormRoute, sessionRoute]),
       nowhereRoute,
       agentsRoute.addChildren([connectRoute, agentRoute]),
+      groupsRoute.addChildren([newGroupRoute, groupRoute]),
+      schedulerRoute.addChildren([schedulerDefaultsRoute, whatIfRoute, queuedSessionRoute]),
       usersRoute.addChildren([newUserRoute, manyUsersRoute, userRoute, editUserRoute]),
       credentialsRoute.addChildren([newKeypairRoute, keypairRoute, editKeypairRoute]),
       projectsRoute.addChildren([newProjectRoute, projectRoute, editProjectRoute]),

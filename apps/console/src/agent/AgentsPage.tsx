@@ -4,6 +4,7 @@ import { IconPlus, IconServer2 } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
 import { query } from '../api/call.ts'
+import { ResourceTabs } from '../group/ResourceTabs.tsx'
 import { Forbidden } from '../shell/PageError.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
@@ -41,6 +42,7 @@ function AgentList() {
   return (
     <>
       <PageHeader title={w.agent.title} purpose={w.agent.purpose} action={connect} />
+      <ResourceTabs />
       <Tabs
         mb="md"
         value={state}

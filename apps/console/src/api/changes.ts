@@ -2,8 +2,16 @@ import type { ChangeEvent } from '@capstan/contract/event'
 
 /** Paths of the contract whose answers hold something of a topic. */
 const pathsOf: Readonly<Record<ChangeEvent['topic'], readonly string[]>> = {
-  session: ['/sessions', '/sessions/:id', '/agents', '/agents/:id', '/resource-groups', '/setup'],
-  agent: ['/agents', '/agents/:id', '/resource-groups', '/setup'],
+  session: [
+    '/sessions',
+    '/sessions/:id',
+    '/agents',
+    '/agents/:id',
+    '/resource-groups',
+    '/resource-groups/:name/queue',
+    '/setup',
+  ],
+  agent: ['/agents', '/agents/:id', '/resource-groups', '/resource-groups/:name/queue', '/setup'],
   image: ['/images', '/image-tasks', '/setup'],
   log: ['/sessions/:id/log'],
   proxy: ['/setup'],

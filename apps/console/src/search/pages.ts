@@ -8,6 +8,7 @@ import {
   IconKey,
   IconListCheck,
   IconPlus,
+  IconServerCog,
   IconStack2,
   IconUserCircle,
 } from '@tabler/icons-react'
@@ -73,6 +74,13 @@ export const pages: readonly Page[] = [
     place: { to: '/policies/$kind', params: { kind } },
     permission: 'policy.read',
   })),
+  {
+    id: 'groups',
+    name: w => w.group.title,
+    icon: IconServerCog,
+    place: { to: '/resource-groups' },
+    permission: 'agent.read',
+  },
   {
     id: 'jobs',
     name: w => w.job.title,

@@ -37,7 +37,7 @@ export function placeOf(hit: Omit<SearchHit, 'match'>, may: May): NavigateOption
     case 'projectPolicy':
       return { to: '/policies/$kind/$name', params: { kind: 'project', name: id } }
     case 'group':
-      return { to: '/agents', search: { resourceGroup: id } }
+      return { to: '/resource-groups/$name', params: { name: id }, search: stateOf(hit) }
     case 'image':
       return { to: '/sessions', search: { image: hit.name } }
     case 'agent':

@@ -15,23 +15,48 @@ import { SessionOverview } from './SessionOverview.tsx'
 const route = getRouteApi('/signed-in/shell/sessions/$sessionId')
 const tabs = ['overview', 'log', 'containers', 'history'] as const
 
+type Tab = (typeof tabs)[number]
+
 /** One session, at the right of the list (SES-03). */
 export function SessionDrawer() {
-  const { w } = useWords()
   const { sessionId } = route.useParams()
-  const { tab = 'overview' } = route.useSearch()
+  const { tab } = route.useSearch()
   const navigate = route.useNavigate()
-  const answer = useQuery(query(sessionApi.show, { id: sessionId }))
+  return (
+    <SessionDetailsDrawer
+      id={sessionId}
+      tab={tab}
+      onTab={chosen => {
+        void navigate({ search: before => ({ ...before, tab: chosen }), replace: true })
+      }}
+      onClose={() => {
+        void navigate({ to: '/sessions', search: before => ({ ...before, tab: undefined }) })
+      }}
+    />
+  )
+}
+
+/** All about one session, in a drawer of whatever lists it. */
+export function SessionDetailsDrawer({
+  id,
+  tab = 'overview',
+  onTab,
+  onClose,
+}: {
+  id: string
+  tab: Tab | undefined
+  onTab: (tab: Tab) => void
+  onClose: () => void
+}) {
+  const { w } = useWords()
+  const answer = useQuery(query(sessionApi.show, { id }))
   const session = answer.data
-  const close = (): void => {
-    void navigate({ to: '/sessions', search: before => ({ ...before, tab: undefined }) })
-  }
   const choose = (value: string | null): void => {
     const chosen = tabs.find(each => each === value)
-    if (chosen) void navigate({ search: before => ({ ...before, tab: chosen }), replace: true })
+    if (chosen) onTab(chosen)
   }
   return (
-    <SideDrawer title={session?.name ?? w.common.loading} onClose={close}>
+    <SideDrawer title={session?.name ?? w.common.loading} onClose={onClose}>
       {answer.error && (
         <ErrorPanel
           error={answer.error}

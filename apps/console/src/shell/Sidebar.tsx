@@ -6,6 +6,7 @@ import {
   IconHome,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
+  IconListNumbers,
   IconServer2,
   IconStack2,
   IconUsers,
@@ -71,7 +72,8 @@ export const administration = [
     link: { to: '/policies/$kind', params: { kind: 'keypair' } },
     also: '/policies',
   },
-  { name: 'resources', icon: IconServer2, link: { to: '/agents' }, also: undefined },
+  { name: 'scheduler', icon: IconListNumbers, link: { to: '/scheduler' }, also: undefined },
+  { name: 'resources', icon: IconServer2, link: { to: '/agents' }, also: '/resource-groups' },
 ] as const
 
 interface EntryProps {

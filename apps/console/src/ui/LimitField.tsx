@@ -15,6 +15,7 @@ export function LimitField({
   decimals = 0,
   error,
   help,
+  none,
   onBlur,
 }: {
   label: string
@@ -26,10 +27,13 @@ export function LimitField({
   decimals?: number
   error?: ReactNode
   help?: string | undefined
+  /** What no number stands for; by default that there is no limit. */
+  none?: string | undefined
   /** One leaves the field: it is to be checked. */
   onBlur?: () => void
 }) {
   const { w } = usePageWords()
+  const noneText = none ?? w.policy.unlimited
   const about = [most !== undefined && w.common.max(most), help].filter(Boolean).join(' · ')
   return (
     <div className="limit">
@@ -38,7 +42,7 @@ export function LimitField({
         description={about}
         value={value ?? ''}
         disabled={value === null}
-        placeholder={value === null ? '∞' : ''}
+        placeholder={value === null && none === undefined ? '∞' : ''}
         min={0}
         clampBehavior="none"
         decimalScale={decimals}
@@ -48,8 +52,8 @@ export function LimitField({
         onChange={onChange}
       />
       <Checkbox
-        label={w.policy.unlimited}
-        aria-label={`${label}: ${w.policy.unlimited}`}
+        label={noneText}
+        aria-label={`${label}: ${noneText}`}
         checked={value === null}
         onChange={event => {
           onChange(event.currentTarget.checked ? null : '')

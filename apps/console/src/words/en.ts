@@ -114,6 +114,7 @@ export const en = {
     users: 'Users',
     projects: 'Projects',
     policies: 'Resource policy',
+    scheduler: 'Scheduler',
     collapse: 'Collapse the sidebar',
     collapseShort: 'Collapse',
     expand: 'Expand the sidebar',

@@ -105,6 +105,7 @@ export const ko: Words = {
     users: '사용자',
     projects: '프로젝트 관리',
     policies: '자원 정책',
+    scheduler: '스케줄러',
     collapse: '사이드바 접기',
     collapseShort: '접기',
     expand: '사이드바 펼치기',

@@ -1,13 +1,28 @@
 import { account } from './account.ts'
+import { group } from './group.ts'
 import { job, many } from './job.ts'
 import { keypair } from './keypair.ts'
 import { log } from './log.ts'
 import { policy } from './policy.ts'
 import { domain, project } from './project.ts'
+import { scheduler } from './scheduler.ts'
 import { search } from './search.ts'
 import { user } from './user.ts'
 
 /** Words of pages that are fetched when they are opened, and these with them. */
-export const pages = { account, domain, job, keypair, log, many, policy, project, search, user }
+export const pages = {
+  account,
+  domain,
+  group,
+  job,
+  keypair,
+  log,
+  many,
+  policy,
+  project,
+  scheduler,
+  search,
+  user,
+}
 
 export type PageWords = typeof pages

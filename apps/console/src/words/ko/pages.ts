@@ -1,22 +1,26 @@
 import type { PageWords } from '../en/pages.ts'
 import { account } from './account.ts'
+import { group } from './group.ts'
 import { job, many } from './job.ts'
 import { keypair } from './keypair.ts'
 import { log } from './log.ts'
 import { policy } from './policy.ts'
 import { domain, project } from './project.ts'
+import { scheduler } from './scheduler.ts'
 import { search } from './search.ts'
 import { user } from './user.ts'
 
 export const pages: PageWords = {
   account,
   domain,
+  group,
   job,
   keypair,
   log,
   many,
   policy,
   project,
+  scheduler,
   search,
   user,
 }

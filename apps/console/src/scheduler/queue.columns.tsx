@@ -1,0 +1,112 @@
+import type { QueuedSession } from '@capstan/contract/scheduler'
+import { Tooltip } from '@mantine/core'
+import type { Column } from '../ui/column.ts'
+import { TextLink } from '../ui/links.tsx'
+import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { slotsText } from '../ui/slot-words.ts'
+import { StatusBadge } from '../ui/StatusBadge.tsx'
+import { type AllWords, usePageWords } from '../words/page-words.ts'
+
+/** Columns of those who wait (SCH-01, SCH-02). */
+export const queueColumns: readonly Column<QueuedSession, AllWords>[] = [
+  {
+    id: 'position',
+    header: w => w.scheduler.column.position,
+    align: 'right',
+    cell: session => session.position,
+  },
+  {
+    id: 'name',
+    header: w => w.session.column.name,
+    isFixed: true,
+    cell: session => (
+      <TextLink
+        to="/scheduler/$sessionId"
+        params={{ sessionId: session.id }}
+        search={true}
+        size="sm"
+        className="clip"
+        display="block"
+      >
+        {session.name}
+      </TextLink>
+    ),
+  },
+  {
+    id: 'status',
+    header: w => w.scheduler.column.status,
+    cell: session => <Status session={session} />,
+  },
+  {
+    id: 'userEmail',
+    header: w => w.session.column.owner,
+    cell: session => (
+      <div className="clip" style={{ maxWidth: 200 }} title={session.userEmail}>
+        {session.userEmail}
+      </div>
+    ),
+  },
+  {
+    id: 'projectName',
+    header: w => w.session.project,
+    isHidden: true,
+    cell: session => session.projectName,
+  },
+  {
+    id: 'resources',
+    header: w => w.session.column.resources,
+    cell: session => <Resources session={session} />,
+  },
+  {
+    id: 'priority',
+    header: w => w.session.column.priority,
+    align: 'right',
+    cell: session => session.priority,
+  },
+  {
+    id: 'createdAt',
+    header: w => w.scheduler.column.waiting,
+    cell: session => <RelativeTime at={session.createdAt} />,
+  },
+  {
+    id: 'expectedAt',
+    header: w => w.scheduler.column.expected,
+    cell: session => <Expected session={session} />,
+  },
+]
+
+function Status({ session: { startsNext, reason } }: { session: QueuedSession }) {
+  const { w } = usePageWords()
+  return (
+    <Tooltip label={reason?.message} disabled={!reason}>
+      <div>
+        <StatusBadge
+          tone={startsNext ? 'busy' : 'idle'}
+          label={startsNext ? w.scheduler.startsNext : w.scheduler.waits}
+          isBusy
+        />
+        {reason && (
+          <div className="cell-note" style={{ maxWidth: 420, whiteSpace: 'normal' }}>
+            {reason.message}
+          </div>
+        )}
+      </div>
+    </Tooltip>
+  )
+}
+
+function Resources({ session: { resources, clusterSize } }: { session: QueuedSession }) {
+  const { w, f } = usePageWords()
+  const text = slotsText(resources, w, f)
+  return (
+    <span style={{ whiteSpace: 'nowrap' }}>
+      {clusterSize > 1 ? w.scheduler.replicas(text, clusterSize) : text}
+    </span>
+  )
+}
+
+function Expected({ session: { expectedAt, startsNext } }: { session: QueuedSession }) {
+  const { w } = usePageWords()
+  if (startsNext) return <>{w.scheduler.startsNext}</>
+  return expectedAt === null ? <>{w.scheduler.unknown}</> : <RelativeTime at={expectedAt} />
+}

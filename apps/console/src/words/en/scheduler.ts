@@ -1,0 +1,41 @@
+import { pluralFor } from '../plural.ts'
+
+const plural = pluralFor('en')
+const sessions = { one: '# session', other: '# sessions' }
+
+export const scheduler = {
+  title: 'Scheduler',
+  purpose: 'Who waits in a resource group, in the order in which they will be started, and why.',
+  group: 'Resource group',
+  noGroup: 'There is no resource group',
+  column: {
+    position: 'Position',
+    status: 'Status',
+    waiting: 'Waiting since',
+    expected: 'About when',
+  },
+  startsNext: 'Starts next',
+  waits: 'Waits',
+  cancelled: 'Cancelled',
+  replicas: (resources: string, count: number) => `${resources}, ${count} times`,
+  unknown: 'not known',
+  empty: 'Nothing waits in this resource group',
+  emptyHelp: 'Sessions that cannot be started at once appear here, whoever owns them.',
+  defaults: 'Defaults',
+  defaultsTitle: 'Defaults of the schedulers',
+  defaultsHelp: 'What applies in resource groups that have no value of their own.',
+  defaultsSaved: (name: string) => `The defaults of ${name} were saved`,
+  readOnly: 'Only superadmins change these.',
+  whatIf: 'Try out settings',
+  whatIfTitle: (name: string) => `Try out settings of ${name}`,
+  whatIfHelp: 'Shows what other settings would make of those who wait now. Nothing is changed.',
+  now: 'Now',
+  changed: 'Then',
+  outcome: { starts: 'Start at once', waits: 'Wait', cancelled: 'Are cancelled' },
+  noDifference: 'Nobody would fare otherwise than now.',
+  difference: (count: number) =>
+    `${plural(count, { one: '# session', other: '# sessions' })} would fare otherwise:`,
+  preempted: (count: number) => `${plural(count, sessions)} would be ended to make room:`,
+  at: (position: number) => `Waits at ${position}`,
+  save: 'Save these settings…',
+}

@@ -1,0 +1,38 @@
+import type { scheduler as en } from '../en/scheduler.ts'
+
+export const scheduler: typeof en = {
+  title: '스케줄러',
+  purpose: '자원 그룹에서 누가 기다리는지, 시작할 순서와 이유를 보여 줍니다.',
+  group: '자원 그룹',
+  noGroup: '자원 그룹이 없습니다',
+  column: {
+    position: '순서',
+    status: '상태',
+    waiting: '대기 시작',
+    expected: '예상 시작',
+  },
+  startsNext: '다음에 시작',
+  waits: '대기',
+  cancelled: '취소됨',
+  replicas: (resources, count) => `${resources}, ${count}개`,
+  unknown: '알 수 없음',
+  empty: '이 자원 그룹에는 기다리는 세션이 없습니다',
+  emptyHelp: '바로 시작할 수 없는 세션이 소유자와 관계없이 여기에 나타납니다.',
+  defaults: '기본값',
+  defaultsTitle: '스케줄러 기본값',
+  defaultsHelp: '자체 값이 없는 자원 그룹에 적용됩니다.',
+  defaultsSaved: name => `${name} 기본값을 저장했습니다`,
+  readOnly: '슈퍼관리자만 바꿀 수 있습니다.',
+  whatIf: '설정 시험하기',
+  whatIfTitle: name => `${name} 설정 시험하기`,
+  whatIfHelp:
+    '다른 설정이면 지금 기다리는 세션이 어떻게 될지 보여 줍니다. 아무것도 바뀌지 않습니다.',
+  now: '지금',
+  changed: '바뀐 뒤',
+  outcome: { starts: '바로 시작', waits: '대기', cancelled: '취소' },
+  noDifference: '달라지는 세션이 없습니다.',
+  difference: count => `세션 ${count}개가 달라집니다.`,
+  preempted: count => `자리를 내기 위해 세션 ${count}개가 종료됩니다.`,
+  at: position => `${position}번째로 대기`,
+  save: '이 설정 저장하기…',
+}

@@ -1,0 +1,102 @@
+import { api } from '@capstan/contract/api'
+import { expectUsable } from './support/access.ts'
+import { expect, test, uniqueName } from './support/test.ts'
+
+test('SCH-01 SCH-02 all that waits in a resource group stands in the order in which it starts, why with it, from the moment it is asked for', async ({
+  page,
+  call,
+  startSession,
+}) => {
+  const [group, first, second] = [uniqueName('queue'), uniqueName('first'), uniqueName('second')]
+  await call(api.group.create, { name: group })
+  await startSession({ name: first, group, cpu: 0.5, until: 'created' })
+  await page.goto('/')
+  await page.getByRole('link', { name: 'Scheduler' }).click()
+  await page.getByLabel('Resource group').selectOption(group)
+  await expect(page).toHaveURL(new RegExp(`group=${group}`))
+  const row = (name: string) => page.getByRole('row').filter({ hasText: name })
+  await expect(row(first).getByRole('cell').first()).toHaveText('1')
+  // Enqueued while one looks.
+  const { id } = await startSession({ name: second, group, until: 'created' })
+  await expect(row(second).getByRole('cell').first()).toHaveText('2')
+  const { items } = await call(api.scheduler.queue, { name: group })
+  expect(items.map(({ name }) => name)).toEqual([first, second])
+  const reason = items[1]!.reason!.message
+  await expect(row(second)).toContainText(reason)
+  await expect(row(second)).toContainText(items[1]!.userEmail)
+  await expect(row(first)).toContainText('0.5 cores')
+  await page.getByRole('link', { name: second, exact: true }).click()
+  const drawer = page.getByRole('dialog', { name: second })
+  await expect(drawer.getByRole('status').first()).toContainText('Pending')
+  await expect(page).toHaveURL(new RegExp(`/scheduler/${id}\\?.*group=${group}`))
+  await drawer.getByRole('button', { name: 'Close' }).click()
+  await expect(row(first)).toBeVisible()
+})
+
+test('PLS-01 other settings are tried out against those who wait, changing nothing until they are saved', async ({
+  page,
+  call,
+  startSession,
+}) => {
+  const [group, first, second] = [uniqueName('queue'), uniqueName('first'), uniqueName('second')]
+  await call(api.group.create, { name: group })
+  await startSession({ name: first, group, until: 'created' })
+  await startSession({ name: second, group, until: 'created' })
+  await page.goto(`/scheduler?group=${group}`)
+  await page.getByRole('link', { name: 'Try out settings' }).click()
+  const drawer = page.getByRole('dialog', { name: `Try out settings of ${group}` })
+  await expect(drawer.getByText('Nobody would fare otherwise than now.')).toBeVisible()
+  await drawer.getByLabel('Scheduler', { exact: true }).selectOption('lifo')
+  await expect(drawer.getByText('2 sessions would fare otherwise:')).toBeVisible()
+  const row = drawer.getByRole('row').filter({ hasText: first })
+  await expect(row.getByRole('cell')).toHaveText([/@/, 'Waits at 1', 'Waits at 2'])
+  expect((await call(api.group.show, { name: group })).scheduler).toBe('fifo')
+  // The address holds what is tried out.
+  await page.reload()
+  await expect(drawer.getByLabel('Scheduler', { exact: true })).toHaveValue('lifo')
+  await drawer.getByRole('link', { name: 'Save these settings' }).click()
+  const form = page.getByRole('dialog', { name: `Edit resource group ${group}` })
+  await expect(form.getByLabel('Scheduler', { exact: true })).toHaveValue('lifo')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form).toHaveCount(0)
+  expect((await call(api.group.show, { name: group })).scheduler).toBe('lifo')
+  await page.goto(`/scheduler?group=${group}`)
+  const place = page.getByRole('row').filter({ hasText: first }).getByRole('cell').first()
+  await expect(place).toHaveText('2')
+})
+
+test('OPS-04 SCH-08 the defaults of a scheduler are changed within their limits', async ({
+  page,
+  call,
+}) => {
+  const { items } = await call(api.scheduler.listDefaults, {})
+  const before = items.find(({ scheduler }) => scheduler === 'lifo')!
+  await page.goto('/scheduler')
+  await page.getByRole('link', { name: 'Defaults' }).click()
+  const form = page
+    .getByRole('dialog', { name: 'Defaults of the schedulers' })
+    .getByRole('form', { name: 'LIFO' })
+  const field = form.getByRole('textbox', { name: 'Tries before others go first' })
+  await field.fill('1001')
+  await field.blur()
+  await expect(field).toHaveAttribute('aria-invalid', 'true')
+  await field.fill('9')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('The defaults of LIFO')).toBeVisible()
+  const after = await call(api.scheduler.listDefaults, {})
+  expect(after.items).toContainEqual({ ...before, retriesToSkip: 9 })
+  await call(api.scheduler.updateDefaults, before)
+})
+
+test('the scheduler’s page can be used by everybody, and on a phone', async ({
+  page,
+  call,
+  startSession,
+}) => {
+  const [group, name] = [uniqueName('queue'), uniqueName('waits')]
+  await call(api.group.create, { name: group })
+  await startSession({ name, group, until: 'created' })
+  await page.goto(`/scheduler?group=${group}`)
+  await expect(page.getByRole('link', { name })).toBeVisible()
+  await expectUsable(page)
+})
