@@ -117,6 +117,8 @@ export const Session = z.object({
   priority: z.int(),
   /** It may be ended for a session of higher priority, where its group does that. */
   isPreemptible: z.boolean(),
+  /** It was asked to start then, not before; null: as soon as there is room. */
+  startsAt: z.iso.datetime().nullable(),
   agentIds: z.array(z.string()),
   /** True while an agent that holds one of its containers is lost: the state shown is the last one known. */
   isNodeLost: z.boolean(),
@@ -159,6 +161,12 @@ const NewSession = z.strictObject({
   priority: z.int().min(0).max(100).default(10),
   /** Agrees that it may be ended for a session of higher priority, in groups that do that. */
   isPreemptible: z.boolean().default(false),
+  startsAt: z.iso
+    .datetime()
+    .refine(text => Date.parse(text) >= Date.UTC(2000, 0), 'a time of this century')
+    .nullable()
+    .default(null)
+    .describe('Not started before this time'),
 })
 
 const createErrors = [

@@ -24,6 +24,7 @@ export interface CreateOptions {
   readonly group: string
   readonly priority?: number
   readonly preemptible?: boolean
+  readonly startsAt?: string
   readonly count?: number
   readonly wait?: boolean
   readonly json?: boolean
@@ -50,6 +51,7 @@ export async function createSession(
     environ: options.env ?? {},
     ...(options.shmem !== undefined && { shmemBytes: options.shmem }),
     ...(options.priority !== undefined && { priority: options.priority }),
+    ...(options.startsAt !== undefined && { startsAt: options.startsAt }),
     ...(options.preemptible === true && { isPreemptible: true }),
     ...(command.length > 0 && { startupCommand: shellLine(command) }),
   }

@@ -354,6 +354,7 @@ export interface SessionTable {
   startedAt: Date | null
   endedAt: Date | null
   isPreemptible: Generated<boolean>
+  startsAt: Date | null
 }
 
 export interface SessionHistoryTable {

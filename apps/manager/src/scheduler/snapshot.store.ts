@@ -55,7 +55,7 @@ const kernelsOf = (amounts: Record<string, number>, clusterSize: number): Demand
 
 /** A session with the policy that ends it, and when that is: a lifetime counts from the request on (POL-04). */
 const limited = sql`join keypair y on y.access_key = s.access_key join keypair_policy p on p.name = y.policy`
-const endsAt = sql`s.created_at + make_interval(secs => p.max_lifetime_s)`
+const endsAt = sql`greatest(s.created_at, s.starts_at) + make_interval(secs => p.max_lifetime_s)`
 
 /** Who waits in a group, most urgent and earliest first, with what each container needs. */
 export async function readQueue(db: Db, group: string): Promise<Demand[]> {
@@ -71,11 +71,12 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     readonly amounts: Record<string, number>
     readonly clusterSize: number
     readonly skips: number
+    readonly startsAt: Date | null
     readonly endsAt: Date | null
     readonly failedAgentIds: string[]
   }
   const { rows } = await sql<Row>`
-    select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.skips,
+    select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.skips, s.starts_at,
       ${endsAt} as ends_at,
       case when s.failures = 0 then '{}'
         else array(select distinct agent_id from kernel where session_id = s.id and status = 'error') end as failed_agent_ids
@@ -95,6 +96,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     kernels: kernelsOf(row.amounts, row.clusterSize),
     failedAgentIds: row.failedAgentIds,
     skips: row.skips,
+    notBefore: row.startsAt?.getTime() ?? null,
     endsAt: row.endsAt?.getTime() ?? null,
   }))
 }

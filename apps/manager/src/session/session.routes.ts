@@ -84,6 +84,7 @@ export async function newSession(
     notices: raised.notices,
     priority: input.priority,
     isPreemptible: input.isPreemptible,
+    startsAt: input.startsAt === null ? null : new Date(input.startsAt),
   }
 }
 

@@ -68,6 +68,7 @@ export function toSession(row: SessionRow): Session {
     startupCommand: row.startupCommand,
     priority: row.priority,
     isPreemptible: row.isPreemptible,
+    startsAt: iso(row.startsAt),
     agentIds: row.agentIds,
     isNodeLost: row.isNodeLost,
     createdAt: row.createdAt.toISOString(),
@@ -174,6 +175,7 @@ export interface NewSession {
   readonly notices: string[]
   readonly priority: number
   readonly isPreemptible: boolean
+  readonly startsAt: Date | null
 }
 
 /** Undefined when the owner has a live session of this name. */
@@ -202,12 +204,12 @@ export async function insertMany(
   const { rows } = await sql<{ id: string; name: string }>`
     insert into session (name, environ_sealed, type, domain_id, project_id, user_id, access_key, image_id, resource_group,
       amounts, shmem_bytes, environ_names, startup_command, is_sudo_enabled, notices, priority,
-      is_preemptible)
+      is_preemptible, starts_at)
     select own.name, own.environ_sealed, ${session.type}, ${session.domainId}::uuid, ${session.projectId}::uuid,
       ${session.userId}::uuid, ${session.accessKey}, ${session.imageId}::uuid, ${session.resourceGroup},
       ${JSON.stringify(session.amounts)}::jsonb, ${session.shmemBytes}::bigint, ${session.environNames}::text[],
       ${session.startupCommand}, ${session.isSudoEnabled}::boolean, ${session.notices}::text[], ${session.priority}::int,
-      ${session.isPreemptible}::boolean
+      ${session.isPreemptible}::boolean, ${session.startsAt}::timestamptz
     from unnest(${numbered.map(({ name }) => name)}::text[],
       ${numbered.map(({ environSealed }) => environSealed)}::bytea[]) with ordinality as own (name, environ_sealed, number)
     order by own.number returning id, name`.execute(db)

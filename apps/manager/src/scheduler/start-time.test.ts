@@ -1,0 +1,46 @@
+import { api } from '@capstan/contract/api'
+import { startTestManager, type TestManager } from '@capstan/testkit/manager'
+import { joinNode } from '@capstan/testkit/node'
+import { startSession } from '@capstan/testkit/session'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, expect, inject, test } from 'vitest'
+import { keepHouse } from '../session/housekeeper.loop.ts'
+import { schedule } from './scheduler.loop.ts'
+
+let manager: TestManager
+beforeEach(async () => {
+  manager = await startTestManager(inject('databaseUrl'))
+  await joinNode(manager, 'node-1')
+})
+afterEach(() => manager.close())
+
+const show = (id: string) => manager.admin.call(api.session.show, { id })
+
+test('SES-01 a session with a start time waits for it, says so, lets others go first, and starts then', async () => {
+  const startsAt = new Date(Date.now() + 3_600_000).toISOString()
+  const later = await startSession(manager, manager.admin, { startsAt, priority: 50 })
+  const now = await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  expect(await show(later.id)).toMatchObject({
+    status: 'pending',
+    startsAt,
+    reason: { code: 'not_yet', data: { notBefore: startsAt } },
+  })
+  expect((await show(now.id)).status).toBe('scheduled')
+  await sql`update session set starts_at = now() where id = ${later.id}`.execute(manager.app.db)
+  await schedule(manager.app)
+  expect((await show(later.id)).status).toBe('scheduled')
+})
+
+test('SES-01 the time that a session may wait or last begins with its start time', async () => {
+  await sql`update keypair_policy set max_lifetime_s = 60`.execute(manager.app.db)
+  await manager.admin.call(api.group.update, { name: 'default', pendingTimeoutS: 60 })
+  const startsAt = new Date(Date.now() + 60_000).toISOString()
+  const { id } = await startSession(manager, manager.admin, { startsAt })
+  await sql`update session set created_at = now() - interval '1 day'`.execute(manager.app.db)
+  await keepHouse(manager.app)
+  expect((await show(id)).status).toBe('pending')
+  await sql`update session set starts_at = now() - interval '61 seconds'`.execute(manager.app.db)
+  await keepHouse(manager.app)
+  expect((await show(id)).status).toBe('cancelled')
+})
