@@ -41,11 +41,17 @@ export function userCandidates(asked: Asked, scope: Scope): RawBuilder<unknown> 
 
 const ended = sql.raw(endedStatuses.map(status => `'${status}'`).join(', '))
 
-/** Sessions that may be hits: the live ones, however many have ended, and then the newest. */
+/**
+ * Sessions that may be hits: those of exactly this name, however many others hold the text, then the live ones, however many
+ * have ended, and then the newest. The order of the first is that of the index session_exact_name.
+ */
 export function sessionCandidates(asked: Asked, scope: Scope): RawBuilder<unknown> {
   const matching = all([holds([sql`s.name`], asked), ...sessionsWithin(scope)])
+  const isLive = sql`s.status not in (${ended})`
+  const exact = all([sql`lower(s.name) = lower(${asked.text}::text)`, ...sessionsWithin(scope)])
   return sql`s.id in (${union([
-    sql`select s.id from session s where ${matching} and s.status not in (${ended}) limit ${mostCompared}`,
+    sql`select s.id from session s where ${exact} order by (${isLive}) desc, s.id desc limit ${asked.limit}`,
+    sql`select s.id from session s where ${matching} and ${isLive} limit ${mostCompared}`,
     sql`select s.id from session s where ${matching} order by s.id desc limit ${mostCompared}`,
   ])})`
 }

@@ -3,6 +3,7 @@ import type { SearchHit, SearchKind } from '@capstan/contract/search'
 import { startTestManager, type TestManager, type TestUser } from '@capstan/testkit/manager'
 import { joinNode } from '@capstan/testkit/node'
 import { startSession } from '@capstan/testkit/session'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 
 let manager: TestManager
@@ -152,6 +153,49 @@ test('PLS-10 one or two letters find what begins with them, and not what holds t
     'agent zebra-node',
   ])
   expect(await names(manager.admin, 'A', 'keypair')).toEqual([])
+})
+
+test('PLS-10 what every access key begins with finds none of them, and one letter more those that have it', async () => {
+  for (const q of ['AKI', 'AKIA', 'akia'])
+    expect(await names(manager.admin, q, 'keypair'), q).toEqual([])
+  const found = await names(manager.admin, user.accessKey.slice(0, 5), 'keypair')
+  expect(found).toContain(`keypair ${user.accessKey}`)
+})
+
+/** Sessions of these names, the first the oldest, made beside the API: as many as would take it minutes. */
+const addSessions = async (like: string, given: readonly string[], status: string) => {
+  const { rows } = await sql<{ id: string }>`
+    insert into session select (jsonb_populate_record(s, jsonb_build_object(
+      'id', uuidv7(), 'name', given.name, 'status', ${status}::text,
+      'ended_at', case when ${status} = 'running' then null else now() end))).*
+    from session s, unnest(${given}::text[]) with ordinality as given(name, number)
+    where s.id = ${like} order by given.number returning id`.execute(manager.app.db)
+  return rows.map(({ id }) => id)
+}
+
+test('PLS-10 a session of exactly the name is found first, however many others hold the text', async () => {
+  const { id: like } = await startSession(manager, user, { name: 'tapir-like' })
+  const [exact] = await addSessions(like, ['tapir'], 'terminated')
+  const others = Array.from({ length: 300 }, (_, index) => `a-tapir-${index}`)
+  await addSessions(like, others, 'terminated')
+  await addSessions(
+    like,
+    others.map(name => `${name}-live`),
+    'running',
+  )
+  for (const who of [manager.admin, domainAdmin, user]) {
+    const [first] = await find(who, 'TAPIR', 'session')
+    expect(first).toMatchObject({ id: exact, name: 'tapir', match: 'exact', isActive: false })
+  }
+  expect(await names(strangersAdmin, 'tapir', 'session')).toEqual([])
+  // The live one of that name, whenever it was made, before those that have ended.
+  const [live] = await addSessions(like, ['Tapir'], 'running')
+  await addSessions(
+    like,
+    Array.from({ length: 50 }, () => 'tapir'),
+    'terminated',
+  )
+  expect((await find(user, 'tapir', 'session'))[0]).toMatchObject({ id: live, isActive: true })
 })
 
 test.each([
