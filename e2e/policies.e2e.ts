@@ -281,3 +281,20 @@ test('POL-32 policies are imported from a CSV file of the Tools menu, after a lo
   expect(await call(api.userPolicy.show, { name })).toMatchObject({ maxFolderCount: 3 })
   expect((await call(api.userPolicy.list, { name })).count).toBe(2)
 })
+
+test('POL-08 POL-32 before an import one sees which policies change, and for how many', async ({
+  page,
+  call,
+}) => {
+  const name = uniqueName('file')
+  await call(api.userPolicy.create, { name, maxFolderCount: 3 })
+  await page.goto('/policies/user/-/import')
+  const drawer = page.getByRole('dialog', { name: 'Import user policies' })
+  const chooser = page.waitForEvent('filechooser')
+  await drawer.getByRole('button', { name: 'CSV file' }).click()
+  const buffer = Buffer.from(`name,maxFolderCount\n${name},2\n`)
+  await (await chooser).setFiles({ name: 'policies.csv', mimeType: 'text/csv', buffer })
+  await drawer.getByRole('button', { name: 'Check' }).click()
+  await expect(drawer.getByText('Nobody follows the policies that change.')).toBeVisible()
+  await expect(drawer.getByRole('listitem')).toHaveText(`${name}: nobody follows it`)
+})
