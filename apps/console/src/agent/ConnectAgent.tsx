@@ -10,7 +10,7 @@ import { copyText } from '../ui/clipboard.ts'
 import { FormDrawer } from '../ui/FormDrawer.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 import { Notice } from '../ui/Notice.tsx'
 
 const route = getRouteApi('/signed-in/shell/agents/-/connect')
@@ -26,7 +26,7 @@ const lifetimes = [
 
 /** Makes a join token, and shows the one command that connects a machine with it. */
 export function ConnectAgent() {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const may = useMay()
   const navigate = route.useNavigate()
   const [made, setMade] = useState<Made>()
@@ -42,7 +42,7 @@ export function ConnectAgent() {
 }
 
 function TokenForm({ onMade, onClose }: { onMade: (made: Made) => void; onClose: () => void }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const { form, submit, isPending, isDone, failure } = useEndpointForm({
     endpoint: joinTokenApi.create,
     initialValues: { description: '', lifetimeS: '86400' },
@@ -81,7 +81,7 @@ function TokenForm({ onMade, onClose }: { onMade: (made: Made) => void; onClose:
 }
 
 function JoinCommand({ made }: { made: Made }) {
-  const { w, f } = useWords()
+  const { w, f } = usePageWords()
   const [isCopied, setCopied] = useState(false)
   const command = `capstan agent --manager ${window.location.origin} --token ${made.token}`
   const copy = async (): Promise<void> => {

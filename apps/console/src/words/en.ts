@@ -1,5 +1,5 @@
 import { session, sessionForm, terminal } from './en/session.ts'
-import { agent, join } from './en/agent.ts'
+import { agent } from './en/agent.ts'
 import { start } from './en/start.ts'
 import { errors } from './en/errors.ts'
 import { pluralFor } from './plural.ts'
@@ -162,7 +162,6 @@ export const en = {
   sessionForm,
   terminal,
   agent,
-  join,
 }
 
 export type Words = typeof en

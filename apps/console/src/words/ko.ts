@@ -1,5 +1,5 @@
 import { session, sessionForm, terminal } from './ko/session.ts'
-import { agent, join } from './ko/agent.ts'
+import { agent } from './ko/agent.ts'
 import { start } from './ko/start.ts'
 import { errors } from './ko/errors.ts'
 import type { Words } from './en.ts'
@@ -153,5 +153,4 @@ export const ko: Words = {
   sessionForm,
   terminal,
   agent,
-  join,
 }

@@ -1,6 +1,7 @@
 import { account } from './account.ts'
 import { group } from './group.ts'
 import { job, many } from './job.ts'
+import { join } from './join.ts'
 import { keypair } from './keypair.ts'
 import { log } from './log.ts'
 import { policy } from './policy.ts'
@@ -15,6 +16,7 @@ export const pages = {
   domain,
   group,
   job,
+  join,
   keypair,
   log,
   many,
