@@ -40,6 +40,8 @@ test('SES-01 the form asks for what stands in its fields, in the units of the wi
     environ: { A: '1' },
     priority: 10,
     startupCommand: 'echo hi',
+    isPreemptible: false,
+    startsAt: null,
   })
 })
 
