@@ -295,6 +295,13 @@ const domainRoute = createRoute({
 /** Settings of a resource group that are tried out, or are about to be saved; what reads them checks them. */
 const triedSearch = z.object({ settings: z.looseObject({}).optional().catch(undefined) })
 
+const resourcesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/resources',
+  validateSearch: z.object({ group: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./resource/OverviewPage.tsx'), 'OverviewPage'),
+})
+
 const groupsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/resource-groups',
@@ -401,6 +408,7 @@ const routeTree = rootRoute.addChildren([
       sessionsRoute.addChildren([sessionFormRoute, sessionRoute]),
       nowhereRoute,
       agentsRoute.addChildren([connectRoute, agentRoute]),
+      resourcesRoute,
       groupsRoute.addChildren([newGroupRoute, groupRoute]),
       schedulerRoute.addChildren([schedulerDefaultsRoute, whatIfRoute, queuedSessionRoute]),
       usersRoute.addChildren([newUserRoute, manyUsersRoute, userRoute, editUserRoute]),

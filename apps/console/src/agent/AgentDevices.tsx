@@ -3,11 +3,11 @@ import { Text, Title } from '@mantine/core'
 import { AmountBar } from '../ui/AmountBar.tsx'
 import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 
 /** Exact live use of a machine, and of each device in it (AGT-02). */
 export function AgentDevices({ agent }: { agent: AgentDetails }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   return (
     <section aria-label={w.agent.live}>
       <Title order={2} mb="sm">
@@ -26,7 +26,7 @@ export function AgentDevices({ agent }: { agent: AgentDetails }) {
 }
 
 function NodeUse({ agent, usage }: { agent: AgentDetails; usage: NodeUsage }) {
-  const { w, f } = useWords()
+  const { w, f } = usePageWords()
   return (
     <div style={{ marginBottom: 20 }}>
       <Properties
@@ -87,7 +87,7 @@ interface Row {
 }
 
 function DeviceTable({ agent }: { agent: AgentDetails }) {
-  const { w, f } = useWords()
+  const { w, f } = usePageWords()
   const live = new Map(agent.usage?.devices.map(device => [device.id, device]))
   const known = agent.devices.map((device): Row => ({
     id: device.id,

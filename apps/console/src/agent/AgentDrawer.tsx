@@ -12,7 +12,7 @@ import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { AgentBadge } from '../ui/StatusBadge.tsx'
 import { slotName, slotsText } from '../ui/slot-words.ts'
 import { orderedSlots } from '../words/format.ts'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 import { AgentDevices } from './AgentDevices.tsx'
 import { AgentIsolation } from './AgentIsolation.tsx'
 import { SchedulableSwitch } from './SchedulableSwitch.tsx'
@@ -57,7 +57,7 @@ export function AgentDrawer() {
 }
 
 function Details({ agent }: { agent: AgentDetails }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   return (
     <Stack gap="xl">
       <Stack gap="sm">
@@ -113,7 +113,7 @@ function Details({ agent }: { agent: AgentDetails }) {
 }
 
 function AgentSessions({ agent }: { agent: AgentDetails }) {
-  const { w, f } = useWords()
+  const { w, f } = usePageWords()
   return (
     <div>
       <Title order={2} mb="sm">

@@ -1,11 +1,11 @@
 import type { Runtime } from '@capstan/contract/agent'
 import { Text, Title } from '@mantine/core'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 
 /** What each way of running sessions does and does not keep apart, in plain words. */
 export function AgentIsolation({ runtimes }: { runtimes: readonly Runtime[] }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   if (runtimes.length === 0) return null
   return (
     <section aria-label={w.agent.isolation}>

@@ -10,7 +10,7 @@ import { DataTable } from '../ui/DataTable.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 import { agentColumns } from './agent.columns.tsx'
 import { agentFilters } from './agent.filters.ts'
 import { ButtonLink } from '../ui/links.tsx'
@@ -24,7 +24,7 @@ export function AgentsPage() {
 const route = getRouteApi('/signed-in/shell/agents')
 
 function AgentList() {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const may = useMay()
   const search = route.useSearch()
   const { change } = useTableSearch()
@@ -36,7 +36,7 @@ function AgentList() {
       search={true}
       leftSection={<IconPlus size={16} aria-hidden />}
     >
-      {w.agent.connect}
+      {w.connectAgent}
     </ButtonLink>
   )
   return (

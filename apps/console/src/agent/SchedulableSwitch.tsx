@@ -6,11 +6,11 @@ import { call } from '../api/call.ts'
 import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
 import { toastError } from '../ui/toast.ts'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 
 /** Whether new sessions go to a machine, and the button that changes it (AGT-04). */
 export function SchedulableSwitch({ agent }: { agent: Agent }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   const may = useMay()
   const queries = useQueryClient()
   const { isSchedulable } = agent

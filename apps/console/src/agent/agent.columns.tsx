@@ -6,10 +6,10 @@ import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { AgentBadge, StatusBadge } from '../ui/StatusBadge.tsx'
 import { slotName } from '../ui/slot-words.ts'
 import { orderedSlots } from '../words/format.ts'
-import { useWords } from '../words/words.tsx'
+import { type AllWords, usePageWords } from '../words/page-words.ts'
 import { TextLink } from '../ui/links.tsx'
 
-const id: Column<Agent> = {
+const id: Column<Agent, AllWords> = {
   id: 'id',
   header: w => w.agent.column.id,
   isFixed: true,
@@ -18,32 +18,32 @@ const id: Column<Agent> = {
   cell: agent => <IdCell agent={agent} />,
 }
 
-const status: Column<Agent> = {
+const status: Column<Agent, AllWords> = {
   id: 'status',
   header: w => w.agent.column.status,
   cell: agent => <AgentBadge status={agent.status} />,
 }
 
-const address: Column<Agent> = {
+const address: Column<Agent, AllWords> = {
   id: 'address',
   header: w => w.agent.column.address,
   filter: { kind: 'text' },
   cell: agent => agent.address,
 }
 
-const region: Column<Agent> = {
+const region: Column<Agent, AllWords> = {
   id: 'region',
   header: w => w.agent.column.region,
   cell: agent => agent.region || '–',
 }
 
-const architecture: Column<Agent> = {
+const architecture: Column<Agent, AllWords> = {
   id: 'architecture',
   header: w => w.agent.column.architecture,
   cell: agent => agent.architecture,
 }
 
-const group: Column<Agent> = {
+const group: Column<Agent, AllWords> = {
   id: 'resourceGroup',
   header: w => w.agent.column.group,
   sort: 'resourceGroup',
@@ -51,21 +51,21 @@ const group: Column<Agent> = {
   cell: agent => agent.resourceGroup,
 }
 
-const sessions: Column<Agent> = {
+const sessions: Column<Agent, AllWords> = {
   id: 'sessionCount',
   header: w => w.agent.column.sessions,
   align: 'right',
   cell: agent => agent.sessionCount,
 }
 
-const firstContact: Column<Agent> = {
+const firstContact: Column<Agent, AllWords> = {
   id: 'firstContactAt',
   header: w => w.agent.column.firstContact,
   sort: 'firstContactAt',
   cell: agent => <RelativeTime at={agent.firstContactAt} />,
 }
 
-const lastContact = (isHidden: boolean): Column<Agent> => ({
+const lastContact = (isHidden: boolean): Column<Agent, AllWords> => ({
   id: 'lastContactAt',
   header: w => w.agent.column.lastContact,
   sort: 'lastContactAt',
@@ -73,25 +73,25 @@ const lastContact = (isHidden: boolean): Column<Agent> => ({
   cell: agent => <RelativeTime at={agent.lastContactAt} />,
 })
 
-const version: Column<Agent> = {
+const version: Column<Agent, AllWords> = {
   id: 'version',
   header: w => w.agent.column.version,
   cell: agent => agent.version,
 }
 
-const schedulable: Column<Agent> = {
+const schedulable: Column<Agent, AllWords> = {
   id: 'isSchedulable',
   header: w => w.agent.column.schedulable,
   cell: agent => <SchedulableCell agent={agent} />,
 }
 
-const slot = (name: 'cpu' | 'mem'): Column<Agent> => ({
+const slot = (name: 'cpu' | 'mem'): Column<Agent, AllWords> => ({
   id: name,
   header: w => w.slot[name],
   cell: agent => <SlotBars agent={agent} slots={[name]} />,
 })
 
-const accelerators: Column<Agent> = {
+const accelerators: Column<Agent, AllWords> = {
   id: 'accelerators',
   header: w => w.slot.accelerators,
   cell: agent => (
@@ -102,52 +102,43 @@ const accelerators: Column<Agent> = {
   ),
 }
 
-const left: Column<Agent> = {
+const left: Column<Agent, AllWords> = {
   id: 'lostAt',
   header: w => w.agent.column.left,
   sort: 'lostAt',
   cell: agent => <RelativeTime at={agent.lostAt} />,
 }
 
-const reason: Column<Agent> = {
+const reason: Column<Agent, AllWords> = {
   id: 'statusReason',
   header: w => w.agent.column.reason,
   cell: agent => agent.statusReason ?? '–',
 }
 
 /** Columns of the list, by which agents it holds (AGT-01). */
-export const agentColumns: Readonly<Record<'connected' | 'terminated', readonly Column<Agent>[]>> =
-  {
-    connected: [
-      id,
-      schedulable,
-      slot('cpu'),
-      slot('mem'),
-      accelerators,
-      sessions,
-      group,
-      address,
-      region,
-      architecture,
-      firstContact,
-      lastContact(true),
-      version,
-    ],
-    terminated: [
-      id,
-      status,
-      left,
-      reason,
-      lastContact(false),
-      firstContact,
-      address,
-      group,
-      version,
-    ],
-  }
+export const agentColumns: Readonly<
+  Record<'connected' | 'terminated', readonly Column<Agent, AllWords>[]>
+> = {
+  connected: [
+    id,
+    schedulable,
+    slot('cpu'),
+    slot('mem'),
+    accelerators,
+    sessions,
+    group,
+    address,
+    region,
+    architecture,
+    firstContact,
+    lastContact(true),
+    version,
+  ],
+  terminated: [id, status, left, reason, lastContact(false), firstContact, address, group, version],
+}
 
 function IdCell({ agent }: { agent: Agent }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   return (
     <>
       <TextLink
@@ -168,7 +159,7 @@ function IdCell({ agent }: { agent: Agent }) {
 }
 
 function SchedulableCell({ agent }: { agent: Agent }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   return (
     <StatusBadge
       tone={agent.isSchedulable ? 'good' : 'warn'}
@@ -178,7 +169,7 @@ function SchedulableCell({ agent }: { agent: Agent }) {
 }
 
 function SlotBars({ agent, slots }: { agent: Agent; slots: readonly string[] }) {
-  const { w } = useWords()
+  const { w } = usePageWords()
   if (slots.length === 0) return <>–</>
   return (
     <Group gap="sm" wrap="nowrap">

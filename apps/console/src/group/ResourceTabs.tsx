@@ -8,6 +8,7 @@ export function ResourceTabs() {
     <SectionTabs
       label={w.group.resources}
       items={[
+        { link: { to: '/resources' }, label: w.overview.title },
         { link: { to: '/agents' }, label: w.agent.title },
         { link: { to: '/resource-groups' }, label: w.group.title },
       ]}

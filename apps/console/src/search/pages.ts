@@ -75,6 +75,13 @@ export const pages: readonly Page[] = [
     permission: 'policy.read',
   })),
   {
+    id: 'overview',
+    name: w => `${w.shell.resources}: ${w.overview.title}`,
+    icon: IconServerCog,
+    place: { to: '/resources' },
+    permission: 'agent.read',
+  },
+  {
     id: 'groups',
     name: w => w.group.title,
     icon: IconServerCog,

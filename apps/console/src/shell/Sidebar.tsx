@@ -73,7 +73,7 @@ export const administration = [
     also: '/policies',
   },
   { name: 'scheduler', icon: IconListNumbers, link: { to: '/scheduler' }, also: undefined },
-  { name: 'resources', icon: IconServer2, link: { to: '/agents' }, also: '/resource-groups' },
+  { name: 'resources', icon: IconServer2, link: { to: '/agents' }, also: '/resource' },
 ] as const
 
 interface EntryProps {

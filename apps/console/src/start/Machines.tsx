@@ -21,7 +21,7 @@ export function Machines() {
       <Group justify="space-between" mb="xs">
         <Title order={2}>{w.start.machines}</Title>
         <TextLink to="/agents/-/connect" size="sm">
-          {w.agent.connect}
+          {w.connectAgent}
         </TextLink>
       </Group>
       {answer.isPending && <Skeleton h={60} />}

@@ -70,5 +70,5 @@ const agentTones: Readonly<Record<AgentStatus, Tone>> = {
 
 export function AgentBadge({ status }: { status: AgentStatus }) {
   const { w } = useWords()
-  return <StatusBadge tone={agentTones[status]} label={w.agent.status[status]} />
+  return <StatusBadge tone={agentTones[status]} label={w.agentStatus[status]} />
 }

@@ -1,5 +1,4 @@
 import { session, sessionForm, terminal } from './en/session.ts'
-import { agent } from './en/agent.ts'
 import { start } from './en/start.ts'
 import { errors } from './en/errors.ts'
 import { pluralFor } from './plural.ts'
@@ -161,7 +160,8 @@ export const en = {
   session,
   sessionForm,
   terminal,
-  agent,
+  agentStatus: { connected: 'Connected', lost: 'Lost', terminated: 'Terminated' },
+  connectAgent: 'Connect another machine',
 }
 
 export type Words = typeof en

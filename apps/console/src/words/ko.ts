@@ -1,5 +1,4 @@
 import { session, sessionForm, terminal } from './ko/session.ts'
-import { agent } from './ko/agent.ts'
 import { start } from './ko/start.ts'
 import { errors } from './ko/errors.ts'
 import type { Words } from './en.ts'
@@ -152,5 +151,6 @@ export const ko: Words = {
   session,
   sessionForm,
   terminal,
-  agent,
+  agentStatus: { connected: '연결됨', lost: '연결 끊김', terminated: '종료됨' },
+  connectAgent: '다른 컴퓨터 연결',
 }

@@ -5,10 +5,8 @@ const plural = pluralFor('en')
 export const agent = {
   title: 'Agents',
   purpose: 'The machines that sessions run on.',
-  connect: 'Connect another machine',
   connected: 'Connected',
   terminated: 'Terminated',
-  status: { connected: 'Connected', lost: 'Lost', terminated: 'Terminated' },
   column: {
     id: 'ID',
     status: 'Status',

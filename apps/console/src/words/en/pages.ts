@@ -1,9 +1,11 @@
+import { agent } from './agent.ts'
 import { account } from './account.ts'
 import { group } from './group.ts'
 import { job, many } from './job.ts'
 import { join } from './join.ts'
 import { keypair } from './keypair.ts'
 import { log } from './log.ts'
+import { overview } from './overview.ts'
 import { policy } from './policy.ts'
 import { domain, project } from './project.ts'
 import { scheduler } from './scheduler.ts'
@@ -12,6 +14,7 @@ import { user } from './user.ts'
 
 /** Words of pages that are fetched when they are opened, and these with them. */
 export const pages = {
+  agent,
   account,
   domain,
   group,
@@ -20,6 +23,7 @@ export const pages = {
   keypair,
   log,
   many,
+  overview,
   policy,
   project,
   scheduler,

@@ -1,12 +1,10 @@
-import type { Words } from '../en.ts'
+import type { agent as en } from '../en/agent.ts'
 
-export const agent: Words['agent'] = {
+export const agent: typeof en = {
   title: '에이전트',
   purpose: '세션이 실행되는 컴퓨터.',
-  connect: '다른 컴퓨터 연결',
   connected: '연결됨',
   terminated: '떠남',
-  status: { connected: '연결됨', lost: '연결 끊김', terminated: '종료됨' },
   column: {
     id: 'ID',
     status: '상태',

@@ -1,3 +1,4 @@
+import { agent } from './agent.ts'
 import type { PageWords } from '../en/pages.ts'
 import { account } from './account.ts'
 import { group } from './group.ts'
@@ -5,6 +6,7 @@ import { job, many } from './job.ts'
 import { join } from './join.ts'
 import { keypair } from './keypair.ts'
 import { log } from './log.ts'
+import { overview } from './overview.ts'
 import { policy } from './policy.ts'
 import { domain, project } from './project.ts'
 import { scheduler } from './scheduler.ts'
@@ -12,6 +14,7 @@ import { search } from './search.ts'
 import { user } from './user.ts'
 
 export const pages: PageWords = {
+  agent,
   account,
   domain,
   group,
@@ -20,6 +23,7 @@ export const pages: PageWords = {
   keypair,
   log,
   many,
+  overview,
   policy,
   project,
   scheduler,
