@@ -127,6 +127,8 @@ async function takeAll(browser: Browser, url: string): Promise<void> {
   await takeImpact(page)
   await take(page, { path: '/projects', name: 'projects', sees: 'speech' })
   await take(page, { path: '/log', name: 'log', sees: 'Created the user' })
+  await take(page, { path: '/resources', name: 'overview', sees: 'is given out' })
+  await take(page, { path: '/resource-groups', name: 'resource-groups', sees: 'default' })
   await takeSearch(page)
   await context.close()
 }

@@ -57,6 +57,7 @@ await stage('system', ['vitest', 'run', '--config', 'e2e/vitest.config.ts'], {
 await stage('browser', ['playwright', 'test', '-c', 'e2e/playwright.config.ts'], {
   report: 'playwright',
   unless: missing.chromium,
+  limitMinutes: 40,
   env: { CAPSTAN_CHROMIUM: findChromium() ?? '' },
 })
 

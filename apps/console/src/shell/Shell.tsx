@@ -13,8 +13,19 @@ import { ThemeMenu } from './ThemeMenu.tsx'
 import { UserMenu } from './UserMenu.tsx'
 import './shell.css'
 
+/** Not every browser says when it has time. */
+const idle = (): Promise<unknown> =>
+  new Promise(resolve => {
+    if ('requestIdleCallback' in window) window.requestIdleCallback(resolve, { timeout: 2000 })
+    else setTimeout(resolve, 200)
+  })
+
 const KeysHelp = lazy(async () => ({ default: (await import('./KeysHelp.tsx')).KeysHelp }))
-const JobsBell = lazy(async () => ({ default: (await import('../job/JobsBell.tsx')).JobsBell }))
+/** The bell and its words come when the page stands and nothing else is to be done. */
+const JobsBell = lazy(async () => {
+  await idle()
+  return { default: (await import('../job/JobsBell.tsx')).JobsBell }
+})
 const SidebarDrawer = lazy(async () => ({
   default: (await import('./SidebarDrawer.tsx')).SidebarDrawer,
 }))
