@@ -237,6 +237,7 @@ async function startManager(stops: (() => void)[]): Promise<FakeManager> {
     if (request.headers.authorization !== `Bearer ${manager.token}`)
       return refuse('unauthenticated')
     if (name === 'heartbeat') {
+      // What our own proxy sends, under test: wrong input would fail the test that reads it.
       manager.where = input as unknown as NonNullable<FakeManager['where']>
       return send({})
     }

@@ -158,6 +158,7 @@ export class Cluster {
   }
 
   get world(): World {
+    // Policies are kept as plain fields here; they came in as those of a world, whose names and types these are.
     return {
       keypairPolicies: [
         ...this.policies.keypairPolicy.values(),

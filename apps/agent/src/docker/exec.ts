@@ -58,6 +58,7 @@ export async function attachCommand(
     Env: tty ? ['TERM=xterm-256color'] : [],
   })
   const options = { hijack: true, stdin: true, Tty: tty }
+  // With `hijack` dockerode answers the socket itself, which its types do not tell (docker-driver.host.test.ts drives it).
   const stream = (await exec.start(options)) as unknown as Hijacked
   const listeners: ((channel: 1 | 2, data: Buffer) => void)[] = []
   const early: [1 | 2, Buffer][] = []
