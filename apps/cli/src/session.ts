@@ -79,6 +79,7 @@ function addCreate(session: Command): void {
     .option('--priority <number>', '0 to 100', parseWhole)
     .option('--preemptible', 'may be ended for a session of higher priority')
     .option('--starts-at <time>', 'not before this time, like 2030-01-31T08:00:00Z')
+    .option('--after <sessions...>', 'when these have ended well: names of yours, or ids')
     .option('--count <number>', 'so many alike: NAME-1, NAME-2 …', parseWhole)
     .option('-w, --wait', 'until it runs, or, of a batch session, until it has ended')
     .option(...json)

@@ -33,6 +33,7 @@ export const errorCatalog = {
   session_name_taken: { status: 409, title: 'You have a session of this name' },
   session_changed: { status: 409, title: 'The session changed meanwhile; read it and try again' },
   session_not_pending: { status: 409, title: 'The session does not wait any more' },
+  dependency_failed: { status: 409, title: 'What it is to wait for did not end well' },
   session_not_running: { status: 409, title: 'The session is not running' },
   agent_unreachable: { status: 409, title: 'The node of this session cannot be reached' },
   no_proxy: { status: 409, title: 'No application proxy is connected' },

@@ -129,6 +129,10 @@ export const Session = z.object({
 })
 export type Session = z.infer<typeof Session>
 
+/** Whether a session that another one waits for has ended well, or cannot any more. */
+export const DependencyState = z.enum(['waiting', 'succeeded', 'failed'])
+export type DependencyState = z.infer<typeof DependencyState>
+
 export const SessionDetails = Session.extend({
   kernels: z.array(Kernel),
   /** Oldest first. */
@@ -139,6 +143,10 @@ export const SessionDetails = Session.extend({
   environNames: z.array(z.string()),
   /** What the request was raised to by the image's minimum: one line each. */
   notices: z.array(z.string()),
+  /** It starts when all of these have ended well: batch sessions with success, others after they ran. */
+  after: z.array(
+    z.object({ id: z.uuid(), name: z.string(), status: SessionStatus, state: DependencyState }),
+  ),
 })
 export type SessionDetails = z.infer<typeof SessionDetails>
 
@@ -167,6 +175,13 @@ const NewSession = z.strictObject({
     .nullable()
     .default(null)
     .describe('Not started before this time'),
+  after: z
+    .array(z.string().min(1).max(64))
+    .max(100)
+    .default([])
+    .describe(
+      'Names of own sessions, or ids: started when all of these have ended well, cancelled when one did not',
+    ),
 })
 
 const createErrors = [
@@ -178,6 +193,8 @@ const createErrors = [
   'type_not_allowed',
   'session_name_taken',
   'never_fits',
+  'session_not_found',
+  'dependency_failed',
 ] as const
 
 const create = endpoint({

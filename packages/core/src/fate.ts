@@ -38,13 +38,15 @@ export function fatesOf({ placed, waiting }: Plan): Map<string, Fate> {
   ])
 }
 
-/** Splits a queue into those that may wait on, and the fates of those that have waited longer than they may; 0: for ever. */
+/** Splits a queue into those that may wait on, as those whose time has not come and those that wait for others, and the fates of those that have waited longer than they may; 0: for ever. */
 export function cancelOverdue(
   queue: readonly Demand[],
   { now, timeoutS }: { now: number; timeoutS: number },
 ): { queue: readonly Demand[]; cancelled: Map<string, Fate> } {
-  const isOverdue = ({ enqueuedAt }: Demand): boolean =>
-    timeoutS > 0 && enqueuedAt < now - timeoutS * 1000
+  const isOverdue = ({ enqueuedAt, notBefore, dependencies = [] }: Demand): boolean =>
+    timeoutS > 0 &&
+    dependencies.length === 0 &&
+    Math.max(enqueuedAt, notBefore ?? enqueuedAt) < now - timeoutS * 1000
   const reason = {
     code: 'pending_timeout',
     message: `It has waited longer than ${timeoutS} s`,

@@ -1,4 +1,4 @@
-import type { Reason } from '@capstan/contract/session'
+import type { DependencyState, Reason } from '@capstan/contract/session'
 import type { Limits, Use } from './limits.ts'
 import type { Selector } from './placement/select.ts'
 import { type Sequencer, sequence } from './placement/sequence.ts'
@@ -41,7 +41,7 @@ export interface KernelDemand {
 export interface Dependency {
   readonly sessionId: string
   readonly name: string
-  readonly state: 'waiting' | 'succeeded' | 'failed'
+  readonly state: DependencyState
 }
 
 /** A session that waits. Times are in milliseconds since the epoch. */
@@ -71,6 +71,7 @@ export interface Demand {
   readonly serviceId?: string | null
   /** Not started before this time. */
   readonly notBefore?: number | null
+  /** All of them, while one is still waited for. */
   readonly dependencies?: readonly Dependency[]
   /** When it ends at the latest if it starts in this turn, as by its lifetime. Null or absent: not known. */
   readonly endsAt?: number | null

@@ -25,6 +25,7 @@ export interface CreateOptions {
   readonly priority?: number
   readonly preemptible?: boolean
   readonly startsAt?: string
+  readonly after?: string[]
   readonly count?: number
   readonly wait?: boolean
   readonly json?: boolean
@@ -52,6 +53,7 @@ export async function createSession(
     ...(options.shmem !== undefined && { shmemBytes: options.shmem }),
     ...(options.priority !== undefined && { priority: options.priority }),
     ...(options.startsAt !== undefined && { startsAt: options.startsAt }),
+    ...(options.after && { after: options.after }),
     ...(options.preemptible === true && { isPreemptible: true }),
     ...(command.length > 0 && { startupCommand: shellLine(command) }),
   }

@@ -75,6 +75,7 @@ const describeSession = (session: SessionDetails): string =>
       ['Command', session.startupCommand],
       ['Variables', session.environNames.join(', ')],
       ['Applications', session.apps.map(({ name }) => name).join(', ')],
+      ['After', session.after.map(({ name, state }) => `${name} (${state})`).join(', ')],
       ['Created', session.createdAt],
       ['Started', session.startedAt],
       ['Ended', session.endedAt],

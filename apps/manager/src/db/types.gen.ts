@@ -355,6 +355,12 @@ export interface SessionTable {
   endedAt: Date | null
   isPreemptible: Generated<boolean>
   startsAt: Date | null
+  releasedAt: Date | null
+}
+
+export interface SessionDependencyTable {
+  sessionId: string
+  dependsOn: string
 }
 
 export interface SessionHistoryTable {
@@ -458,6 +464,7 @@ export interface Schema {
   recoveryCode: RecoveryCodeTable
   resourceGroup: ResourceGroupTable
   session: SessionTable
+  sessionDependency: SessionDependencyTable
   sessionHistory: SessionHistoryTable
   setting: SettingTable
   signInFailure: SignInFailureTable

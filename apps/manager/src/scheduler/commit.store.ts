@@ -26,7 +26,9 @@ export async function place(tx: Db, placed: readonly Placement[]): Promise<strin
       -- In the order in which everybody locks sessions: whoever ends some of them at this moment waits, or is waited for.
       select id from session where id in (select "sessionId" from told) and status = 'pending' order by id for update
     ), moved as (
-      update session set status = 'scheduled', reason = null, scheduled_at = now()
+      -- One that was found free to start between two looks at who waits for others is released by starting.
+      update session set status = 'scheduled', reason = null, scheduled_at = now(),
+        released_at = case when released_at = 'infinity' then now() else released_at end
       where id in (select id from locked) returning id, failures
     ), made as (
       insert into kernel (session_id, attempt, index, role, hostname, agent_id)

@@ -3,14 +3,16 @@ import { endStatus } from '@capstan/core/session'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/db.ts'
 import { tryPlacing } from '../db/placing.ts'
+import { resolveDependencies } from '../session/dependency.store.ts'
 import { end, findStatuses } from '../session/session.store.ts'
 import { explain, place } from './commit.store.ts'
 import { keepUse } from './owners.store.ts'
 import { readSnapshot } from './snapshot.ts'
 import { explainInactive, listTurns, type Turn } from './turn.store.ts'
 
-/** One turn: for each group in which somebody waits, read a snapshot, plan without I/O, commit what is still true. */
+/** One turn: see who need not wait for others any more; then, for each group in which somebody waits, read a snapshot, plan without I/O, commit what is still true. */
 export async function schedule(app: App): Promise<void> {
+  await resolveDependencies(app)
   const failures: unknown[] = []
   for (const turn of await listTurns(app.db)) {
     // What is wrong with one group must not keep the others waiting.

@@ -1,6 +1,8 @@
-import type { AgentView, Arrivals, Demand, Running } from '@capstan/core/placement'
+import { type Edge, stateOf } from '@capstan/core/dependency'
+import type { AgentView, Arrivals, Demand, Dependency, Running } from '@capstan/core/placement'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { listEdges } from '../session/dependency.store.ts'
 
 /** Most sessions that one turn looks at, in the order of the queue; the next turn sees the rest. */
 const queueLimit = 100_000
@@ -49,13 +51,24 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
   }))
 }
 
+const none: readonly Dependency[] = []
+
+const toDependency = ({ awaited }: Edge): Dependency => ({
+  sessionId: awaited.sessionId,
+  name: awaited.name,
+  state: stateOf(awaited),
+})
+
 /** All containers of a session are alike. */
 const kernelsOf = (amounts: Record<string, number>, clusterSize: number): Demand['kernels'] =>
   Array.from({ length: clusterSize }, (_, kernelIndex) => ({ kernelIndex, amounts }))
 
-/** A session with the policy that ends it, and when that is: a lifetime counts from the request on (POL-04). */
+/**
+ * A session with the policy that ends it, and when that is: a lifetime counts from the request on, or from the time from which it
+ * was free to start (POL-04). Null while that is not known.
+ */
 const limited = sql`join keypair y on y.access_key = s.access_key join keypair_policy p on p.name = y.policy`
-const endsAt = sql`greatest(s.created_at, s.starts_at) + make_interval(secs => p.max_lifetime_s)`
+const endsAt = sql`nullif(greatest(s.created_at, s.starts_at, s.released_at) + make_interval(secs => p.max_lifetime_s), 'infinity')`
 
 /** Who waits in a group, most urgent and earliest first, with what each container needs. */
 export async function readQueue(db: Db, group: string): Promise<Demand[]> {
@@ -83,6 +96,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     from session s join image i on i.id = s.image_id ${limited}
     where s.resource_group = ${group} and s.status = 'pending'
     order by s.priority desc, s.id limit ${queueLimit}`.execute(db)
+  const edges = Map.groupBy(await listEdges(db, group), edge => edge.waiterId)
   return rows.map(row => ({
     sessionId: row.id,
     ownerId: row.userId,
@@ -97,6 +111,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     failedAgentIds: row.failedAgentIds,
     skips: row.skips,
     notBefore: row.startsAt?.getTime() ?? null,
+    dependencies: edges.get(row.id)?.map(toDependency) ?? none,
     endsAt: row.endsAt?.getTime() ?? null,
   }))
 }

@@ -21,6 +21,12 @@ export async function readVersion(db: Db, group: string): Promise<string> {
   const parts = [
     hashOf(written('session'), sql`session where ${waits}`),
     hashOf(
+      written('awaited'),
+      sql`session_dependency d join session waiter on waiter.id = d.session_id
+        join session awaited on awaited.id = d.depends_on
+        where waiter.resource_group = ${group} and waiter.status = 'pending' and waiter.released_at = 'infinity'`,
+    ),
+    hashOf(
       written('session'),
       sql`session where ${live} and (resource_group = ${group} or access_key in ${keys})`,
     ),

@@ -53,17 +53,17 @@ async function reclaimUnstarted(app: App): Promise<void> {
 
 /** SCH-07: a session that waits longer than its group lets it is cancelled; 0 lets it wait for ever. */
 async function cancelOverdue(app: App): Promise<void> {
-  await sql`
+  const { rows } = await sql`
     update session s set status = 'cancelled', ended_at = now(), reason = jsonb_build_object('code', 'pending_timeout',
       'message', 'It waited longer than the ' || g.pending_timeout_s || ' s that resource group ' || g.name || ' allows')
     from resource_group g
     where g.name = s.resource_group and s.status = 'pending' and g.pending_timeout_s > 0
-      and greatest(s.created_at, s.starts_at) < now() - make_interval(secs => g.pending_timeout_s)`.execute(
-    app.db,
-  )
+      and greatest(s.created_at, s.starts_at, s.released_at) < now() - make_interval(secs => g.pending_timeout_s)
+    returning s.id`.execute(app.db)
+  if (rows.length > 0) app.wake(['scheduler'])
 }
 
-/** POL-04: a session that is older than the policy of its keypair lets it be is ended, however busy. Waiting counts too, from the time on that it was to start. */
+/** POL-04: a session that is older than the policy of its keypair lets it be is ended, however busy. Waiting counts too, from the time on from which it was free to start. */
 async function endOutlived(app: App): Promise<void> {
   interface Row {
     readonly id: string
@@ -75,7 +75,7 @@ async function endOutlived(app: App): Promise<void> {
     select s.id, s.status, p.name as policy, p.max_lifetime_s as lifetime_s
     from session s join keypair k on k.access_key = s.access_key join keypair_policy p on p.name = k.policy
     where s.status not in ('terminating', 'terminated', 'cancelled', 'error')
-      and greatest(s.created_at, s.starts_at) < now() - make_interval(secs => p.max_lifetime_s)`.execute(
+      and greatest(s.created_at, s.starts_at, s.released_at) < now() - make_interval(secs => p.max_lifetime_s)`.execute(
     app.db,
   )
   for (const [policy, outlived] of Map.groupBy(rows, row => row.policy)) {

@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import { seal } from '../db/seal.ts'
 import { violates } from '../db/violation.ts'
 import type { Actor } from '../http/actor.ts'
+import { insertDependencies } from './dependency.store.ts'
 import { environPurpose } from './environ.ts'
 import { checkPolicy, nameTaken, newSession } from './session.routes.ts'
 import { insertMany } from './session.store.ts'
@@ -26,9 +27,12 @@ export async function createMany(
   })
   const items = await app.db.transaction().execute(async tx => {
     await checkPolicy(tx, session, count)
-    return insertMany(tx, session, numbered).catch((error: unknown) => {
+    const made = await insertMany(tx, session, numbered).catch((error: unknown) => {
       throw violates(error, 'session_name') ? nameTaken(input.name) : error
     })
+    const ids = made.map(({ id }) => id)
+    await insertDependencies(tx, ids, session.dependsOn)
+    return made
   })
   app.wake(['scheduler'])
   return { items }

@@ -1,6 +1,7 @@
 import { AppError } from '@capstan/contract/errors'
 import { type Session, sessionApi, type SessionDetails } from '@capstan/contract/session'
 import { readLabels, raiseToMinimum } from '@capstan/core/image'
+import { describeEnd, stateOf } from '@capstan/core/dependency'
 import { checkAskedMany } from '@capstan/core/limits'
 import { endStatus, isEnded } from '@capstan/core/session'
 import { describeAmount, shortfalls, toAmounts } from '@capstan/core/slots'
@@ -16,6 +17,7 @@ import { mount } from '../http/mount.ts'
 import * as images from '../image/image.store.ts'
 import { lockPending } from '../policy/limits.store.ts'
 import * as projects from '../project/project.store.ts'
+import { findAwaited, insertDependencies, listAwaited } from './dependency.store.ts'
 import { environPurpose } from './environ.ts'
 import * as kernels from './kernel.store.ts'
 import { createMany } from './many.ts'
@@ -38,7 +40,9 @@ async function create(app: App, actor: Actor, input: Input<'create'>): Promise<S
   const session = await newSession(app, actor, input)
   const id = await app.db.transaction().execute(async tx => {
     await checkPolicy(tx, session, 1)
-    return store.insert(tx, session)
+    const made = await store.insert(tx, session)
+    if (made !== undefined) await insertDependencies(tx, [made], session.dependsOn)
+    return made
   })
   if (id === undefined) throw nameTaken(input.name)
   app.wake(['scheduler'])
@@ -85,7 +89,27 @@ export async function newSession(
     priority: input.priority,
     isPreemptible: input.isPreemptible,
     startsAt: input.startsAt === null ? null : new Date(input.startsAt),
+    dependsOn: await findDependsOn(app, owner, input.after),
   }
+}
+
+/** What a session is to wait for. One that has failed already is told at once. */
+async function findDependsOn(
+  app: App,
+  owner: ReturnType<typeof person>,
+  after: readonly string[],
+): Promise<string[]> {
+  if (after.length === 0) return []
+  const found = await findAwaited(app.db, owner, after)
+  const refuse = (code: 'session_not_found' | 'dependency_failed', at: number, why: string) =>
+    new AppError(code, { detail: why, issues: [{ path: `after.${at}`, message: why }] })
+  for (const [at, awaited] of found.entries()) {
+    if (!awaited)
+      throw refuse('session_not_found', at, `there is no session ${after[at]} that you may see`)
+    if (stateOf(awaited) === 'failed')
+      throw refuse('dependency_failed', at, `${awaited.name} ${describeEnd(awaited)}`)
+  }
+  return [...new Set(found.flatMap(awaited => awaited?.sessionId ?? []))]
 }
 
 /** POL-06: what the policy of the keypair does not allow is refused, with the limit and its figures. */
@@ -158,8 +182,9 @@ const show = (app: App, actor: Actor, { id }: { id: string }): Promise<SessionDe
   details(app, actor, id)
 
 async function details(app: App, actor: Actor, id: string): Promise<SessionDetails> {
-  const [session, rows, history] = await Promise.all([
+  const [session, after, rows, history] = await Promise.all([
     store.find(app.db, person(actor).scope, id),
+    listAwaited(app.db, id),
     kernels.listKernels(app.db, id),
     kernels.listHistory(app.db, id),
   ])
@@ -170,6 +195,7 @@ async function details(app: App, actor: Actor, id: string): Promise<SessionDetai
     history: history.map(entry => ({ ...entry, at: entry.at.toISOString() })),
     environNames: session.environNames,
     notices: session.notices,
+    after,
   }
 }
 

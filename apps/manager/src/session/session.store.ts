@@ -176,13 +176,26 @@ export interface NewSession {
   readonly priority: number
   readonly isPreemptible: boolean
   readonly startsAt: Date | null
+  /** Ids of sessions that have to end well before it starts. */
+  readonly dependsOn: readonly string[]
 }
 
+/** A session that waits for others is released when these have ended well (`dependency.store.ts`). */
+const releasedAt = (dependsOn: readonly string[]): RawBuilder<Date | null> =>
+  dependsOn.length > 0 ? sql`'infinity'::timestamptz` : sql`null`
+
 /** Undefined when the owner has a live session of this name. */
-export async function insert(db: Db, session: NewSession): Promise<string | undefined> {
+export async function insert(
+  db: Db,
+  { dependsOn, ...session }: NewSession,
+): Promise<string | undefined> {
   const row = await db
     .insertInto('session')
-    .values({ ...session, amounts: JSON.stringify(session.amounts) })
+    .values({
+      ...session,
+      amounts: JSON.stringify(session.amounts),
+      releasedAt: releasedAt(dependsOn),
+    })
     .onConflict(conflict => conflict.doNothing())
     .returning('id')
     .executeTakeFirst()
@@ -204,12 +217,12 @@ export async function insertMany(
   const { rows } = await sql<{ id: string; name: string }>`
     insert into session (name, environ_sealed, type, domain_id, project_id, user_id, access_key, image_id, resource_group,
       amounts, shmem_bytes, environ_names, startup_command, is_sudo_enabled, notices, priority,
-      is_preemptible, starts_at)
+      is_preemptible, starts_at, released_at)
     select own.name, own.environ_sealed, ${session.type}, ${session.domainId}::uuid, ${session.projectId}::uuid,
       ${session.userId}::uuid, ${session.accessKey}, ${session.imageId}::uuid, ${session.resourceGroup},
       ${JSON.stringify(session.amounts)}::jsonb, ${session.shmemBytes}::bigint, ${session.environNames}::text[],
       ${session.startupCommand}, ${session.isSudoEnabled}::boolean, ${session.notices}::text[], ${session.priority}::int,
-      ${session.isPreemptible}::boolean, ${session.startsAt}::timestamptz
+      ${session.isPreemptible}::boolean, ${session.startsAt}::timestamptz, ${releasedAt(session.dependsOn)}::timestamptz
     from unnest(${numbered.map(({ name }) => name)}::text[],
       ${numbered.map(({ environSealed }) => environSealed)}::bytea[]) with ordinality as own (name, environ_sealed, number)
     order by own.number returning id, name`.execute(db)

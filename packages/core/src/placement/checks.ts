@@ -25,7 +25,13 @@ function checkDependencies({ dependencies }: Demand): Reason | undefined {
   if (!first) return undefined
   const [code, message] =
     failed.length > 0
-      ? ['dependency_failed', `It depends on ${first.name}, which did not succeed`]
-      : ['dependency', `It waits for ${waiting.map(one => one.name).join(', ')} to succeed`]
+      ? ['dependency_failed', `It depends on ${first.name}, which did not end well`]
+      : ['dependency', `It waits for ${listed(waiting.map(one => one.name))} to end well`]
   return { code, message, data: { failed, waiting } }
 }
+
+/** The first few of many. */
+const listed = (names: readonly string[]): string =>
+  names.length <= 4
+    ? names.join(', ')
+    : `${names.slice(0, 3).join(', ')} and ${names.length - 3} others`

@@ -32,6 +32,7 @@ export const errors: Record<ErrorCode, string> = {
   session_name_taken: 'You have a session of this name',
   session_changed: 'The session changed meanwhile; look at it and try again',
   session_not_pending: 'The session does not wait any more',
+  dependency_failed: 'What it is to wait for did not end well',
   session_not_running: 'The session is not running',
   agent_unreachable: 'The node of this session cannot be reached',
   no_proxy: 'No application proxy is connected',

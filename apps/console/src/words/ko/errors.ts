@@ -32,6 +32,7 @@ export const errors: Record<ErrorCode, string> = {
   session_name_taken: '같은 이름의 세션이 이미 있습니다',
   session_changed: '그사이 세션이 바뀌었습니다. 확인하고 다시 시도하세요',
   session_not_pending: '이 세션은 더 이상 기다리지 않습니다',
+  dependency_failed: '먼저 끝나야 하는 세션이 정상적으로 끝나지 않았습니다',
   session_not_running: '세션이 실행 중이 아닙니다',
   agent_unreachable: '이 세션의 노드에 연결할 수 없습니다',
   no_proxy: '연결된 애플리케이션 프록시가 없습니다',

@@ -1,0 +1,44 @@
+import { api } from '@capstan/contract/api'
+import type { SessionDetails } from '@capstan/contract/session'
+import { type CommandLine, openCommandLine, type Ran } from '@capstan/testkit/command-line'
+import { startTestManager, type TestManager } from '@capstan/testkit/manager'
+import { joinNode } from '@capstan/testkit/node'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+
+// Each command is a process of its own.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+
+let manager: TestManager
+let commandLine: CommandLine
+
+beforeAll(async () => {
+  manager = await startTestManager(inject('databaseUrl'))
+  commandLine = await openCommandLine(manager)
+  await joinNode(manager, 'node-1')
+})
+
+afterAll(async () => {
+  await commandLine.close()
+  await manager.close()
+})
+
+const capstan = (line: string): Promise<Ran> =>
+  commandLine.run(line.split(' '), { as: manager.admin })
+const named = async (name: string): Promise<SessionDetails> => {
+  const { items } = await manager.admin.call(api.session.list, { name })
+  return manager.admin.call(api.session.show, { id: items[0]!.id })
+}
+
+test('SES-01 a session is told from the command line after which others it starts, and shows them', async () => {
+  await capstan('session create --image tiny --name clean -- true')
+  await capstan('session create --image tiny --name fetch -- true')
+  const made = await capstan('session create --image tiny --name train --after clean fetch -- true')
+  expect(made).toEqual({ code: 0, out: 'train\n', err: '' })
+  expect((await named('train')).after.map(({ name }) => name)).toEqual(['clean', 'fetch'])
+  expect((await capstan('session show train')).out).toMatch(
+    /^After\s+clean \(waiting\), fetch \(waiting\)$/m,
+  )
+  const refused = await capstan('session create --image tiny --after no-such -- true')
+  expect(refused).toMatchObject({ code: 1, out: '' })
+  expect(refused.err).toContain('there is no session no-such that you may see')
+})
