@@ -16,8 +16,9 @@ test.describe('signing in', () => {
     await expect(page.getByRole('heading', { name: 'Sessions', exact: true })).toBeVisible()
 
     await page.getByRole('button', { name: 'Account' }).click()
-    await expect(page.getByText(people.admin.email)).toBeVisible()
-    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    const menu = page.getByRole('menu', { name: 'Account' })
+    await expect(menu.getByText(people.admin.email)).toBeVisible()
+    await menu.getByRole('menuitem', { name: 'Sign out' }).click()
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
   })
 

@@ -2,7 +2,7 @@
 import { api } from '@capstan/contract/api'
 import type { Call } from '@capstan/contract/client'
 import { type Browser, chromium, type Page } from '@playwright/test'
-import config from './playwright.config.ts'
+import { chromiumLaunch } from '@capstan/testkit/chromium'
 import { people } from './support/people.ts'
 import { desktop, openAsAdmin, shoot, take } from './support/pictures.ts'
 import setup from './support/setup.ts'
@@ -36,7 +36,7 @@ const stop = await setup()
 try {
   const url = process.env['CAPSTAN_E2E_URL'] ?? ''
   await addExamples(await signedIn(url, people.admin))
-  const browser = await chromium.launch({ ...config.use?.launchOptions })
+  const browser = await chromium.launch(chromiumLaunch)
   try {
     await takeAll(browser, url)
   } finally {

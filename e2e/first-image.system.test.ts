@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, expect, type Page } from '@playwright/test'
 import { canRunEngine, startTestEngine, type TestEngine } from '@capstan/testkit/engine'
+import { chromiumLaunch } from '@capstan/testkit/chromium'
 import { startSystem, type System } from '@capstan/testkit/system'
 import { afterAll, beforeAll, test } from 'vitest'
 
@@ -32,10 +33,7 @@ beforeAll(async () => {
   await expect.poll(() => docker('push', reference), { timeout: 20_000 }).toBe(0)
   docker('rmi', 'capstan/tiny:1', reference)
   system = await startSystem({ env: { DOCKER_HOST: engine.host } })
-  browser = await chromium.launch({
-    executablePath: process.env['CAPSTAN_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  })
+  browser = await chromium.launch(chromiumLaunch)
   page = await browser.newPage({ baseURL: system.url, locale: 'en-US' })
 })
 afterAll(async () => {

@@ -36,6 +36,7 @@ test('PRJ-01 a project is created, edited, deactivated and brought back', async 
   await edit.getByRole('textbox', { name: 'Description' }).fill('Reads new maps')
   await edit.getByRole('button', { name: 'Save' }).click()
   await expect(drawer.getByText('Reads new maps')).toBeVisible()
+  await expect(edit).toBeHidden()
   await page.keyboard.press('Escape')
 
   await page.getByRole('button', { name: `Deactivate: ${name}` }).click()

@@ -3,7 +3,7 @@ import { api } from '@capstan/contract/api'
 import type { Call } from '@capstan/contract/client'
 import { until } from '@capstan/testkit/system'
 import { type Browser, chromium, type Page } from '@playwright/test'
-import config from './playwright.config.ts'
+import { chromiumLaunch } from '@capstan/testkit/chromium'
 import { baseImage, firstProject, people, tinyImage } from './support/people.ts'
 import setup from './support/setup.ts'
 import { desktop, openAsAdmin, phone, shoot, take } from './support/pictures.ts'
@@ -67,7 +67,7 @@ async function takeAll(): Promise<void> {
   const url = process.env['CAPSTAN_E2E_URL'] ?? ''
   const call = await signedIn(url, people.admin)
   const ids = await startExamples(call)
-  const browser = await chromium.launch({ ...config.use?.launchOptions })
+  const browser = await chromium.launch(chromiumLaunch)
   try {
     await takeWide(browser, { url, ids })
     await takeOthers(browser, { url })

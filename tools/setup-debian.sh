@@ -7,7 +7,7 @@ set -euo pipefail
 wanted=(
   docker.io:dockerd
   docker-registry:docker-registry
-  chromium:chromium
+  chromium-headless-shell:chromium-headless-shell
   mmdebstrap:mmdebstrap
   bubblewrap:bwrap
   busybox-static:

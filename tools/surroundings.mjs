@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 export const findChromium = () =>
-  ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+  ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable']
     .map(findProgram)
     .find(path => path !== undefined)
 

@@ -50,15 +50,17 @@ await stage('engine', ['vitest', 'run', '--config', 'vitest.host.config.ts'], {
   unless: missing.engine,
 })
 await buildConsole()
+const browser = { CAPSTAN_CHROMIUM: findChromium() ?? '' }
 await stage('system', ['vitest', 'run', '--config', 'e2e/vitest.config.ts'], {
   report: 'vitest',
   unless: missing.engine,
+  env: browser,
 })
 await stage('browser', ['playwright', 'test', '-c', 'e2e/playwright.config.ts'], {
   report: 'playwright',
   unless: missing.chromium,
   limitMinutes: 40,
-  env: { CAPSTAN_CHROMIUM: findChromium() ?? '' },
+  env: browser,
 })
 
 rmSync(reports, { recursive: true, force: true })

@@ -1,4 +1,5 @@
 import { chromium, type Response } from '@playwright/test'
+import { chromiumLaunch } from '@capstan/testkit/chromium'
 import { startSystem } from '@capstan/testkit/system'
 import type { Figures } from './main.ts'
 import { median, rounded } from './statistics.ts'
@@ -8,10 +9,7 @@ const visits = 5
 /** JavaScript that a browser loads until the Sessions page stands, gzipped; and its largest contentful paint on this machine. */
 export async function consoleBench(): Promise<Figures> {
   const system = await startSystem({ env: { CAPSTAN_RUNTIME: 'process' } })
-  const browser = await chromium.launch({
-    executablePath: process.env['CAPSTAN_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  })
+  const browser = await chromium.launch(chromiumLaunch)
   try {
     const context = await browser.newContext({
       baseURL: system.url,

@@ -51,8 +51,27 @@ async function keepPagesWhole(context: BrowserContext, url: string): Promise<voi
   const isFile = (address: URL): boolean =>
     address.origin === url && address.pathname.startsWith('/assets/')
   await context.route(isFile, async route => {
-    await route.fulfill({ response: await route.fetch() })
+    const address = route.request().url()
+    const file = files.get(address) ?? fetchFile(address)
+    files.set(address, file)
+    await route.fulfill(await file)
   })
+}
+
+/** What scripts and styles hold never changes, and every test has a browser with nothing in it: each is fetched once. */
+const files = new Map<string, Promise<File>>()
+
+async function fetchFile(address: string): Promise<File> {
+  const response = await fetch(address)
+  const body = Buffer.from(await response.arrayBuffer())
+  const contentType = response.headers.get('content-type') ?? ''
+  return { status: response.status, contentType, body }
+}
+
+interface File {
+  readonly status: number
+  readonly contentType: string
+  readonly body: Buffer
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
