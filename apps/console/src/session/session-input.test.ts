@@ -42,6 +42,7 @@ test('SES-01 the form asks for what stands in its fields, in the units of the wi
     startupCommand: 'echo hi',
     isPreemptible: false,
     startsAt: null,
+    after: [],
   })
 })
 
