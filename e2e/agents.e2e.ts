@@ -32,7 +32,7 @@ test('AGT-01 the agents page shows each machine with what it has and what is giv
   await expect(cpu).toHaveAttribute('aria-valuetext', /^\d+(\.\d+)? \/ \d+/)
   expect(Number(await cpu.getAttribute('aria-valuenow'))).toBeGreaterThan(0)
   await page.getByRole('tab', { name: 'Terminated' }).click()
-  await expect(page.getByText('No machine has left')).toBeVisible()
+  await expect(row).toHaveCount(0)
 })
 
 test('AGT-02 an agent’s details show live use, what is kept apart, and the sessions on it', async ({

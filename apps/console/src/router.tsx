@@ -118,11 +118,18 @@ const terminalRoute = createRoute({
   component: lazyRouteComponent(() => import('./session/TerminalPage.tsx'), 'TerminalPage'),
 })
 
+/** The dialog about a change of many: which, and of whom. */
+const manySearch = {
+  change: z.string().optional().catch(undefined),
+  picked: z.string().optional().catch(undefined),
+}
+
 const agentsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/agents',
   validateSearch: tableSearch(agentSorts, agentFilters).extend({
     state: z.enum(['connected', 'terminated']).optional().catch(undefined),
+    ...manySearch,
   }),
   component: lazyRouteComponent(() => import('./agent/AgentsPage.tsx'), 'AgentsPage'),
 })
@@ -142,12 +149,6 @@ const connectRoute = createRoute({
 
 /** Lists that show the active ones unless asked for the others. */
 const stateSearch = { state: z.enum(['inactive', 'all']).optional().catch(undefined) }
-
-/** The dialog about a change of many: which, and of whom. */
-const manySearch = {
-  change: z.string().optional().catch(undefined),
-  picked: z.string().optional().catch(undefined),
-}
 
 const usersRoute = createRoute({
   getParentRoute: () => shellRoute,

@@ -2,8 +2,8 @@ import { Agent } from '@capstan/agent/agent'
 import type { Fate } from '@capstan/agent/fake/fake-container'
 import { FakeDriver } from '@capstan/agent/fake/fake-driver'
 import { Membership, type TokenStore } from '@capstan/agent/membership'
-import type { NodeUsage } from '@capstan/contract/agent'
-import type { DesiredKernel } from '@capstan/contract/sync'
+import type { Device, NodeUsage } from '@capstan/contract/agent'
+import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
 import { createLog } from '@capstan/runtime/log'
 import { tinyImage } from './node.ts'
 
@@ -16,6 +16,10 @@ export interface FleetOptions {
   readonly joinToken: string
   readonly ids: readonly string[]
   readonly capacity?: Readonly<Record<string, number>>
+  readonly devices?: readonly Device[]
+  /** What their configuration says: `default` unless given. */
+  readonly resourceGroup?: string
+  readonly image?: ObservedImage
   /** What becomes of each container. Default: it runs after ten milliseconds, until it is stopped. */
   readonly fate?: (kernel: DesiredKernel, agentId: string) => Fate
 }
@@ -56,8 +60,9 @@ interface Life {
 }
 
 function fleetAgent(id: string, options: FleetOptions): FleetAgent {
-  const { capacity = { cpu: 4, mem: 8 * gib }, fate = () => ({ startMs: 10 }) } = options
-  const driver = new FakeDriver({ images: [tinyImage], fate: kernel => fate(kernel, id) })
+  const { capacity = { cpu: 4, mem: 8 * gib }, devices = [], resourceGroup = 'default' } = options
+  const { image = tinyImage, fate = () => ({ startMs: 10 }) } = options
+  const driver = new FakeDriver({ images: [image], fate: kernel => fate(kernel, id) })
   const token = tokenInMemory()
   let life: Life | undefined
   const begin = (): Life => {
@@ -66,10 +71,10 @@ function fleetAgent(id: string, options: FleetOptions): FleetAgent {
     const send = options.fetch ?? fetch
     const agent = new Agent({
       id,
-      resourceGroup: 'default',
+      resourceGroup,
       region: 'test',
       drivers: [driver],
-      fingerprint: { architecture: 'x86_64', capacity, devices: [] },
+      fingerprint: { architecture: 'x86_64', capacity, devices },
       meter: { sample: async () => nodeUsage(capacity['cpu'] ?? 1) },
       membership: new Membership({
         manager: options.manager,

@@ -15,7 +15,7 @@ import { orderedSlots } from '../words/format.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { AgentDevices } from './AgentDevices.tsx'
 import { AgentIsolation } from './AgentIsolation.tsx'
-import { SchedulableSwitch } from './SchedulableSwitch.tsx'
+import { AgentDuty } from './AgentDuty.tsx'
 import { TextLink } from '../ui/links.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import './AgentDrawer.css'
@@ -29,6 +29,7 @@ export function AgentDrawer() {
   const may = useMay()
   const { agentId } = route.useParams()
   const navigate = route.useNavigate()
+  const { change } = route.useSearch()
   const answer = useQuery({
     ...query(agentApi.show, { id: agentId }),
     enabled: may('agent.read'),
@@ -38,6 +39,7 @@ export function AgentDrawer() {
   return (
     <SideDrawer
       title={agentId}
+      isHeld={change !== undefined}
       onClose={() => {
         void navigate({ to: '/agents', search: true })
       }}
@@ -74,7 +76,12 @@ function Details({ agent }: { agent: AgentDetails }) {
             ))}
           </Notice>
         )}
-        {agent.status === 'connected' && <SchedulableSwitch agent={agent} />}
+        {agent.status !== 'connected' && agent.sessionCount > 0 && (
+          <Notice tone="warn" title={w.agent.away(agent.sessionCount)}>
+            {w.agent.awayText}
+          </Notice>
+        )}
+        <AgentDuty agent={agent} />
       </Stack>
       <section aria-label={w.agent.resources}>
         <Title order={2} mb="sm">

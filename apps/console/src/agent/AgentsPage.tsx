@@ -1,19 +1,25 @@
-import { agentApi } from '@capstan/contract/agent'
-import { Tabs } from '@mantine/core'
+import { type Agent, agentApi } from '@capstan/contract/agent'
+import { Button, Tabs } from '@mantine/core'
 import { IconPlus, IconServer2 } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useMay } from '../api/account.ts'
 import { query } from '../api/call.ts'
+import { type ManyChange, useManyChange } from '../job/useManyChange.ts'
 import { ResourceTabs } from '../group/ResourceTabs.tsx'
 import { Forbidden } from '../shell/PageError.tsx'
+import type { Selection } from '../ui/BulkBar.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
 import { usePageWords } from '../words/page-words.ts'
+import { type AgentAction, agentActions } from './agent.actions.ts'
 import { agentColumns } from './agent.columns.tsx'
 import { agentFilters } from './agent.filters.ts'
 import { ButtonLink } from '../ui/links.tsx'
+
+const DutyDialog = lazy(async () => ({ default: (await import('./DutyDialog.tsx')).DutyDialog }))
 
 /** Machines that are connected (AGT-01), and those that were (AGT-03); for administrators (ACC-03). */
 export function AgentsPage() {
@@ -30,6 +36,11 @@ function AgentList() {
   const { change } = useTableSearch()
   const state = search.state ?? 'connected'
   const isConnected = state === 'connected'
+  const asked = {
+    ...listInput(search, agentFilters),
+    status: isConnected ? (['connected'] as const) : (['lost', 'terminated'] as const),
+  }
+  const many = useManyChange(agentActions, asked)
   const connect = may('join_token.create') && (
     <ButtonLink
       to="/agents/-/connect"
@@ -63,16 +74,18 @@ function AgentList() {
       <DataTable
         id={`agent.${state}`}
         label={w.agent.title}
-        query={query(agentApi.list, {
-          ...listInput(search, agentFilters),
-          status: isConnected ? ['connected'] : ['lost', 'terminated'],
-        })}
+        query={query(agentApi.list, { ...asked, status: [...asked.status] })}
         columns={agentColumns[state]}
         words={w}
         search={search}
         onSearch={change}
         rowId={agent => agent.id}
         rowName={agent => agent.id}
+        {...(may('agent.update') && {
+          renderBulkActions: (selection: Selection<Agent>) => (
+            <BulkActions selection={selection} many={many} />
+          ),
+        })}
         empty={{
           icon: <IconServer2 size={36} />,
           title: isConnected ? w.agent.empty : w.agent.emptyLeft,
@@ -81,6 +94,42 @@ function AgentList() {
         }}
       />
       <Outlet />
+      {many.asked?.target.by === 'ids' && (
+        <Suspense>
+          <DutyDialog
+            action={many.asked.action}
+            agentIds={many.asked.target.ids}
+            onClose={many.close}
+            onDone={many.finish}
+          />
+        </Suspense>
+      )}
     </>
   )
+}
+
+function BulkActions({
+  selection,
+  many,
+}: {
+  selection: Selection<Agent>
+  many: ManyChange<AgentAction>
+}) {
+  const { w } = usePageWords()
+  return agentActions.map(action => (
+    <Button
+      key={action}
+      size="xs"
+      variant="light"
+      onClick={() => {
+        many.begin(
+          action,
+          selection,
+          selection.rows.map(({ id }) => id),
+        )
+      }}
+    >
+      {w.agent.action[action]}
+    </Button>
+  ))
 }

@@ -8,6 +8,7 @@ import { slotName } from '../ui/slot-words.ts'
 import { orderedSlots } from '../words/format.ts'
 import { type AllWords, usePageWords } from '../words/page-words.ts'
 import { TextLink } from '../ui/links.tsx'
+import { describeDuty } from './duty-words.ts'
 
 const id: Column<Agent, AllWords> = {
   id: 'id',
@@ -48,7 +49,7 @@ const group: Column<Agent, AllWords> = {
   header: w => w.agent.column.group,
   sort: 'resourceGroup',
   filter: { kind: 'text' },
-  cell: agent => agent.resourceGroup,
+  cell: agent => <GroupCell agent={agent} />,
 }
 
 const sessions: Column<Agent, AllWords> = {
@@ -159,12 +160,25 @@ function IdCell({ agent }: { agent: Agent }) {
 }
 
 function SchedulableCell({ agent }: { agent: Agent }) {
+  const { w, f } = usePageWords()
+  const { tone, label, note, isBusy } = describeDuty(agent, w, f)
+  return (
+    <>
+      <StatusBadge tone={tone} label={label} isBusy={isBusy} />
+      {note && <div className="cell-note">{note}</div>}
+    </>
+  )
+}
+
+function GroupCell({ agent: { resourceGroup, requestedGroup } }: { agent: Agent }) {
   const { w } = usePageWords()
   return (
-    <StatusBadge
-      tone={agent.isSchedulable ? 'good' : 'warn'}
-      label={agent.isSchedulable ? w.common.yes : w.common.no}
-    />
+    <>
+      {resourceGroup}
+      {requestedGroup !== null && (
+        <div className="cell-warn">{w.agent.asksFor(requestedGroup)}</div>
+      )}
+    </>
   )
 }
 

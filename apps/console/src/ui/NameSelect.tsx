@@ -11,6 +11,7 @@ interface Input {
   readonly name?: string | undefined
   readonly limit?: number | undefined
   readonly isActive?: boolean | string | undefined
+  readonly reach?: 'usable' | 'all' | undefined
 }
 
 interface Props {

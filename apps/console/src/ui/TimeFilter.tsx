@@ -1,22 +1,13 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useWords } from '../words/words.tsx'
+import { toLocal, toTime } from './local-time.ts'
 import { spanOf } from './table-search.ts'
 
 interface Props {
   readonly value: string
   readonly onChange: (value: string) => void
 }
-
-/** What a field for a time takes: `2026-01-02T03:04`, on this computer's clock. */
-function toLocal(time: string | undefined): string {
-  if (time === undefined) return ''
-  const date = new Date(time)
-  const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000)
-  return shifted.toISOString().slice(0, 16)
-}
-
-const toTime = (local: string): string => (local === '' ? '' : new Date(local).toISOString())
 
 /** From a time to another; either may be left open. */
 export function TimeFilter({ value, onChange }: Props) {

@@ -160,6 +160,7 @@ export async function leaveAgent(db: Db, id: string, reason: string): Promise<vo
     with left_ as (
       update agent set status = 'terminated', status_reason = ${reason}, lost_at = now() where id = ${id} returning id
     ) select pg_notify('capstan_change', 'agent:' || id) from left_`.execute(db)
+  await tellOfSessions(db, [id])
 }
 
 /** Marks agents lost that were not heard of for so long (AGT-06); answers which. */
@@ -171,5 +172,17 @@ export async function loseSilentAgents(db: Db, silenceMs: number): Promise<strin
       where status = 'connected' and last_contact_at < now() - make_interval(secs => ${silenceMs / 1000})
       returning id
     ) select id, pg_notify('capstan_change', 'agent:' || id) from lost`.execute(db)
-  return rows.map(row => row.id)
+  const ids = rows.map(row => row.id)
+  if (ids.length > 0) await tellOfSessions(db, ids)
+  return ids
+}
+
+/** Whoever looks at the live sessions of agents that went or came back is told: whether their node is lost is part of them. */
+export async function tellOfSessions(db: Db, agentIds: readonly string[]): Promise<void> {
+  await sql`
+    with concerned as (
+      select string_agg(distinct session_id::text, ',') as ids from kernel
+      where agent_id = any(${agentIds}) and status not in ('terminated', 'error')
+    ) select pg_notify('capstan_change', 'session:' || case when length(ids) > 4000 then '' else ids end)
+    from concerned where ids is not null`.execute(db)
 }

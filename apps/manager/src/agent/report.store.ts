@@ -6,6 +6,7 @@ import type * as z from 'zod'
 import type { Db } from '../db/db.ts'
 import { replaceAgentImages } from '../image/image.store.ts'
 import { reportTasks } from '../image/image-task.store.ts'
+import { tellOfSessions } from './agent.store.ts'
 
 export type Report = z.output<typeof Observed>
 
@@ -78,6 +79,7 @@ export async function takeAgentReport(
   if (report.images) await replaceAgentImages(tx, id, report.images)
   await reportTasks(tx, id, report.imageTasks)
   if (isNews) await sql`select pg_notify('capstan_change', ${`agent:${id}`})`.execute(tx)
+  if (old.status !== 'connected') await tellOfSessions(tx, [id])
   return { isNews }
 }
 

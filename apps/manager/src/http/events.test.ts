@@ -1,9 +1,14 @@
 import { api } from '@capstan/contract/api'
 import { eventsPath } from '@capstan/contract/event'
 import { startTestManager, type TestManager } from '@capstan/testkit/manager'
+import { joinNode, kernelReport } from '@capstan/testkit/node'
+import { startSession } from '@capstan/testkit/session'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest'
 import { changeChannel } from '../db/changes.ts'
 import { listenToDatabase } from '../db/listen.ts'
+import { schedule } from '../scheduler/scheduler.loop.ts'
+import { keepHouse } from '../session/housekeeper.loop.ts'
 
 let manager: TestManager
 const stop = new AbortController()
@@ -111,4 +116,29 @@ test('signing out ends the streams of that browser, and not those of another one
   manager.app.changes.receive('proxy:p')
   await vi.waitFor(() => expect(stays.heard()).toContain('proxy'))
   expect(await accountStatus(there)).toBe(200)
+})
+
+test('AGT-06 whoever looks at a session hears that its node is lost, and that it has come back', async () => {
+  const user = await manager.addUser()
+  const node = await joinNode(manager, 'node-1')
+  const { id } = await startSession(manager, user)
+  await schedule(manager.app)
+  const { kernels } = await user.call(api.session.show, { id })
+  const reported = { kernels: [kernelReport(kernels[0]!.id)] }
+  await node.sync(reported)
+  const { heard } = await openStream(await signIn(user))
+  const told = (): number => heard().split(`"topic":"session","ids":["${id}"]`).length - 1
+  await sql`update agent set last_contact_at = now() - interval '16 seconds'`.execute(
+    manager.app.db,
+  )
+  // What was told of before this comes before it.
+  await user.call(api.session.rename, { id, name: 'looked-at' })
+  await vi.waitFor(() => expect(told()).toBeGreaterThan(0))
+  const before = told()
+  await keepHouse(manager.app)
+  expect(await user.call(api.session.show, { id })).toMatchObject({ isNodeLost: true })
+  await vi.waitFor(() => expect(told()).toBe(before + 1))
+  await node.sync(reported)
+  expect(await user.call(api.session.show, { id })).toMatchObject({ isNodeLost: false })
+  await vi.waitFor(() => expect(told()).toBe(before + 2))
 })

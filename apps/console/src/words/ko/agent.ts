@@ -1,5 +1,8 @@
 import type { agent as en } from '../en/agent.ts'
 
+const named = (ids: readonly string[]): string =>
+  ids.length === 1 ? (ids[0] ?? '') : `컴퓨터 ${ids.length}대`
+
 export const agent: typeof en = {
   title: '에이전트',
   purpose: '세션이 실행되는 컴퓨터.',
@@ -55,4 +58,64 @@ export const agent: typeof en = {
   schedulableOnText: '다음 배정 차례부터 참여합니다.',
   turnOff: '새 세션 받지 않기',
   turnOn: '새 세션 받기',
+  action: {
+    drain: '비우기…',
+    cancelDrain: '비우기 취소',
+    move: '다른 그룹으로 옮기기…',
+  },
+  heading: {
+    drain: ids => `${named(ids)} 비우기`,
+    cancelDrain: ids => `${named(ids)} 비우기 취소`,
+    move: ids => `${named(ids)} 다른 자원 그룹으로 옮기기`,
+  },
+  about: {
+    drain: '점검을 위해 비웁니다. 비우기를 취소할 때까지 새 세션을 보내지 않습니다.',
+    cancelDrain: '새 세션을 받지 않도록 해 둔 컴퓨터가 아니면 다시 새 세션을 보냅니다.',
+    move: '옮긴 자원 그룹의 새 세션을 받고, 떠난 그룹의 새 세션은 받지 않습니다.',
+  },
+  apply: {
+    drain: count => `컴퓨터 ${count}대 비우기`,
+    cancelDrain: count => (count === 1 ? '비우기 취소' : `비우기 ${count}건 취소`),
+    move: count => `컴퓨터 ${count}대 옮기기`,
+  },
+  done: {
+    drain: count => `컴퓨터 ${count}대를 비웁니다`,
+    cancelDrain: count => `컴퓨터 ${count}대의 비우기를 취소했습니다`,
+    move: count => `컴퓨터 ${count}대를 옮겼습니다`,
+  },
+  notDone: count => `컴퓨터 ${count}대에는 하지 못했습니다`,
+  modeOf: {
+    drain: '실행 중인 세션',
+    move: '실행 중인 다른 그룹의 세션',
+  },
+  mode: { finish: '끝날 때까지 두기', end: '바로 종료하기' },
+  deadline: '기한',
+  deadlineHelp: '그때까지 실행 중인 세션은 종료됩니다. 비우면 기한이 없습니다.',
+  deadlineLate: '앞으로 올 시각이어야 합니다',
+  hit: (count, isMore) =>
+    count === 0
+      ? '영향을 받는 세션이 없습니다.'
+      : `세션 ${count}개${isMore ? ' 이상' : ''}가 영향을 받습니다.`,
+  fate: {
+    finish: '스스로 끝날 때까지 계속됩니다.',
+    end: '바로 종료됩니다. 마운트한 폴더에 없는 파일은 사라집니다.',
+  },
+  fateUntil: time => `계속되며, ${time}에도 실행 중이면 종료됩니다.`,
+  moreHit: count => `… 외 ${count}개`,
+  draining: '비우는 중',
+  drained: '비워짐',
+  drainedNote: '더 이상 실행 중인 세션이 없습니다.',
+  sessionsLeft: count => `세션 ${count}개 남음`,
+  until: time => `${time}까지`,
+  changeDrain: '비우기 바꾸기…',
+  asksFor: group => `${group} 자원 그룹을 요청함`,
+  asksForText: group =>
+    `컴퓨터가 이 설정으로 시작되었습니다. 누군가 옮길 때까지 ${group}에 있습니다.`,
+  moveThere: '그 그룹으로 옮기기…',
+  dismiss: '무시',
+  dismissTitle: '요청을 무시할까요?',
+  dismissText: group => `다른 설정으로 시작될 때까지 ${group}에 있습니다.`,
+  away: count => `세션 ${count}개가 실행되던 컴퓨터입니다`,
+  awayText:
+    '마지막으로 알려진 상태로 표시되며 자원을 계속 차지합니다. 컴퓨터가 돌아오면 이어집니다. 그 전에 자원을 되찾으려면 즉시 종료하세요.',
 }

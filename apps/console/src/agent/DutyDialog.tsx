@@ -1,0 +1,164 @@
+import { agentApi } from '@capstan/contract/agent'
+import { groupApi } from '@capstan/contract/group'
+import { sessionApi } from '@capstan/contract/session'
+import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { query } from '../api/call.ts'
+import { describeError } from '../ui/describe-error.ts'
+import { NameSelect } from '../ui/NameSelect.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { useNow } from '../ui/now.ts'
+import { TimeField } from '../ui/TimeField.tsx'
+import { toastDone } from '../ui/toast.ts'
+import { useRefresh } from '../ui/useRefresh.ts'
+import { usePageWords } from '../words/page-words.ts'
+import type { AgentAction } from './agent.actions.ts'
+import { blankDuty, type DutyValues, type Refused, secondsUntil, sendDuty } from './duty-request.ts'
+import { SessionsHit } from './SessionsHit.tsx'
+import { useSessionsOn } from './useSessionsOn.ts'
+
+/** One action on machines: its fields, the sessions that it hits, and the button that does it (AGT-05, GRP-05). */
+export function DutyDialog({
+  action,
+  agentIds,
+  onClose,
+  onDone,
+}: {
+  action: AgentAction
+  agentIds: readonly string[]
+  onClose: () => void
+  onDone: () => void
+}) {
+  const { w } = usePageWords()
+  const [given, setValues] = useState<DutyValues>(blankDuty)
+  const asked = useRequestedGroup(agentIds, action === 'move')
+  const values = { ...given, group: given.group || asked }
+  const isLate = (secondsUntil(values, useNow()) ?? 1) < 1
+  const on = useSessionsOn(action === 'cancelDrain' ? [] : agentIds)
+  const hit =
+    action === 'move'
+      ? on.sessions.filter(({ resourceGroup }) => resourceGroup !== values.group)
+      : on.sessions
+  const refresh = useRefresh(agentApi.list, agentApi.show, groupApi.list, sessionApi.list)
+  const send = useMutation({
+    mutationFn: () => sendDuty(action, agentIds, values),
+    onSuccess: refused => {
+      refresh()
+      if (refused.length > 0) return
+      toastDone(w.agent.done[action](agentIds.length))
+      onDone()
+    },
+  })
+  const isReady = action !== 'move' || values.group !== ''
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={w.agent.heading[action](agentIds)}
+      size="lg"
+      // Over the drawer that it was opened from, under what opens from it.
+      zIndex={250}
+      closeButtonProps={{ 'aria-label': w.common.close }}
+    >
+      <Stack gap="md">
+        <Text size="sm">{w.agent.about[action]}</Text>
+        {agentIds.length > 1 && <Text size="sm">{agentIds.join(', ')}</Text>}
+        {action === 'move' && (
+          <NameSelect
+            label={w.agent.column.group}
+            list={groupApi.list}
+            among={{ reach: 'all' }}
+            value={values.group}
+            onChange={group => {
+              setValues({ ...values, group })
+            }}
+          />
+        )}
+        {action !== 'cancelDrain' && (
+          <ModeField action={action} values={values} isLate={isLate} onChange={setValues} />
+        )}
+        {action !== 'cancelDrain' && isReady && <SessionsHit on={on} hit={hit} values={values} />}
+        {send.data && send.data.length > 0 && <NotDone refused={send.data} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {action === 'cancelDrain' ? w.common.close : w.common.cancel}
+          </Button>
+          <Button
+            disabled={!isReady || isLate || on.isPending}
+            loading={send.isPending}
+            {...(values.mode === 'end' && hit.length > 0 && { color: 'red.9' })}
+            onClick={() => {
+              send.mutate()
+            }}
+          >
+            {w.agent.apply[action](agentIds.length)}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}
+
+/** The group that a single machine asks for; empty where it asks for none, or there are several. */
+function useRequestedGroup(agentIds: readonly string[], isWanted: boolean): string {
+  const [id = '', ...others] = agentIds
+  const answer = useQuery({
+    ...query(agentApi.show, { id }),
+    enabled: isWanted && others.length === 0,
+  })
+  return (others.length === 0 && answer.data?.requestedGroup) || ''
+}
+
+function ModeField({
+  action,
+  values,
+  isLate,
+  onChange,
+}: {
+  action: 'drain' | 'move'
+  values: DutyValues
+  isLate: boolean
+  onChange: (values: DutyValues) => void
+}) {
+  const { w } = usePageWords()
+  return (
+    <>
+      <Radio.Group
+        label={w.agent.modeOf[action]}
+        value={values.mode}
+        onChange={mode => {
+          onChange({ ...values, mode })
+        }}
+      >
+        <Stack gap="xs" mt="xs">
+          <Radio value="finish" label={w.agent.mode.finish} />
+          <Radio value="end" label={w.agent.mode.end} />
+        </Stack>
+      </Radio.Group>
+      {action === 'drain' && values.mode === 'finish' && (
+        <TimeField
+          label={w.agent.deadline}
+          help={w.agent.deadlineHelp}
+          value={values.deadlineAt}
+          error={isLate ? w.agent.deadlineLate : undefined}
+          onChange={deadlineAt => {
+            onChange({ ...values, deadlineAt })
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+function NotDone({ refused }: { refused: readonly Refused[] }) {
+  const { w, f } = usePageWords()
+  return (
+    <Notice tone="bad" role="alert" title={w.agent.notDone(refused.length)}>
+      {refused.map(({ id, error }) => {
+        const { title, detail } = describeError(error, w, f)
+        return <div key={id}>{[`${id}: ${title}`, detail].filter(Boolean).join('. ')}</div>
+      })}
+    </Notice>
+  )
+}
