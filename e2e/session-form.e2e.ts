@@ -65,6 +65,57 @@ test('SES-01 the form says what is missing at its field, and keeps what was ente
   await expect(form.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('x')
 })
 
+test('SES-01 a session is asked for that starts later and may make room, and its details and list say so', async ({
+  page,
+  call,
+}) => {
+  const group = uniqueName('urgent')
+  const name = uniqueName('later')
+  await call(api.group.create, { name: group, scheduler: 'priority', isPreemptionEnabled: true })
+  await page.goto('/sessions/new')
+  const form = page.getByRole('dialog', { name: 'Start a session' })
+  await form.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
+  await form.getByRole('combobox', { name: 'Environment' }).click()
+  await page.getByRole('option', { name: tinyImage }).click()
+  const consent = form.getByRole('switch', { name: 'May be stopped to make room' })
+  await expect(consent).toHaveCount(0)
+  await form.getByRole('combobox', { name: 'Resource group' }).click()
+  await page.getByRole('option', { name: group }).click()
+  await consent.check()
+  await form.getByRole('combobox', { name: 'Resource group' }).click()
+  await page.getByRole('option', { name: 'default', exact: true }).click()
+  await expect(consent).toHaveCount(0)
+  await form.getByRole('combobox', { name: 'Environment' }).click()
+  await page.getByRole('option', { name: tinyImage }).click()
+  await form.getByRole('textbox', { name: 'CPU' }).fill('0.1')
+  await form.getByRole('textbox', { name: 'Priority' }).fill('40')
+  await form.getByLabel('Start at').fill('2020-01-01T10:00')
+  await form.getByRole('button', { name: 'Start session' }).click()
+  await expect(form.getByText('a time to come is needed')).toBeVisible()
+  await form.getByLabel('Start at').fill('2040-01-01T10:00')
+  await form.getByRole('button', { name: 'Start session' }).click()
+  const drawer = page.getByRole('dialog', { name })
+  await expect(drawer.getByText('Not before', { exact: true })).toBeVisible()
+  await expect(drawer.getByText('Jan 1, 2040, 10:00:00 AM').first()).toBeVisible()
+  const id = new URL(page.url()).pathname.split('/')[2]!
+  // In this group nobody is stopped: the consent that was given for another one is not sent.
+  expect(await call(api.session.show, { id })).toMatchObject({
+    status: 'pending',
+    priority: 40,
+    isPreemptible: false,
+  })
+  await page.goto(`/sessions?name=${name}`)
+  await page.getByRole('button', { name: 'Columns' }).click()
+  await page.getByRole('checkbox', { name: 'Not before' }).check()
+  await page.getByRole('checkbox', { name: 'May make room' }).check()
+  await page.keyboard.press('Escape')
+  const row = page.getByRole('row').filter({ hasText: name })
+  await expect(row).toContainText(/in \d[\d,]* days/)
+  await expect(row.getByRole('cell', { name: 'No', exact: true })).toBeVisible()
+  await call(api.session.terminate, { ids: [id], force: false })
+  await call(api.group.update, { name: group, isActive: false })
+})
+
 test.describe('by keyboard', () => {
   test.use({ who: 'nobody', expectedErrors: [/status of 401/] })
 

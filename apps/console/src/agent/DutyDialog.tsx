@@ -141,7 +141,7 @@ function ModeField({
           label={w.agent.deadline}
           help={w.agent.deadlineHelp}
           value={values.deadlineAt}
-          error={isLate ? w.agent.deadlineLate : undefined}
+          error={isLate ? w.turn.late : undefined}
           onChange={deadlineAt => {
             onChange({ ...values, deadlineAt })
           }}

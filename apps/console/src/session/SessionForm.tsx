@@ -1,18 +1,6 @@
-import { groupApi } from '@capstan/contract/group'
+import { groupApi, type ResourceGroup } from '@capstan/contract/group'
 import { sessionApi, type SessionDetails } from '@capstan/contract/session'
-import {
-  ActionIcon,
-  Fieldset,
-  Input,
-  NumberInput,
-  SegmentedControl,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-  Tooltip,
-} from '@mantine/core'
-import { IconRefresh } from '@tabler/icons-react'
+import { Fieldset, Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -24,13 +12,15 @@ import { FormDrawer } from '../ui/FormDrawer.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
+import { usePageWords } from '../words/page-words.ts'
 import { useWords } from '../words/words.tsx'
 import { EnvironFields } from './EnvironFields.tsx'
 import { ImageField } from './ImageField.tsx'
 import { GroupField, ResourceFields } from './ResourceFields.tsx'
 import { sessionField, type SessionFormValues, toSessionInput } from './session-input.ts'
 import { suggestName } from './session-name.ts'
-import type { SessionFormApi } from './session-form.ts'
+import { Basics, CommandField } from './SessionBasics.tsx'
+import { TurnFields } from './TurnFields.tsx'
 import { useImages } from './useImages.ts'
 import { TextLink } from '../ui/links.tsx'
 import { Notice } from '../ui/Notice.tsx'
@@ -53,6 +43,7 @@ export function SessionForm() {
       <LoadedForm
         key={project.id}
         projectId={project.id}
+        groups={groups.data?.items ?? []}
         firstGroup={groupNames.includes('default') ? 'default' : groupNames[0]}
         onClose={close}
       />
@@ -86,7 +77,11 @@ const initialValues = (resourceGroup: string): SessionFormValues => ({
   environ: [],
   startupCommand: '',
   priority: 10,
+  startsAt: '',
+  isPreemptible: false,
 })
+
+const isPast = (time: string): boolean => time !== '' && Date.parse(time) < Date.now()
 
 /** Whether something would be lost. The only image there is was not chosen by anybody. */
 const isChanged = (values: SessionFormValues, initial: SessionFormValues): boolean =>
@@ -94,24 +89,35 @@ const isChanged = (values: SessionFormValues, initial: SessionFormValues): boole
 
 interface LoadedProps {
   readonly projectId: string
+  readonly groups: readonly ResourceGroup[]
   readonly firstGroup: string
   readonly onClose: () => void
 }
 
-function LoadedForm({ projectId, firstGroup, onClose }: LoadedProps) {
-  const { w } = useWords()
+function LoadedForm({ projectId, groups, firstGroup, onClose }: LoadedProps) {
+  const { w } = usePageWords()
   const queries = useQueryClient()
   const navigate = route.useNavigate()
+  const offersPreemption = ({ resourceGroup }: SessionFormValues): boolean =>
+    groups.some(
+      ({ name, scheduler, isPreemptionEnabled }) =>
+        name === resourceGroup && scheduler === 'priority' && isPreemptionEnabled,
+    )
   const [initial] = useState(() => initialValues(firstGroup))
   const { form, submit, isPending, isDone, failure } = useEndpointForm({
     endpoint: sessionApi.create,
     initialValues: initial,
-    toInput: values => toSessionInput(values, projectId),
+    toInput: values =>
+      toSessionInput(
+        { ...values, isPreemptible: values.isPreemptible && offersPreemption(values) },
+        projectId,
+      ),
     fieldOf: sessionField,
     check: values => ({
       ...(values.imageId === '' && { imageId: w.sessionForm.imageNeeded }),
       ...(values.type === 'batch' &&
         values.startupCommand.trim() === '' && { startupCommand: w.sessionForm.commandNeeded }),
+      ...(isPast(values.startsAt) && { startsAt: w.turn.late }),
       ...(Number(values.shmemMiB) < 1 && { shmemMiB: w.form.atLeast('1 MiB') }),
     }),
     onDone: session => {
@@ -149,82 +155,10 @@ function LoadedForm({ projectId, firstGroup, onClose }: LoadedProps) {
         <Stack gap="md">
           {form.values.type === 'interactive' && <CommandField form={form} />}
           <EnvironFields form={form} />
-          <NumberInput
-            label={w.sessionForm.priority}
-            description={w.sessionForm.priorityHelp}
-            w={200}
-            min={0}
-            max={100}
-            clampBehavior="none"
-            {...form.getInputProps('priority')}
-          />
+          <TurnFields form={form} isPreemptionOffered={offersPreemption(form.values)} />
         </Stack>
       </Fieldset>
     </FormDrawer>
-  )
-}
-
-function Basics({ form }: { form: SessionFormApi }) {
-  const { w } = useWords()
-  return (
-    <Stack gap="md">
-      <div>
-        <Input.Label id="session-type" labelElement="div" display="block" mb={4}>
-          {w.sessionForm.type}
-        </Input.Label>
-        <SegmentedControl
-          aria-labelledby="session-type"
-          data={(['interactive', 'batch'] as const).map(value => ({
-            value,
-            label: w.session.type[value],
-          }))}
-          {...form.getInputProps('type')}
-        />
-        <Text size="sm" c="dimmed" mt={4}>
-          {form.values.type === 'batch' ? w.sessionForm.batchHelp : w.sessionForm.interactiveHelp}
-        </Text>
-      </div>
-      <TextInput
-        label={w.sessionForm.name}
-        data-autofocus
-        required
-        withAsterisk={false}
-        rightSection={
-          <Tooltip label={w.sessionForm.suggest}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={w.sessionForm.suggest}
-              onClick={() => {
-                form.setFieldValue('name', suggestName(Math.random))
-              }}
-            >
-              <IconRefresh size={16} />
-            </ActionIcon>
-          </Tooltip>
-        }
-        {...form.getInputProps('name')}
-      />
-      {form.values.type === 'batch' && <CommandField form={form} />}
-    </Stack>
-  )
-}
-
-function CommandField({ form }: { form: SessionFormApi }) {
-  const { w } = useWords()
-  const isBatch = form.values.type === 'batch'
-  return (
-    <Textarea
-      label={isBatch ? w.sessionForm.command : w.sessionForm.startup}
-      description={isBatch ? w.sessionForm.commandHelp : w.sessionForm.startupHelp}
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
-      autosize
-      minRows={2}
-      maxRows={12}
-      spellCheck={false}
-      classNames={{ input: 'mono' }}
-      {...form.getInputProps('startupCommand')}
-    />
   )
 }
 

@@ -32,6 +32,17 @@ export function SessionOverview({ session }: { session: SessionDetails }) {
           { label: w.session.column.owner, value: session.userEmail },
           { label: w.session.project, value: session.projectName },
           { label: w.session.column.priority, value: f.number(session.priority) },
+          ...(session.isPreemptible
+            ? [{ label: w.session.column.preemptible, value: w.common.yes }]
+            : []),
+          ...(session.startsAt === null
+            ? []
+            : [
+                {
+                  label: w.session.column.startsAt,
+                  value: f.dateTime(new Date(session.startsAt)),
+                },
+              ]),
           { label: w.session.column.created, value: <RelativeTime at={session.createdAt} /> },
           { label: w.session.started, value: <RelativeTime at={startedAt} /> },
           ...(startedAt === null

@@ -24,6 +24,8 @@ const values: SessionFormValues = {
   ],
   startupCommand: 'echo hi',
   priority: 10,
+  startsAt: '',
+  isPreemptible: false,
 }
 const projectId = '0b1f3a52-9a55-4f1a-8f63-0d1a8f0f6f11'
 
@@ -44,6 +46,12 @@ test('SES-01 the form asks for what stands in its fields, in the units of the wi
     startsAt: null,
     after: [],
   })
+})
+
+test('SES-01 a time to start at and the consent to make room are asked for as they stand', () => {
+  const startsAt = '2030-01-02T03:04:00.000Z'
+  const input = toSessionInput({ ...values, startsAt, isPreemptible: true }, projectId)
+  expect(sessionApi.create.input.parse(input)).toMatchObject({ startsAt, isPreemptible: true })
 })
 
 test('an empty number field is refused at that field', () => {

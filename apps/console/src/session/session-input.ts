@@ -20,6 +20,9 @@ export interface SessionFormValues extends Record<string, unknown> {
   environ: { name: string; value: string }[]
   startupCommand: string
   priority: number | string
+  /** Empty: as soon as there is room. */
+  startsAt: string
+  isPreemptible: boolean
 }
 
 /** An empty or half-typed number becomes one that no schema takes, so that the field says so. */
@@ -58,6 +61,8 @@ export function toSessionInput(
         .map(({ name, value }) => [name.trim(), value]),
     ),
     priority: toNumber(values.priority),
+    startsAt: values.startsAt || null,
+    isPreemptible: values.isPreemptible,
     ...(values.startupCommand.trim() && { startupCommand: values.startupCommand }),
   }
 }

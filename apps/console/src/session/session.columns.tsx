@@ -111,6 +111,20 @@ const priority: Column<Session> = {
   cell: session => session.priority,
 }
 
+const preemptible: Column<Session> = {
+  id: 'isPreemptible',
+  header: w => w.session.column.preemptible,
+  isHidden: true,
+  cell: session => <Word pick={w => (session.isPreemptible ? w.common.yes : w.common.no)} />,
+}
+
+const startsAt: Column<Session> = {
+  id: 'startsAt',
+  header: w => w.session.column.startsAt,
+  isHidden: true,
+  cell: session => <RelativeTime at={session.startsAt} />,
+}
+
 const created: Column<Session> = {
   id: 'createdAt',
   header: w => w.session.column.created,
@@ -154,6 +168,8 @@ export const sessionColumns: Readonly<Record<'live' | 'ended', readonly Column<S
     group,
     agent,
     priority,
+    preemptible,
+    startsAt,
   ],
   ended: [
     name,

@@ -99,7 +99,6 @@ export const agent = {
   mode: { finish: 'Let them finish', end: 'End them at once' },
   deadline: 'Deadline',
   deadlineHelp: 'What still runs then is ended. Empty: they may take as long as they take.',
-  deadlineLate: 'a time to come is needed',
   hit: (count: number, isMore: boolean) =>
     count === 0
       ? 'No session is hit.'

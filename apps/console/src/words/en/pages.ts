@@ -10,6 +10,7 @@ import { policy } from './policy.ts'
 import { domain, project } from './project.ts'
 import { scheduler } from './scheduler.ts'
 import { search } from './search.ts'
+import { turn } from './turn.ts'
 import { user } from './user.ts'
 
 /** Words of pages that are fetched when they are opened, and these with them. */
@@ -28,6 +29,7 @@ export const pages = {
   project,
   scheduler,
   search,
+  turn,
   user,
 }
 

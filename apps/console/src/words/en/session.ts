@@ -38,6 +38,8 @@ export const session = {
     ended: 'Ended',
     result: 'Result',
     priority: 'Priority',
+    startsAt: 'Not before',
+    preemptible: 'May make room',
   },
   emptyLive: 'No live sessions',
   emptyLiveHelp:

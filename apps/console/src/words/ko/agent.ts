@@ -91,7 +91,6 @@ export const agent: typeof en = {
   mode: { finish: '끝날 때까지 두기', end: '바로 종료하기' },
   deadline: '기한',
   deadlineHelp: '그때까지 실행 중인 세션은 종료됩니다. 비우면 기한이 없습니다.',
-  deadlineLate: '앞으로 올 시각이어야 합니다',
   hit: (count, isMore) =>
     count === 0
       ? '영향을 받는 세션이 없습니다.'

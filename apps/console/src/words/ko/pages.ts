@@ -11,6 +11,7 @@ import { policy } from './policy.ts'
 import { domain, project } from './project.ts'
 import { scheduler } from './scheduler.ts'
 import { search } from './search.ts'
+import { turn } from './turn.ts'
 import { user } from './user.ts'
 
 export const pages: PageWords = {
@@ -28,5 +29,6 @@ export const pages: PageWords = {
   project,
   scheduler,
   search,
+  turn,
   user,
 }

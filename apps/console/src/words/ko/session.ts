@@ -36,6 +36,8 @@ export const session: Words['session'] = {
     ended: '종료',
     result: '결과',
     priority: '우선순위',
+    startsAt: '시작 예정',
+    preemptible: '자리를 낼 수 있음',
   },
   emptyLive: '진행 중인 세션이 없습니다',
   emptyLiveHelp: '세션은 요청한 CPU, 메모리, 가속기를 갖춘 컨테이너 또는 프로세스 묶음입니다.',
