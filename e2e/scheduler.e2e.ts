@@ -1,5 +1,6 @@
 import { api } from '@capstan/contract/api'
 import { expectUsable } from './support/access.ts'
+import { people } from './support/people.ts'
 import { expect, test, uniqueName } from './support/test.ts'
 
 test('SCH-01 SCH-02 all that waits in a resource group stands in the order in which it starts, why with it, from the moment it is asked for', async ({
@@ -63,6 +64,52 @@ test('PLS-01 other settings are tried out against those who wait, changing nothi
   await page.goto(`/scheduler?group=${group}`)
   const place = page.getByRole('row').filter({ hasText: first }).getByRole('cell').first()
   await expect(place).toHaveText('2')
+})
+
+test('PLS-01 SCH-03 weights, spreading and the limits of a policy are tried out too, and weights are saved with the group', async ({
+  page,
+  call,
+  startSession,
+}) => {
+  const [group, name, policy] = [uniqueName('queue'), uniqueName('waits'), uniqueName('limits')]
+  await call(api.group.create, { name: group, scheduler: 'drf' })
+  await call(api.keypairPolicy.create, { name: policy, maxConcurrentCount: 5 })
+  await startSession({ name, group, until: 'created' })
+  await page.goto(`/scheduler/-/what-if?group=${group}`)
+  const drawer = page.getByRole('dialog', { name: `Try out settings of ${group}` })
+  await drawer.getByPlaceholder('Give somebody a weight').fill('user@')
+  await page.getByRole('option', { name: people.user.email }).click()
+  const weight = drawer.getByRole('textbox', { name: `Weight of ${people.user.email}` })
+  await weight.fill('0')
+  await expect(drawer.getByText('0.01 to 1000')).toBeVisible()
+  await weight.fill('4')
+  await expect(page).toHaveURL(/weight%22%3A4/)
+  await drawer.getByRole('switch', { name: 'Spread the replicas' }).check()
+  await drawer.getByRole('combobox', { name: 'Name' }).fill(policy)
+  await page.getByRole('option', { name: policy }).click()
+  const most = drawer.getByRole('textbox', { name: 'Sessions at once' })
+  await expect(most).toHaveValue('5')
+  await most.fill('0')
+  await expect(page).toHaveURL(/maxConcurrentCount%22%3A0/)
+  await expect(drawer.getByText('Nobody would fare otherwise than now.')).toBeVisible()
+  expect(await call(api.group.show, { name: group })).toMatchObject({
+    weights: [],
+    enforcesSpreading: false,
+  })
+  expect((await call(api.keypairPolicy.show, { name: policy })).maxConcurrentCount).toBe(5)
+  await drawer.getByRole('link', { name: 'Save these settings' }).click()
+  const form = page.getByRole('dialog', { name: `Edit resource group ${group}` })
+  await expect(form.getByRole('textbox', { name: /^Weight of/ })).toHaveValue('4')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form).toHaveCount(0)
+  const saved = await call(api.group.show, { name: group })
+  expect(saved.enforcesSpreading).toBe(true)
+  expect(saved.weights).toMatchObject([{ userEmail: people.user.email, weight: 4 }])
+  await page.goto(`/resource-groups/${group}`)
+  await form.getByRole('button', { name: /^Take the weight of/ }).click()
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form).toHaveCount(0)
+  expect((await call(api.group.show, { name: group })).weights).toEqual([])
 })
 
 test('OPS-04 SCH-08 the defaults of a scheduler are changed within their limits', async ({

@@ -18,6 +18,7 @@ import { AgentIsolation } from './AgentIsolation.tsx'
 import { AgentDuty } from './AgentDuty.tsx'
 import { TextLink } from '../ui/links.tsx'
 import { Notice } from '../ui/Notice.tsx'
+import '../ui/plain-table.css'
 import './AgentDrawer.css'
 
 const route = getRouteApi('/signed-in/shell/agents/$agentId')

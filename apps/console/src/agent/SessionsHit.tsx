@@ -5,6 +5,7 @@ import { TextLink } from '../ui/links.tsx'
 import { SessionBadge } from '../ui/StatusBadge.tsx'
 import { usePageWords } from '../words/page-words.ts'
 import type { DutyValues } from './duty-request.ts'
+import '../ui/plain-table.css'
 import type { SessionsOn } from './useSessionsOn.ts'
 
 /** Sessions that are named one by one. */

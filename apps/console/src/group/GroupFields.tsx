@@ -14,6 +14,7 @@ import { LimitField } from '../ui/LimitField.tsx'
 import type { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { usePageWords } from '../words/page-words.ts'
 import type { GroupFormValues } from './group-input.ts'
+import { WeightsField } from './WeightsField.tsx'
 
 export type GroupFormApi = ReturnType<
   typeof useEndpointForm<z.ZodType, z.ZodType<GroupDetails>, GroupFormValues>
@@ -77,6 +78,19 @@ export function SchedulingFields({ form }: { form: GroupFormApi }) {
             {...form.getInputProps('isPreemptionEnabled', { type: 'checkbox' })}
           />
         )}
+        {(scheduler === 'drf' || scheduler === 'fair-share') && (
+          <WeightsField
+            value={form.values.weights}
+            error={form.errors['weights']}
+            onBlur={() => {
+              form.validateField('weights')
+            }}
+            onChange={weights => {
+              form.setFieldValue('weights', weights)
+              form.clearFieldError('weights')
+            }}
+          />
+        )}
         <NativeSelect
           label={w.group.column.selector}
           description={w.group.selectorHelp}
@@ -84,7 +98,7 @@ export function SchedulingFields({ form }: { form: GroupFormApi }) {
           {...form.getInputProps('selector')}
         />
         <Checkbox.Group label={w.group.column.types} description={w.group.typesHelp} {...types}>
-          <Group mt="xs">
+          <Group my="xs">
             {sessionTypes.map(type => (
               <Checkbox key={type} value={type} label={w.session.type[type]} />
             ))}

@@ -71,7 +71,7 @@ function Form({ group, tried }: { group?: GroupDetails; tried?: TriedSettings })
   const endpoint: Endpoint<z.ZodType, z.ZodType<GroupDetails>> = group
     ? groupApi.update
     : groupApi.create
-  const initialValues: GroupFormValues = withTried(toFields(group), tried ?? {})
+  const initialValues: GroupFormValues = toFields(group && withTried(group, tried ?? {}))
   const { form, submit, isPending, isDone, failure } = useEndpointForm({
     endpoint,
     initialValues,

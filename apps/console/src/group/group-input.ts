@@ -1,6 +1,7 @@
 import type { GroupDetails } from '@capstan/contract/group'
 import { changedOnly } from '../ui/changed-only.ts'
 import type { LimitValue } from '../ui/LimitField.tsx'
+import type { WeightValue } from './WeightsField.tsx'
 
 /** What stands in the fields of the form of a resource group (GRP-02). */
 export type GroupFormValues = Pick<
@@ -21,6 +22,7 @@ export type GroupFormValues = Pick<
   creationRetries: LimitValue
   reserveAfterS: LimitValue
   halfLifeS: number | string
+  weights: WeightValue[]
   proxyAddress: string
   /** Empty: as it is. */
   proxyToken: string
@@ -47,6 +49,7 @@ export function toFields(group: GroupDetails | undefined): GroupFormValues {
     reserveAfterS: group ? group.reserveAfterS : 600,
     halfLifeS: group?.halfLifeS ?? 604_800,
     isPreemptionEnabled: group?.isPreemptionEnabled ?? false,
+    weights: group?.weights ?? [],
     proxyAddress: group?.proxyAddress ?? '',
     proxyToken: '',
     isTokenRemoved: false,
@@ -87,6 +90,7 @@ function wholeRequest({
     creationRetries: toLimit(values.creationRetries),
     reserveAfterS: toLimit(values.reserveAfterS),
     halfLifeS: toNumber(values.halfLifeS),
+    weights: values.weights.map(({ userId, weight }) => ({ userId, weight: toNumber(weight) })),
     proxyAddress: values.proxyAddress.trim() || null,
   }
 }

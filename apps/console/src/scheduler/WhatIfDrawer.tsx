@@ -1,6 +1,6 @@
-import { type GroupDetails, groupApi, schedulers, selectors } from '@capstan/contract/group'
+import { type GroupDetails, groupApi } from '@capstan/contract/group'
 import { schedulerApi } from '@capstan/contract/scheduler'
-import { Group, NativeSelect, Skeleton, Stack, Switch, Text } from '@mantine/core'
+import { Group, Skeleton, Stack, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
@@ -9,10 +9,11 @@ import { Forbidden } from '../shell/PageError.tsx'
 import { changedOnly } from '../ui/changed-only.ts'
 import { DetailsDrawer } from '../ui/DetailsDrawer.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
-import { LimitField } from '../ui/LimitField.tsx'
 import { ButtonLink } from '../ui/links.tsx'
 import { usePageWords } from '../words/page-words.ts'
-import { type TriedSettings, triedSettings, withTried } from './tried-settings.ts'
+import { TrialFields } from './TrialFields.tsx'
+import { TriedPolicyFields } from './TriedPolicyFields.tsx'
+import { triedPolicy, triedSettings, withTried } from './tried-settings.ts'
 import { WhatIfOutcome } from './WhatIfOutcome.tsx'
 
 const route = getRouteApi('/signed-in/shell/scheduler/-/what-if')
@@ -43,23 +44,43 @@ export function WhatIfDrawer() {
 function Trial({ group }: { group: GroupDetails }) {
   const { w } = usePageWords()
   const navigate = route.useNavigate()
-  const tried = triedSettings(route.useSearch().settings)
-  const values = withTried(group, tried)
+  const { settings: given } = route.useSearch()
+  const tried = triedSettings(given)
+  const policy = triedPolicy(given)
   const settings = changedOnly(tried, group)
   const answer = useQuery({
-    ...query(schedulerApi.whatIf, { name: group.name, settings }),
+    ...query(schedulerApi.whatIf, {
+      name: group.name,
+      settings: {
+        ...settings,
+        ...(settings.weights && {
+          weights: settings.weights.map(({ userId, weight }) => ({ userId, weight })),
+        }),
+      },
+      ...(policy && { policy }),
+    }),
     placeholderData: keepPreviousData,
   })
-  const change = (patch: TriedSettings): void => {
-    const next = changedOnly({ ...tried, ...patch }, group)
-    void navigate({ search: before => ({ ...before, settings: next }), replace: true })
+  const change = (next: object): void => {
+    void navigate({ search: before => ({ ...before, settings: { ...next } }), replace: true })
   }
   return (
     <Stack>
       <Text size="sm" c="dimmed">
         {w.scheduler.whatIfHelp}
       </Text>
-      <Fields values={values} onChange={change} />
+      <TrialFields
+        values={withTried(group, tried)}
+        onChange={patch => {
+          change({ ...changedOnly({ ...tried, ...patch }, group), ...(policy && { policy }) })
+        }}
+      />
+      <TriedPolicyFields
+        tried={policy}
+        onChange={chosen => {
+          change({ ...settings, policy: chosen })
+        }}
+      />
       {answer.error && <ErrorPanel error={answer.error} />}
       {answer.isPending && <Skeleton h={160} />}
       {answer.data && <WhatIfOutcome outcome={answer.data} />}
@@ -73,65 +94,6 @@ function Trial({ group }: { group: GroupDetails }) {
           {w.scheduler.save}
         </ButtonLink>
       </Group>
-    </Stack>
-  )
-}
-
-function Fields({
-  values,
-  onChange,
-}: {
-  values: GroupDetails
-  onChange: (patch: TriedSettings) => void
-}) {
-  const { w } = usePageWords()
-  const limit = (name: 'retriesToSkip' | 'reserveAfterS') => ({
-    value: values[name],
-    onChange: (value: number | string | null) => {
-      onChange({ [name]: value === null ? null : Number(value) })
-    },
-  })
-  return (
-    <Stack gap="sm">
-      <NativeSelect
-        label={w.group.column.scheduler}
-        data={schedulers.map(value => ({ value, label: w.group.scheduler[value] }))}
-        value={values.scheduler}
-        onChange={event => {
-          const scheduler = schedulers.find(each => each === event.currentTarget.value)
-          if (scheduler) onChange({ scheduler })
-        }}
-      />
-      {values.scheduler === 'priority' && (
-        <Switch
-          label={w.group.preemption}
-          checked={values.isPreemptionEnabled}
-          onChange={event => {
-            onChange({ isPreemptionEnabled: event.currentTarget.checked })
-          }}
-        />
-      )}
-      <NativeSelect
-        label={w.group.column.selector}
-        data={selectors.map(value => ({ value, label: w.group.selector[value] }))}
-        value={values.selector}
-        onChange={event => {
-          const selector = selectors.find(each => each === event.currentTarget.value)
-          if (selector) onChange({ selector })
-        }}
-      />
-      <LimitField
-        label={w.group.retriesToSkip}
-        most="1000"
-        none={w.group.asDefaults}
-        {...limit('retriesToSkip')}
-      />
-      <LimitField
-        label={w.group.reserve}
-        suffix={w.group.seconds}
-        none={w.group.never}
-        {...limit('reserveAfterS')}
-      />
     </Stack>
   )
 }

@@ -1,6 +1,7 @@
 import type { Fate, schedulerApi } from '@capstan/contract/scheduler'
 import { Stack, Text } from '@mantine/core'
 import type * as z from 'zod'
+import '../ui/plain-table.css'
 import { type AllWords, usePageWords } from '../words/page-words.ts'
 
 type Outcome = z.output<typeof schedulerApi.whatIf.output>

@@ -37,5 +37,7 @@ export const scheduler = {
     `${plural(count, { one: '# session', other: '# sessions' })} would fare otherwise:`,
   preempted: (count: number) => `${plural(count, sessions)} would be ended to make room:`,
   at: (position: number) => `Waits at ${position}`,
+  policy: 'Limits of a keypair policy',
+  openPolicy: 'Open this policy, to change it',
   save: 'Save these settings…',
 }
