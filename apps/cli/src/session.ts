@@ -43,6 +43,15 @@ export function addSession(root: Command): void {
       (await import('./session/exec.ts')).execInSession(name, command, options),
     )
   session
+    .command('priority')
+    .description('change the priority of a session that waits: the higher one goes first')
+    .argument('<session>', 'name or id')
+    .argument('<number>', '0 to 100', parseWhole)
+    .option(...json)
+    .action(async (name: string, priority: number, options: { json?: boolean }) =>
+      (await import('./session/priority.ts')).changePriority(name, priority, options),
+    )
+  session
     .command('rm')
     .description('end sessions')
     .argument('<sessions...>', 'names or ids')

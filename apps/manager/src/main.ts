@@ -10,7 +10,7 @@ import { listenToDatabase } from './db/listen.ts'
 import { migrate } from './db/migrate.ts'
 import { makePassword, readCluster, seedDefaults, seedJoinToken } from './db/seed.ts'
 import { sealKeyOf } from './db/seal.ts'
-import { schedule } from './scheduler/scheduler.loop.ts'
+import { scheduleUntilNext } from './scheduler/scheduler.loop.ts'
 import { runJobs } from './job/job.loop.ts'
 import { createAdmission } from './rate-limit/admission.ts'
 import { createServer } from './server.ts'
@@ -96,7 +96,7 @@ async function buildApp(
 
 function startLoops(app: App, signal: AbortSignal): Promise<void>[] {
   const work = {
-    scheduler: { everyMs: 5000, run: () => schedule(app) },
+    scheduler: { everyMs: 5000, run: () => scheduleUntilNext(app) },
     housekeeper: { everyMs: 2000, run: () => keepHouse(app) },
     jobs: { everyMs: 5000, run: () => runJobs(app, signal) },
     log: { everyMs: 3_600_000, run: () => pruneLog(app) },
@@ -107,7 +107,7 @@ function startLoops(app: App, signal: AbortSignal): Promise<void>[] {
       name,
       everyMs,
       signal,
-      run: () => timed(name, run),
+      run: () => timed<number | undefined | void>(name, run),
       onError: error => app.log.error({ loop: name, err: error }, 'turn_failed'),
     })
     app.wake.on(name, loop.wake)
@@ -115,12 +115,13 @@ function startLoops(app: App, signal: AbortSignal): Promise<void>[] {
   })
 }
 
-async function timed(loop: string, run: () => Promise<void>): Promise<void> {
+async function timed<T>(loop: string, run: () => Promise<T>): Promise<T> {
   const begin = performance.now()
   let outcome = 'failed'
   try {
-    await run()
+    const answer = await run()
     outcome = 'done'
+    return answer
   } finally {
     turnSeconds.observe({ loop, outcome }, (performance.now() - begin) / 1000)
   }

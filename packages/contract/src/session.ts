@@ -152,6 +152,9 @@ export type SessionDetails = z.infer<typeof SessionDetails>
 
 const byId = z.strictObject({ id: z.uuid() })
 
+/** Higher goes first. */
+const Priority = z.int().min(0).max(100)
+
 const NewSession = z.strictObject({
   name: SessionName,
   type: SessionType.exclude(['inference']).default('interactive'),
@@ -166,7 +169,7 @@ const NewSession = z.strictObject({
     .default(64 * 1024 * 1024),
   environ: Environ.default({}),
   startupCommand: text(65_536).min(1).optional(),
-  priority: z.int().min(0).max(100).default(10),
+  priority: Priority.default(10),
   /** Agrees that it may be ended for a session of higher priority, in groups that do that. */
   isPreemptible: z.boolean().default(false),
   startsAt: z.iso
@@ -274,6 +277,16 @@ const rename = endpoint({
   input: z.strictObject({ id: z.uuid(), name: SessionName }),
   output: Session,
   errors: ['session_not_found', 'session_name_taken', 'session_changed'],
+})
+
+const changePriority = endpoint({
+  method: 'PATCH',
+  path: '/sessions/:id/priority',
+  summary: 'Change the priority of a session that waits',
+  permission: 'session.update',
+  input: z.strictObject({ id: z.uuid(), priority: Priority }),
+  output: Session,
+  errors: ['session_not_found', 'session_not_pending'],
 })
 
 const terminate = endpoint({
@@ -405,6 +418,7 @@ export const sessionApi = {
   list,
   show,
   rename,
+  changePriority,
   terminate,
   log,
   usage,

@@ -4,8 +4,11 @@ export interface LoopOptions {
   readonly name: string
   /** How long to rest when nobody calls `wake`, in milliseconds. */
   readonly everyMs: number
-  /** Reads the whole world, decides, acts. Takes no hint about what changed, so a restart loses nothing. */
-  readonly run: (signal: AbortSignal) => Promise<void>
+  /**
+   * Reads the whole world, decides, acts. Takes no hint about what changed, so a restart loses nothing. May answer after how
+   * many milliseconds the next turn is due, where that is sooner.
+   */
+  readonly run: (signal: AbortSignal) => Promise<number | undefined | void>
   readonly onError: (error: unknown) => void
   readonly signal: AbortSignal
 }
@@ -20,19 +23,18 @@ export interface Loop {
 /** Runs `run` now, then every `everyMs` and whenever `wake` is called; never twice at once. A failed turn waits for the next. */
 export function startLoop({ name, everyMs, run, onError, signal }: LoopOptions): Loop {
   let woken = Promise.withResolvers<void>()
-  const turn = async (): Promise<void> => {
+  const turn = async (): Promise<number> => {
     try {
-      await run(signal)
+      return Math.min((await run(signal)) ?? everyMs, everyMs)
     } catch (error) {
       if (!signal.aborted) onError(error)
+      return everyMs
     }
   }
-  const rest = async (): Promise<void> => {
+  const rest = async (restMs: number): Promise<void> => {
     const timer = new AbortController()
     await Promise.race([
-      sleep(everyMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(
-        () => {},
-      ),
+      sleep(restMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(() => {}),
       woken.promise,
     ])
     timer.abort()
@@ -40,8 +42,8 @@ export function startLoop({ name, everyMs, run, onError, signal }: LoopOptions):
   const stopped = (async () => {
     while (!signal.aborted) {
       woken = Promise.withResolvers<void>()
-      await turn()
-      if (!signal.aborted) await rest()
+      const restMs = await turn()
+      if (!signal.aborted) await rest(restMs)
     }
   })()
   return { name, wake: () => woken.resolve(), stopped }

@@ -42,3 +42,11 @@ test('SES-01 a session is told from the command line after which others it start
   expect(refused).toMatchObject({ code: 1, out: '' })
   expect(refused.err).toContain('there is no session no-such that you may see')
 })
+
+test('SES-01 the priority of a session that waits is changed from the command line', async () => {
+  await capstan('session create --image tiny --name patient --priority 5')
+  const changed = await capstan('session priority patient 70')
+  expect(changed).toEqual({ code: 0, out: 'patient: priority 70\n', err: '' })
+  expect((await named('patient')).priority).toBe(70)
+  expect((await capstan('session priority patient 170')).err).toContain('100')
+})

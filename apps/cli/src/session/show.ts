@@ -68,6 +68,7 @@ const describeSession = (session: SessionDetails): string =>
       ['Type', session.type],
       ['Image', session.image.reference],
       ['Resources', describeSlots(session.resources)],
+      ['Priority', session.priority],
       ['Project', session.projectName],
       ['User', session.userEmail],
       ['Resource group', session.resourceGroup],

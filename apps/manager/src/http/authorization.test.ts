@@ -193,6 +193,7 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
     id: sessionId,
     name: `r-${crypto.randomUUID().slice(0, 8)}`,
   }),
+  'session.changePriority': ({ sessionId }) => ({ id: sessionId, priority: 20 }),
   'session.terminate': () => ({ ids: [nobody] }),
   'session.log': ({ sessionId }) => ({ id: sessionId }),
   'session.usage': ({ sessionId }) => ({ id: sessionId }),
@@ -313,6 +314,7 @@ test('what is another tenant’s is answered exactly as what does not exist', as
   for (const name of [
     'session.show',
     'session.rename',
+    'session.changePriority',
     'session.log',
     'session.usage',
     'session.openApp',

@@ -8,7 +8,13 @@ import { end, findStatuses } from '../session/session.store.ts'
 import { explain, place } from './commit.store.ts'
 import { keepUse } from './owners.store.ts'
 import { readSnapshot } from './snapshot.ts'
-import { explainInactive, listTurns, type Turn } from './turn.store.ts'
+import { explainInactive, findNextStart, listTurns, type Turn } from './turn.store.ts'
+
+/** One turn, and after how many milliseconds a start time comes for which another one is due; undefined: nobody waits for one. */
+export async function scheduleUntilNext(app: App): Promise<number | undefined> {
+  await schedule(app)
+  return findNextStart(app.db)
+}
 
 /** One turn: see who need not wait for others any more; then, for each group in which somebody waits, read a snapshot, plan without I/O, commit what is still true. */
 export async function schedule(app: App): Promise<void> {

@@ -1,11 +1,12 @@
 import { api } from '@capstan/contract/api'
+import { startLoop } from '@capstan/runtime/loop'
 import { startTestManager, type TestManager } from '@capstan/testkit/manager'
 import { joinNode } from '@capstan/testkit/node'
 import { startSession } from '@capstan/testkit/session'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, expect, inject, test } from 'vitest'
+import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest'
 import { keepHouse } from '../session/housekeeper.loop.ts'
-import { schedule } from './scheduler.loop.ts'
+import { schedule, scheduleUntilNext } from './scheduler.loop.ts'
 
 let manager: TestManager
 beforeEach(async () => {
@@ -43,4 +44,22 @@ test('SES-01 the time that a session may wait or last begins with its start time
   await sql`update session set starts_at = now() - interval '61 seconds'`.execute(manager.app.db)
   await keepHouse(manager.app)
   expect((await show(id)).status).toBe('cancelled')
+})
+
+test('SES-01 the scheduler turns to a session when its start time comes, however long it rests otherwise', async () => {
+  const stop = new AbortController()
+  const loop = startLoop({
+    name: 'scheduler',
+    everyMs: 3_600_000,
+    run: () => scheduleUntilNext(manager.app),
+    onError: error => expect.unreachable(String(error)),
+    signal: stop.signal,
+  })
+  const startsAt = new Date(Date.now() + 1000).toISOString()
+  const { id } = await startSession(manager, manager.admin, { startsAt })
+  loop.wake()
+  await vi.waitFor(async () => expect((await show(id)).status).toBe('scheduled'), 20_000)
+  expect(Date.parse((await show(id)).scheduledAt!)).toBeGreaterThanOrEqual(Date.parse(startsAt))
+  stop.abort()
+  await loop.stopped
 })

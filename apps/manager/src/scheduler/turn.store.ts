@@ -54,3 +54,12 @@ export async function explainInactive(db: Db): Promise<void> {
       'Resource group ' || held.resource_group || ' is not active: nothing starts there until it is activated')
     from held where s.id = held.id`.execute(db)
 }
+
+/** In how many milliseconds the next start time comes of a session that waits; undefined where none does. */
+export async function findNextStart(db: Db): Promise<number | undefined> {
+  const { rows } = await sql<{ inMs: number | null }>`
+    select ceil(extract(epoch from min(starts_at) - clock_timestamp()) * 1000)::float8 as in_ms
+    from session where status = 'pending' and starts_at > now()`.execute(db)
+  const inMs = rows[0]?.inMs ?? undefined
+  return inMs === undefined ? undefined : Math.max(0, inMs)
+}

@@ -6,7 +6,7 @@ import { violates } from '../db/violation.ts'
 import type { Actor } from '../http/actor.ts'
 import { insertDependencies } from './dependency.store.ts'
 import { environPurpose } from './environ.ts'
-import { checkPolicy, nameTaken, newSession } from './session.routes.ts'
+import { checkPolicy, nameTaken, newSession } from './new-session.ts'
 import { insertMany } from './session.store.ts'
 
 type Many = typeof sessionApi.createMany

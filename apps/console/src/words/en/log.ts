@@ -120,6 +120,7 @@ export const log = {
     'scheduler.updateDefaults': changed('the defaults of the scheduler'),
     'session.create': says('Started', 'start', 'the session'),
     'session.createMany': says('Started', 'start', 'many sessions named'),
+    'session.changePriority': says('Changed', 'change', 'the priority of the session'),
     'session.rename': says('Renamed', 'rename', 'the session'),
     'session.terminate': says('Ended', 'end', 'sessions'),
     'session.openApp': says('Opened', 'open', 'an application of the session'),

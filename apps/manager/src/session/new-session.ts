@@ -1,0 +1,141 @@
+import { AppError } from '@capstan/contract/errors'
+import type { sessionApi } from '@capstan/contract/session'
+import { describeEnd, stateOf } from '@capstan/core/dependency'
+import { readLabels, raiseToMinimum } from '@capstan/core/image'
+import { checkAskedMany } from '@capstan/core/limits'
+import { describeAmount, shortfalls, toAmounts } from '@capstan/core/slots'
+import type * as z from 'zod'
+import type { App } from '../app.ts'
+import type { Tx } from '../db/db.ts'
+import { seal } from '../db/seal.ts'
+import * as groups from '../group/group.store.ts'
+import { type Actor, type Person, person } from '../http/actor.ts'
+import * as images from '../image/image.store.ts'
+import { lockPending } from '../policy/limits.store.ts'
+import * as projects from '../project/project.store.ts'
+import { findAwaited } from './dependency.store.ts'
+import { environPurpose } from './environ.ts'
+import type { NewSession } from './session.store.ts'
+
+type Input = z.output<typeof sessionApi.create.input>
+
+/** The record that a request asks for, raised to the image's minimum. Throws what stands against it, the policy apart. */
+export async function newSession(app: App, actor: Actor, input: Input): Promise<NewSession> {
+  const owner = person(actor)
+  const { accessKey } = owner
+  const { projectId, resourceGroup: name } = input
+  const [project, image, group] = await Promise.all([
+    projects.findMemberProject(app.db, owner.userId, projectId),
+    images.find(app.db, input.imageId),
+    groups.findForSession(app.db, { accessKey, projectId, name }),
+  ])
+  if (!project) throw new AppError('project_not_found')
+  if (!image) throw new AppError('image_not_found')
+  if (!group) throw new AppError('group_not_found')
+  checkGroup(group, input)
+  const labels = readLabels(image.labels)
+  const raised = raiseToMinimum(requested(input), labels.minResources)
+  await checkFitsSomewhere(app, group.name, raised.amounts)
+  return {
+    name: input.name,
+    type: input.type,
+    domainId: owner.domainId,
+    projectId: project.id,
+    userId: owner.userId,
+    accessKey: owner.accessKey,
+    imageId: image.id,
+    resourceGroup: group.name,
+    amounts: raised.amounts,
+    shmemBytes: input.shmemBytes,
+    environSealed: seal(app.sealKey, JSON.stringify(input.environ), environPurpose),
+    environNames: Object.keys(input.environ).sort(),
+    startupCommand: input.startupCommand ?? null,
+    isSudoEnabled: owner.isSudoEnabled,
+    notices: raised.notices,
+    priority: input.priority,
+    isPreemptible: input.isPreemptible,
+    startsAt: input.startsAt === null ? null : new Date(input.startsAt),
+    dependsOn: await findDependsOn(app, owner, input.after),
+  }
+}
+
+/** What a session is to wait for. One that has failed already is told at once. */
+async function findDependsOn(app: App, owner: Person, after: readonly string[]): Promise<string[]> {
+  if (after.length === 0) return []
+  const found = await findAwaited(app.db, owner, after)
+  const refuse = (code: 'session_not_found' | 'dependency_failed', at: number, why: string) =>
+    new AppError(code, { detail: why, issues: [{ path: `after.${at}`, message: why }] })
+  for (const [at, awaited] of found.entries()) {
+    if (!awaited)
+      throw refuse('session_not_found', at, `there is no session ${after[at]} that you may see`)
+    if (stateOf(awaited) === 'failed')
+      throw refuse('dependency_failed', at, `${awaited.name} ${describeEnd(awaited)}`)
+  }
+  return [...new Set(found.flatMap(awaited => awaited?.sessionId ?? []))]
+}
+
+/** POL-06: what the policy of the keypair does not allow is refused, with the limit and its figures. */
+export async function checkPolicy(
+  tx: Tx,
+  { accessKey, amounts }: NewSession,
+  count: number,
+): Promise<void> {
+  const account = await lockPending(tx, accessKey)
+  const failure =
+    account && checkAskedMany(account.limits, account.pending, { amounts, clusterSize: 1 }, count)
+  if (failure) throw new AppError('policy_limit', { detail: failure.message })
+}
+
+function requested({ resources, type, startupCommand }: Input): Record<string, number> {
+  const issue = (path: string, message: string): AppError =>
+    new AppError('invalid_input', { issues: [{ path, message }], detail: `${path}: ${message}` })
+  if (type === 'batch' && startupCommand === undefined)
+    throw issue('startupCommand', 'a batch session needs the command to run')
+  const amounts = Object.fromEntries(
+    Object.entries(toAmounts(resources)).filter(([, amount]) => amount > 0),
+  )
+  // Without these two a container could take the whole node: an image that asks for less gets at least this.
+  return {
+    ...amounts,
+    cpu: Math.max(amounts['cpu'] ?? 0, 10),
+    mem: Math.max(amounts['mem'] ?? 0, 16 * 1024 * 1024),
+  }
+}
+
+function checkGroup(group: groups.GroupSettings, input: Input): void {
+  if (!group.isActive) throw new AppError('group_not_active')
+  if (!group.allowedSessionTypes.includes(input.type))
+    throw new AppError('type_not_allowed', {
+      detail: `${group.name} takes ${group.allowedSessionTypes.join(', ')} sessions`,
+      issues: [{ path: 'type', message: `not taken by resource group ${group.name}` }],
+    })
+}
+
+/** Where no agent has ever said what it has, the session may wait for one to come. */
+async function checkFitsSomewhere(
+  app: App,
+  group: string,
+  amounts: Readonly<Record<string, number>>,
+): Promise<void> {
+  const largest = await groups.findTooSmall(app.db, group, amounts)
+  if (!largest) return
+  const lacking = shortfalls(amounts, largest)
+  if (lacking.length === 0) return
+  const text = lacking.map(
+    ({ slot, needed, available }) =>
+      `needs ${describeAmount(slot, needed)}; the largest agent of ${group} has ${describeAmount(slot, available)}`,
+  )
+  throw new AppError('never_fits', {
+    detail: text.join('; '),
+    issues: lacking.map(({ slot }, index) => ({
+      path: `resources.${slot}`,
+      message: text[index]!,
+    })),
+  })
+}
+
+export const nameTaken = (name: string): AppError =>
+  new AppError('session_name_taken', {
+    detail: `You have a live session named ${name}`,
+    issues: [{ path: 'name', message: 'you have a live session of this name' }],
+  })
