@@ -3,6 +3,7 @@ import { api } from '@capstan/contract/api'
 import type { Call } from '@capstan/contract/client'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import { chromiumLaunch } from '@capstan/testkit/chromium'
+import { addGpuCluster } from './support/gpu-cluster.ts'
 import { people } from './support/people.ts'
 import { desktop, openAsAdmin, shoot, take } from './support/pictures.ts'
 import setup from './support/setup.ts'
@@ -35,12 +36,15 @@ const emailOf = (name: string): string => `${name}@lab.example`
 const stop = await setup()
 try {
   const url = process.env['CAPSTAN_E2E_URL'] ?? ''
-  await addExamples(await signedIn(url, people.admin))
+  const call = await signedIn(url, people.admin)
+  await addExamples(call)
+  const removeGpuCluster = await addGpuCluster(url, call)
   const browser = await chromium.launch(chromiumLaunch)
   try {
     await takeAll(browser, url)
   } finally {
     await browser.close()
+    await removeGpuCluster()
   }
 } finally {
   await stop()
@@ -129,6 +133,7 @@ async function takeAll(browser: Browser, url: string): Promise<void> {
   await take(page, { path: '/log', name: 'log', sees: 'Created the user' })
   await take(page, { path: '/resources', name: 'overview', sees: 'is given out' })
   await take(page, { path: '/resource-groups', name: 'resource-groups', sees: 'default' })
+  await takeScheduling(page)
   await takeSearch(page)
   await context.close()
 }
@@ -142,6 +147,22 @@ async function takeImpact(page: Page): Promise<void> {
   await field.fill('1')
   await page.getByText('may have').first().waitFor()
   await shoot(page, 'policy-impact')
+}
+
+/** Who waits for the GPU machines, what other settings would make of that, and whom maintenance would hit. */
+async function takeScheduling(page: Page): Promise<void> {
+  await take(page, { path: '/scheduler?group=gpu', name: 'queue', sees: 'deadline-demo' })
+  await page.goto('/scheduler/-/what-if?group=gpu')
+  const trial = page.getByRole('dialog')
+  await trial.getByRole('combobox', { name: 'Scheduler' }).selectOption('lifo')
+  await trial.getByRole('checkbox', { name: /kept free: Never$/ }).check()
+  await trial.getByText('fare otherwise:').scrollIntoViewIfNeeded()
+  await shoot(page, 'what-if')
+  await take(page, {
+    path: '/agents?resourceGroup=gpu&change=drain&picked=gpu-01',
+    name: 'drain',
+    sees: 'hit.',
+  })
 }
 
 async function takeSearch(page: Page): Promise<void> {

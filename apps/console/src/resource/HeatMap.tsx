@@ -46,7 +46,7 @@ const Node = memo(function Node({ agent, slots }: { agent: Agent; slots: string 
         <TextLink to="/agents/$agentId" params={{ agentId: agent.id }} preload={false} size="sm">
           {agent.id}
         </TextLink>
-        {!agent.isSchedulable && ` · ${w.overview.closed}`}
+        {(!agent.isSchedulable || agent.drain) && ` · ${w.overview.closed}`}
       </div>
       {slots.split(',').map(slot => {
         const capacity = agent.capacity[slot] ?? 0
@@ -66,12 +66,28 @@ const Node = memo(function Node({ agent, slots }: { agent: Agent; slots: string 
             title={w.overview.share(f.percent(ratio), f.share(slot, used, capacity))}
           >
             {f.percent(ratio)}
+            {slot.endsWith('.device') && <Devices used={used} count={capacity} />}
           </div>
         )
       })}
     </div>
   )
 })
+
+/** Devices that are drawn one by one; more of them could not be told apart. */
+const mostDrawn = 16
+
+/** A mark for each whole device of a machine: those that are given out are filled. */
+function Devices({ used, count }: { used: number; count: number }) {
+  if (count > mostDrawn) return null
+  return (
+    <div className="heat-devices" aria-hidden>
+      {Array.from({ length: count }, (_, index) => (
+        <span key={index} data-used={index < used || undefined} />
+      ))}
+    </div>
+  )
+}
 
 /** What the colours stand for. */
 export function HeatScale() {
