@@ -4,7 +4,8 @@ import { openApi } from './api.ts'
 import { addFlags } from './flags.ts'
 import { about } from './group.ts'
 import { addListOptions } from './list.ts'
-import { age, describeSlots, print, table } from './output.ts'
+import { age, print, table } from './output.ts'
+import { describeResources } from './session/show.ts'
 
 /** `capstan scheduler queue|what-if`. */
 export function addScheduler(root: Command): void {
@@ -24,8 +25,7 @@ export function addScheduler(root: Command): void {
         NAME: ({ name }) => name,
         USER: ({ userEmail }) => userEmail,
         PRIORITY: ({ priority }) => priority,
-        NEEDS: ({ resources, clusterSize }) =>
-          `${clusterSize > 1 ? `${clusterSize} × ` : ''}${describeSlots(resources)}`,
+        NEEDS: describeResources,
         WAITING: ({ createdAt }) => age(createdAt),
         EXPECTED: ({ startsNext, expectedAt }) => (startsNext ? 'next' : expectedAt),
         WHY: ({ reason }: QueuedSession) => reason?.message,

@@ -1,4 +1,4 @@
-import { sessionStatuses } from '@capstan/contract/session'
+import { ClusterMode, sessionStatuses } from '@capstan/contract/session'
 import { type Command, Option } from 'commander'
 import type { CreateOptions } from './session/create.ts'
 import type { ExecOptions } from './session/exec.ts'
@@ -89,6 +89,16 @@ function addCreate(session: Command): void {
     .option('--preemptible', 'may be ended for a session of higher priority')
     .option('--starts-at <time>', 'not before this time, like 2030-01-31T08:00:00Z')
     .option('--after <sessions...>', 'when these have ended well: names of yours, or ids')
+    .option(
+      '--cluster-size <number>',
+      'so many containers, all alike: all start, or none',
+      parseWhole,
+    )
+    .addOption(
+      new Option('--cluster-mode <mode>', 'all on one agent, or each where there is room').choices(
+        ClusterMode.options,
+      ),
+    )
     .option('--count <number>', 'so many alike: NAME-1, NAME-2 …', parseWhole)
     .option('-w, --wait', 'until it runs, or, of a batch session, until it has ended')
     .option(...json)

@@ -88,6 +88,10 @@ export const Kernel = z.object({
 })
 export type Kernel = z.infer<typeof Kernel>
 
+/** Where the containers of a session may be: all on one agent, or each where there is room. */
+export const ClusterMode = z.enum(['single-node', 'multi-node'])
+export type ClusterMode = z.infer<typeof ClusterMode>
+
 export const Session = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -112,7 +116,9 @@ export const Session = z.object({
   resourceGroup: z.string(),
   resources: Slots,
   shmemBytes: z.int(),
+  /** Containers, all alike: `resources` is what each of them gets. */
   clusterSize: z.int(),
+  clusterMode: ClusterMode,
   startupCommand: z.string().nullable(),
   priority: z.int(),
   /** It may be ended for a session of higher priority, where its group does that. */
@@ -152,6 +158,9 @@ export type SessionDetails = z.infer<typeof SessionDetails>
 
 const byId = z.strictObject({ id: z.uuid() })
 
+/** Most containers of one session; policies may allow less. */
+const mostContainers = 1000
+
 /** Higher goes first. */
 const Priority = z.int().min(0).max(100)
 
@@ -161,7 +170,17 @@ const NewSession = z.strictObject({
   projectId: z.uuid(),
   imageId: z.uuid(),
   resourceGroup: z.string().max(64).default('default'),
+  /** Of each container. */
   resources: Slots,
+  clusterSize: z
+    .int()
+    .min(1)
+    .max(mostContainers)
+    .default(1)
+    .describe('Containers, all alike: all of them start, or none'),
+  clusterMode: ClusterMode.default('single-node').describe(
+    'All containers on one agent, or each where there is room',
+  ),
   shmemBytes: z
     .int()
     .min(1024 * 1024)

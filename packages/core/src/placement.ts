@@ -1,4 +1,4 @@
-import type { DependencyState, Reason } from '@capstan/contract/session'
+import type { ClusterMode, DependencyState, Reason } from '@capstan/contract/session'
 import type { Limits, Use } from './limits.ts'
 import type { Selector } from './placement/select.ts'
 import { type Sequencer, sequence } from './placement/sequence.ts'
@@ -60,7 +60,7 @@ export interface Demand {
   readonly needsImageInstalled: boolean
   readonly kernels: readonly KernelDemand[]
   /** All kernels on one agent, or each where there is room (when absent). */
-  readonly clusterMode?: 'single-node' | 'multi-node'
+  readonly clusterMode?: ClusterMode
   /** Agents on which a start of it has failed: taken last. */
   readonly failedAgentIds: readonly string[]
   /** How often it was tried in vain (`Waiting.wasTried`); need not be counted beyond `retriesToSkip`. */

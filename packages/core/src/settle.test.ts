@@ -76,6 +76,53 @@ test('when one kernel of several fails to start the others are stopped first', (
   })
 })
 
+test('SES-06 a session of several containers ends with its main one, whose result is its own', () => {
+  const batch = session({ type: 'batch' })
+  const main = kernel({ status: 'terminated', exitCode: 0 })
+  const ending = settle(batch, [main, kernel({ index: 1 })], options)
+  expect(ending).toMatchObject({ status: 'terminating', stopsKernels: true })
+  const stopped = kernel({ index: 1, status: 'terminated', exitCode: 143 })
+  const now = session({ type: 'batch', status: 'terminating', reason: ending!.reason })
+  expect(settle(now, [main, stopped], options)).toMatchObject({
+    status: 'terminated',
+    result: 'success',
+    reason: { message: 'It ended with exit code 0' },
+  })
+})
+
+test('SES-06 a session of several containers ends when any of them is lost, says which and why, and has failed', () => {
+  const batch = session({ type: 'batch' })
+  const reason = { code: 'out_of_memory', message: 'It used more memory than it was given' }
+  const lost = kernel({ index: 2, status: 'terminated', exitCode: 137, reason })
+  const ending = settle(batch, [kernel(), kernel({ index: 1 }), lost], options)
+  expect(ending).toMatchObject({ status: 'terminating', stopsKernels: true })
+  const now = session({ type: 'batch', status: 'terminating', reason: ending!.reason })
+  const stopped = [0, 1].map(index => kernel({ index, status: 'terminated', exitCode: 0 }))
+  expect(settle(now, [...stopped, lost], options)).toMatchObject({
+    status: 'terminated',
+    result: 'failure',
+    reason: {
+      code: 'out_of_memory',
+      message: 'Its container sub2 ended: It used more memory than it was given',
+    },
+  })
+})
+
+test('a session of several containers that was asked to end keeps that reason, whichever ends first', () => {
+  const asked = session({
+    type: 'batch',
+    status: 'terminating',
+    reason: { code: 'user_requested', message: 'x' },
+  })
+  const one = kernel({ index: 1, status: 'terminated', exitCode: 143 })
+  expect(settle(asked, [kernel({ status: 'terminating' }), one], options)).toBeNull()
+  const all = [kernel({ status: 'terminated', exitCode: 143 }), one]
+  expect(settle(asked, all, options)).toMatchObject({
+    reason: { code: 'user_requested' },
+    result: 'undefined',
+  })
+})
+
 const statuses: SessionStatus[] = [
   'scheduled',
   'preparing',

@@ -1,10 +1,11 @@
 import type { Reason, SessionStatus } from '@capstan/contract/session'
+import { hostnameOf } from './environ.ts'
 import { canMove, isEnded, isStarting, statusOfKernels } from './session.ts'
 
 export interface SettlingSession {
   readonly status: SessionStatus
   readonly type: 'interactive' | 'batch' | 'inference'
-  /** Set when someone asked for the end. */
+  /** Of the end, when one was asked for or has begun. */
   readonly reason: Reason | null
   /** Starts that have failed before. */
   readonly failures: number
@@ -49,6 +50,7 @@ export function settle(
   const first = [...kernels].sort((a, b) => a.index - b.index)[0]!
   const status = statusOfKernels(kernels.map(kernel => kernel.status))
   if (status === 'terminated') return ended(session, first)
+  const cause = isEnded(first.status) ? first : kernels.find(kernel => isEnded(kernel.status))
   const next = isEnded(first.status) || session.status === 'terminating' ? 'terminating' : status
   const stopsKernels = next === 'terminating'
   if (
@@ -60,7 +62,7 @@ export function settle(
   return {
     ...unchanged(session),
     status: next,
-    reason: stopsKernels ? (session.reason ?? first.reason) : null,
+    reason: stopsKernels ? endReason(session, cause) : null,
     stopsKernels,
   }
 }
@@ -110,24 +112,43 @@ const givenUp = (cause: Reason, failures: number): Reason => ({
 })
 
 function ended(session: SettlingSession, main: SettlingKernel): Settlement {
-  const isAsked = session.status === 'terminating' && session.reason !== null
+  const isEnding = session.status === 'terminating' && session.reason !== null
+  const cause = isEnding ? session.reason?.data?.[causeKey] : hostnameOf(main.index)
   return {
     ...unchanged(session),
     status: 'terminated',
-    reason: isAsked ? session.reason : (main.reason ?? exitReason(main.exitCode)),
+    reason: isEnding ? session.reason : (main.reason ?? exitReason(main.exitCode)),
     exitCode: main.exitCode,
-    result: resultOf(session.type, isAsked ? null : main.exitCode, isAsked),
+    result: resultOf(session.type, main, cause),
   }
 }
 
-/** SES-05: a batch session succeeds when its command ends with 0 by itself. */
+/** In the data of a reason: host name of the container whose end brought about that of the session. */
+const causeKey = 'endedBy'
+
+/** Why a session of several containers is ending: somebody asked for it before, or one of them has ended. */
+function endReason(session: SettlingSession, cause: SettlingKernel | undefined): Reason | null {
+  if (session.status === 'terminating' || !cause) return session.reason
+  const { message, ...reason } = cause.reason ?? exitReason(cause.exitCode)
+  const hostname = hostnameOf(cause.index)
+  return {
+    ...reason,
+    message: cause.index === 0 ? message : `Its container ${hostname} ended: ${message}`,
+    data: { ...reason.data, [causeKey]: hostname },
+  }
+}
+
+/**
+ * SES-05: a batch session succeeds when its command ends with 0 by itself, and fails with any container that ends before.
+ * `cause`: whose end was that of the session; undefined: somebody asked for it.
+ */
 function resultOf(
   type: SettlingSession['type'],
-  exitCode: number | null,
-  isAsked: boolean,
+  main: SettlingKernel,
+  cause: unknown,
 ): Settlement['result'] {
-  if (type !== 'batch' || isAsked) return 'undefined'
-  return exitCode === 0 ? 'success' : 'failure'
+  if (type !== 'batch' || cause === undefined) return 'undefined'
+  return cause === hostnameOf(main.index) && main.exitCode === 0 ? 'success' : 'failure'
 }
 
 const exitReason = (exitCode: number | null): Reason =>

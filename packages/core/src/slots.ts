@@ -18,6 +18,10 @@ export const toAmounts = (slots: Slots): Amounts =>
 export const toSlots = (amounts: Amounts): Slots =>
   mapAmounts(amounts, (value, slot) => value / unitsPer(slot))
 
+/** What so many take together that take this each. */
+export const times = (amounts: Amounts, count: number): Amounts =>
+  mapAmounts(amounts, value => value * count)
+
 /** Slots of `request` that `capacity` does not cover, with both figures. Empty: it fits. */
 export const shortfalls = (
   request: Amounts,

@@ -1,5 +1,6 @@
 import { api } from '@capstan/contract/api'
 import type { SessionDetails } from '@capstan/contract/session'
+import { schedule } from '@capstan/manager/scheduler/scheduler.loop'
 import { type CommandLine, openCommandLine, type Ran } from '@capstan/testkit/command-line'
 import { startTestManager, type TestManager } from '@capstan/testkit/manager'
 import { joinNode } from '@capstan/testkit/node'
@@ -41,6 +42,19 @@ test('SES-01 a session is told from the command line after which others it start
   const refused = await capstan('session create --image tiny --after no-such -- true')
   expect(refused).toMatchObject({ code: 1, out: '' })
   expect(refused.err).toContain('there is no session no-such that you may see')
+})
+
+test('SES-01 SES-06 a session of several containers is asked for from the command line, which shows each of them', async () => {
+  const made = await capstan(
+    'session create --image tiny --name ring --cpu 0.5 --cluster-size 3 --cluster-mode multi-node',
+  )
+  expect(made).toEqual({ code: 0, out: 'ring\n', err: '' })
+  await schedule(manager.app)
+  const { out } = await capstan('session show ring')
+  expect(out).toMatch(/^Resources\s+3 × .*0\.5 cores/m)
+  expect(out).toMatch(/^Cluster mode\s+multi-node$/m)
+  for (const hostname of ['main1', 'sub1', 'sub2'])
+    expect(out).toMatch(new RegExp(`^${hostname}\\s+scheduled\\s+node-1`, 'm'))
 })
 
 test('SES-01 the priority of a session that waits is changed from the command line', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { accountApi } from '@capstan/contract/account'
 import type { Call } from '@capstan/contract/client'
 import { type Image, imageApi } from '@capstan/contract/image'
-import { sessionApi, type SessionDetails } from '@capstan/contract/session'
+import { type ClusterMode, sessionApi, type SessionDetails } from '@capstan/contract/session'
 import type { Slots } from '@capstan/contract/slots'
 import { type Api, openApi } from '../api.ts'
 import { print, say } from '../output.ts'
@@ -26,6 +26,8 @@ export interface CreateOptions {
   readonly preemptible?: boolean
   readonly startsAt?: string
   readonly after?: string[]
+  readonly clusterSize?: number
+  readonly clusterMode?: ClusterMode
   readonly count?: number
   readonly wait?: boolean
   readonly json?: boolean
@@ -53,6 +55,8 @@ export async function createSession(
     ...(options.shmem !== undefined && { shmemBytes: options.shmem }),
     ...(options.priority !== undefined && { priority: options.priority }),
     ...(options.startsAt !== undefined && { startsAt: options.startsAt }),
+    ...(options.clusterSize !== undefined && { clusterSize: options.clusterSize }),
+    ...(options.clusterMode && { clusterMode: options.clusterMode }),
     ...(options.after && { after: options.after }),
     ...(options.preemptible === true && { isPreemptible: true }),
     ...(command.length > 0 && { startupCommand: shellLine(command) }),

@@ -36,7 +36,7 @@ export async function listSessions(options: ListOptions): Promise<void> {
         describeStatus(session),
         session.type,
         session.image.reference,
-        describeSlots(session.resources),
+        describeResources(session),
         age(session.createdAt),
         session.userEmail,
       ]),
@@ -44,6 +44,13 @@ export async function listSessions(options: ListOptions): Promise<void> {
   )
   if (nextCursor !== null) say(`There are more: add --cursor ${nextCursor}`)
 }
+
+/** Of a session of several containers, what each of them gets. */
+export const describeResources = ({
+  resources,
+  clusterSize,
+}: Pick<Session, 'resources' | 'clusterSize'>): string =>
+  `${clusterSize > 1 ? `${clusterSize} × ` : ''}${describeSlots(resources)}`
 
 const describeStatus = ({ status, isNodeLost, result }: Session): string => {
   if (isNodeLost) return `${status} (node lost)`
@@ -67,7 +74,8 @@ const describeSession = (session: SessionDetails): string =>
       ['Exit code', session.exitCode],
       ['Type', session.type],
       ['Image', session.image.reference],
-      ['Resources', describeSlots(session.resources)],
+      ['Resources', describeResources(session)],
+      ['Cluster mode', session.clusterSize > 1 ? session.clusterMode : undefined],
       ['Priority', session.priority],
       ['Project', session.projectName],
       ['User', session.userEmail],

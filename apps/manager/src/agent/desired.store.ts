@@ -68,6 +68,16 @@ export async function desiredHash(app: App, agentId: string): Promise<string> {
     .digest('base64url')
 }
 
+/** The command is for the main container; the others are there for it to use, and stay until it is done. */
+const commandOf = ({
+  role,
+  sessionType,
+  startupCommand,
+}: Whole): Pick<DesiredKernel, 'sessionType' | 'startupCommand'> =>
+  role === 'main'
+    ? { sessionType, startupCommand }
+    : { sessionType: 'interactive', startupCommand: null }
+
 /** All that an agent has to do. Unseals what its containers find in their environment. */
 export async function readDesired(app: App, agentId: string): Promise<z.input<typeof Desired>> {
   const { rows } = await sql<Whole>`
@@ -103,7 +113,7 @@ function toDesired(app: App, row: Whole): DesiredKernel {
     kernelId: row.id,
     sessionId: row.sessionId,
     sessionName: row.sessionName,
-    sessionType: row.sessionType,
+    ...commandOf(row),
     desired: ['terminating', 'terminated', 'error'].includes(row.status) ? 'stop' : 'run',
     graceS,
     hasStarted: row.hasStarted,
@@ -117,7 +127,6 @@ function toDesired(app: App, row: Whole): DesiredKernel {
     })),
     shmemBytes: row.shmemBytes,
     environ: { ...corecounts, ...own, ...platformEnviron(place) },
-    startupCommand: row.startupCommand,
     isSudoEnabled: row.isSudoEnabled,
     runtimePath: runtimePath ?? '/usr/bin/python3',
     apps: [...apps],

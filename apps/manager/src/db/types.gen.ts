@@ -356,6 +356,7 @@ export interface SessionTable {
   isPreemptible: Generated<boolean>
   startsAt: Date | null
   releasedAt: Date | null
+  clusterMode: Generated<import('@capstan/contract/session').ClusterMode>
 }
 
 export interface SessionDependencyTable {

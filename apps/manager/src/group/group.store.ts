@@ -184,3 +184,25 @@ export async function findTooSmall(
     select ${largestAgent} as largest from resource_group g where g.name = ${name}`.execute(db)
   return largest.rows[0]?.largest ?? {}
 }
+
+/**
+ * How many containers that need so much each the emptied agents of a group could hold, the roomiest one and all together; a
+ * container's share of a device comes from one device. Undefined where no agent has ever said what it has.
+ */
+export async function countRoom(
+  db: Db,
+  name: string,
+  needed: Amounts,
+): Promise<{ onOne: number; together: number } | undefined> {
+  const { rows } = await sql<{ onOne: number | null; together: number | null }>`
+    select max(room)::float8 as on_one, sum(room)::float8 as together from (
+      select min(case when has.most < need.value::bigint then 0 else div(has.total, need.value::bigint) end) as room
+      from resource_group g join agent a on ${taking}
+        cross join jsonb_each_text(${JSON.stringify(needed)}::jsonb) as need
+        cross join lateral (select coalesce(${capacityOf(sql`need.key`)}, 0) as most, coalesce(sum(capacity), 0) as total
+          from device where agent_id = a.id and slot = need.key) as has
+      where g.name = ${name} group by a.id
+    ) as agents`.execute(db)
+  const { onOne = null, together = null } = rows[0] ?? {}
+  return onOne === null || together === null ? undefined : { onOne, together }
+}

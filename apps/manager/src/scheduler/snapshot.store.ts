@@ -1,3 +1,4 @@
+import type { ClusterMode } from '@capstan/contract/session'
 import { type Edge, stateOf } from '@capstan/core/dependency'
 import type { AgentView, Arrivals, Demand, Dependency, Running } from '@capstan/core/placement'
 import { sql } from 'kysely'
@@ -83,13 +84,14 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     readonly runtime: 'docker' | 'process'
     readonly amounts: Record<string, number>
     readonly clusterSize: number
+    readonly clusterMode: ClusterMode
     readonly skips: number
     readonly startsAt: Date | null
     readonly endsAt: Date | null
     readonly failedAgentIds: string[]
   }
   const { rows } = await sql<Row>`
-    select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.skips, s.starts_at,
+    select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.cluster_mode, s.skips, s.starts_at,
       ${endsAt} as ends_at,
       case when s.failures = 0 then '{}'
         else array(select distinct agent_id from kernel where session_id = s.id and status = 'error') end as failed_agent_ids
@@ -108,6 +110,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     runtime: row.runtime,
     needsImageInstalled: row.runtime === 'process',
     kernels: kernelsOf(row.amounts, row.clusterSize),
+    clusterMode: row.clusterMode,
     failedAgentIds: row.failedAgentIds,
     skips: row.skips,
     notBefore: row.startsAt?.getTime() ?? null,

@@ -37,7 +37,7 @@ async function reclaimUnstarted(app: App): Promise<void> {
       and k.status in ('scheduled', 'preparing', 'pulling', 'creating')`.execute(app.db)
   if (rows.length === 0) return
   const ids = rows.map(row => row.sessionId)
-  await app.db.transaction().execute(async tx => {
+  const { agentIds } = await app.db.transaction().execute(async tx => {
     await lockSessions(tx, ids)
     await sql`
       update kernel k set status = 'error', ended_at = now(), is_log_complete = true,
@@ -46,9 +46,9 @@ async function reclaimUnstarted(app: App): Promise<void> {
       from agent a
       where a.id = k.agent_id and a.status <> 'connected' and k.session_id = any(${ids}::uuid[]) and k.started_at is null
         and k.status in ('scheduled', 'preparing', 'pulling', 'creating')`.execute(tx)
-    await settleSessions(tx, ids)
+    return settleSessions(tx, ids)
   })
-  app.wake(['scheduler'])
+  app.wake([...agentIds.map(id => `agent:${id}` as const), 'scheduler'])
 }
 
 /** SCH-07: a session that waits longer than its group lets it is cancelled; 0 lets it wait for ever. */

@@ -3,7 +3,7 @@ import type { sessionApi } from '@capstan/contract/session'
 import { describeEnd, stateOf } from '@capstan/core/dependency'
 import { readLabels, raiseToMinimum } from '@capstan/core/image'
 import { checkAskedMany } from '@capstan/core/limits'
-import { describeAmount, shortfalls, toAmounts } from '@capstan/core/slots'
+import { describeAmount, shortfalls, times, toAmounts } from '@capstan/core/slots'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/db.ts'
@@ -36,6 +36,7 @@ export async function newSession(app: App, actor: Actor, input: Input): Promise<
   const labels = readLabels(image.labels)
   const raised = raiseToMinimum(requested(input), labels.minResources)
   await checkFitsSomewhere(app, group.name, raised.amounts)
+  await checkAllFit(app, group.name, { ...input, amounts: raised.amounts })
   return {
     name: input.name,
     type: input.type,
@@ -46,6 +47,8 @@ export async function newSession(app: App, actor: Actor, input: Input): Promise<
     imageId: image.id,
     resourceGroup: group.name,
     amounts: raised.amounts,
+    clusterSize: input.clusterSize,
+    clusterMode: input.clusterMode,
     shmemBytes: input.shmemBytes,
     environSealed: seal(app.sealKey, JSON.stringify(input.environ), environPurpose),
     environNames: Object.keys(input.environ).sort(),
@@ -77,12 +80,18 @@ async function findDependsOn(app: App, owner: Person, after: readonly string[]):
 /** POL-06: what the policy of the keypair does not allow is refused, with the limit and its figures. */
 export async function checkPolicy(
   tx: Tx,
-  { accessKey, amounts }: NewSession,
+  { accessKey, amounts, clusterSize }: NewSession,
   count: number,
 ): Promise<void> {
   const account = await lockPending(tx, accessKey)
   const failure =
-    account && checkAskedMany(account.limits, account.pending, { amounts, clusterSize: 1 }, count)
+    account &&
+    checkAskedMany(
+      account.limits,
+      account.pending,
+      { amounts: times(amounts, clusterSize), clusterSize },
+      count,
+    )
   if (failure) throw new AppError('policy_limit', { detail: failure.message })
 }
 
@@ -131,6 +140,30 @@ async function checkFitsSomewhere(
       path: `resources.${slot}`,
       message: text[index]!,
     })),
+  })
+}
+
+/** SES-06: all containers start or none does, so there has to be room for all, if nothing else ran. */
+async function checkAllFit(
+  app: App,
+  group: string,
+  {
+    amounts,
+    clusterSize,
+    clusterMode,
+  }: Pick<NewSession, 'amounts' | 'clusterSize' | 'clusterMode'>,
+): Promise<void> {
+  if (clusterSize === 1) return
+  const room = await groups.countRoom(app.db, group, amounts)
+  if (!room) return
+  const most = clusterMode === 'single-node' ? room.onOne : room.together
+  if (most >= clusterSize) return
+  const where =
+    clusterMode === 'single-node' ? `any agent of ${group}` : `the agents of ${group} together`
+  const message = `${clusterSize} containers are asked for; ${where} can hold ${most} such at most`
+  throw new AppError('never_fits', {
+    detail: message,
+    issues: [{ path: 'clusterSize', message }],
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Session, SessionStatus } from '@capstan/contract/session'
+import type { ClusterMode, Session, SessionStatus } from '@capstan/contract/session'
 import { readLabels } from '@capstan/core/image'
 import { endedStatuses } from '@capstan/core/session'
 import { toSlots } from '@capstan/core/slots'
@@ -65,6 +65,7 @@ export function toSession(row: SessionRow): Session {
     resources: toSlots(row.amounts),
     shmemBytes: row.shmemBytes,
     clusterSize: row.clusterSize,
+    clusterMode: row.clusterMode,
     startupCommand: row.startupCommand,
     priority: row.priority,
     isPreemptible: row.isPreemptible,
@@ -166,7 +167,10 @@ export interface NewSession {
   readonly accessKey: string
   readonly imageId: string
   readonly resourceGroup: string
+  /** Of each container. */
   readonly amounts: Readonly<Record<string, number>>
+  readonly clusterSize: number
+  readonly clusterMode: ClusterMode
   readonly shmemBytes: number
   readonly environSealed: Buffer
   readonly environNames: string[]
@@ -217,12 +221,13 @@ export async function insertMany(
   const { rows } = await sql<{ id: string; name: string }>`
     insert into session (name, environ_sealed, type, domain_id, project_id, user_id, access_key, image_id, resource_group,
       amounts, shmem_bytes, environ_names, startup_command, is_sudo_enabled, notices, priority,
-      is_preemptible, starts_at, released_at)
+      is_preemptible, starts_at, released_at, cluster_size, cluster_mode)
     select own.name, own.environ_sealed, ${session.type}, ${session.domainId}::uuid, ${session.projectId}::uuid,
       ${session.userId}::uuid, ${session.accessKey}, ${session.imageId}::uuid, ${session.resourceGroup},
       ${JSON.stringify(session.amounts)}::jsonb, ${session.shmemBytes}::bigint, ${session.environNames}::text[],
       ${session.startupCommand}, ${session.isSudoEnabled}::boolean, ${session.notices}::text[], ${session.priority}::int,
-      ${session.isPreemptible}::boolean, ${session.startsAt}::timestamptz, ${releasedAt(session.dependsOn)}::timestamptz
+      ${session.isPreemptible}::boolean, ${session.startsAt}::timestamptz, ${releasedAt(session.dependsOn)}::timestamptz,
+      ${session.clusterSize}::int, ${session.clusterMode}
     from unnest(${numbered.map(({ name }) => name)}::text[],
       ${numbered.map(({ environSealed }) => environSealed)}::bytea[]) with ordinality as own (name, environ_sealed, number)
     order by own.number returning id, name`.execute(db)
