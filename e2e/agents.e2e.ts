@@ -6,8 +6,8 @@ test('AGT-01 the agents page shows each machine with what it has and what is giv
   call,
   startSession,
 }) => {
-  await startSession({ name: uniqueName('on-agent'), cpu: 0.2 })
-  const agent = (await call(api.agent.list, { status: ['connected'] })).items[0]!
+  const { agentIds } = await startSession({ name: uniqueName('on-agent'), cpu: 0.2 })
+  const agent = await call(api.agent.show, { id: agentIds[0]! })
   await page.goto('/agents')
   const table = page.getByRole('region', { name: 'Agents' })
   for (const column of [
@@ -25,7 +25,9 @@ test('AGT-01 the agents page shows each machine with what it has and what is giv
     'Version',
   ])
     await expect(table.getByRole('columnheader', { name: new RegExp(`^${column}`) })).toBeVisible()
-  const row = table.getByRole('row').filter({ hasText: agent.id })
+  const row = table
+    .getByRole('row')
+    .filter({ has: page.getByRole('link', { name: agent.id, exact: true }) })
   await expect(row).toContainText(agent.architecture)
   await expect(row).toContainText(agent.version)
   const cpu = row.getByRole('meter', { name: `CPU, ${agent.id}` })
@@ -41,10 +43,10 @@ test('AGT-02 an agent’s details show live use, what is kept apart, and the ses
   startSession,
 }) => {
   const name = uniqueName('on-agent')
-  const { id } = await startSession({ name })
-  const agent = (await call(api.agent.list, { status: ['connected'] })).items[0]!
+  const { id, agentIds } = await startSession({ name })
+  const agent = await call(api.agent.show, { id: agentIds[0]! })
   await page.goto('/agents')
-  await page.getByRole('link', { name: agent.id }).click()
+  await page.getByRole('link', { name: agent.id, exact: true }).click()
   const drawer = page.getByRole('dialog', { name: agent.id })
   const live = drawer.getByRole('region', { name: 'Live use' })
   await expect(live.getByRole('meter', { name: 'CPU' })).toBeVisible()

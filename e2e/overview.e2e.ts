@@ -8,22 +8,30 @@ test('AGT-01 the overview shows of each machine how much of what it has is given
   call,
   startSession,
 }) => {
-  await startSession({ name: uniqueName('heat'), cpu: 0.5, memMiB: 128 })
-  const agent = (await call(api.agent.list, { status: ['connected'] })).items[0]!
-  const share = (slot: string): number => (agent.used[slot] ?? 0) / (agent.capacity[slot] ?? 1)
+  const { agentIds } = await startSession({ name: uniqueName('heat'), cpu: 0.5, memMiB: 128 })
+  const id = agentIds[0]!
+  const { resourceGroup } = await call(api.agent.show, { id })
   await page.goto('/agents')
   await page.getByRole('navigation', { name: 'Resources' }).getByText('Overview').click()
   await expect(page).toHaveURL(/\/resources/)
-  const row = page.getByRole('table').getByRole('row').filter({ hasText: agent.id })
-  const [cpu] = [row.getByRole('cell').first()]
-  await expect(cpu).toHaveText(`${Math.round(share('cpu') * 100)}%`)
-  expect(share('cpu')).toBeGreaterThan(0)
-  await page.getByLabel('Resource group').selectOption(agent.resourceGroup)
-  await expect(page).toHaveURL(new RegExp(`group=${agent.resourceGroup}`))
+  const row = page
+    .getByRole('table')
+    .getByRole('row')
+    .filter({ has: page.getByRole('link', { name: id, exact: true }) })
+  const cpu = row.getByRole('cell').first()
+  // Others start and end sessions on it meanwhile.
+  await expect(async () => {
+    const { used, capacity } = await call(api.agent.show, { id })
+    const share = (used['cpu'] ?? 0) / (capacity['cpu'] ?? 1)
+    expect(share).toBeGreaterThan(0)
+    expect(await cpu.textContent()).toBe(`${Math.round(share * 100)}%`)
+  }).toPass({ timeout: 15_000 })
+  await page.getByLabel('Resource group').selectOption(resourceGroup)
+  await expect(page).toHaveURL(new RegExp(`group=${resourceGroup}`))
   await expect(cpu).toBeVisible()
   await expectUsable(page)
-  await row.getByRole('link', { name: agent.id }).click()
-  await expect(page.getByRole('dialog', { name: agent.id })).toBeVisible()
+  await row.getByRole('link', { name: id, exact: true }).click()
+  await expect(page.getByRole('dialog', { name: id, exact: true })).toBeVisible()
 })
 
 test('AGT-01 the overview has a mark for each whole device of a machine, and says which machines take nothing new', async ({

@@ -51,7 +51,7 @@ export const test = base.extend<{ readonly machines: Machines }>({
         return fleet
       },
     })
-    const { items } = await call(api.session.list, { state: 'live', image: fakeImage.reference })
+    const { items } = await call(api.session.list, { state: 'live', resourceGroup: group })
     if (items.length > 0)
       await call(api.session.terminate, { ids: items.map(({ id }) => id), force: true })
     await Promise.all(fleets.map(fleet => fleet.stop()))
