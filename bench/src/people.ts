@@ -9,6 +9,7 @@ import { openApp } from '@capstan/testkit/manager'
 import { startPostgres } from '@capstan/testkit/postgres'
 import { sql } from 'kysely'
 import type { Figures } from './main.ts'
+import { filesOf } from './people/files.ts'
 import { timesOf } from './people/times.ts'
 import { median, rounded } from './statistics.ts'
 
@@ -50,8 +51,9 @@ export async function peopleBench(): Promise<Figures> {
       // So many requests that no limit would be high enough: what is measured is not being refused.
       await sql`delete from keypair_request`.execute(app.db)
     })
+    const files = await filesOf(off, app)
     await close()
-    return { ...times, ...limit }
+    return { ...times, ...limit, ...files }
   } finally {
     for (const manager of managers) manager.kill()
     await postgres.stop()

@@ -104,7 +104,9 @@ const create = endpoint({
   input: z.strictObject({
     ...newUser,
     password: Password,
-    projectIds: projectIds.optional().describe('Default: all general projects of the domain'),
+    projectIds: projectIds
+      .optional()
+      .describe('Default: the project `default` of the domain, where it has one'),
   }),
   output: UserDetails,
   errors: ['user_taken', 'domain_not_found', 'project_not_found', 'policy_not_found'],

@@ -7,7 +7,7 @@ import { findActiveDomains } from '../project/domain.store.ts'
 import { listActiveOf } from '../project/project.store.ts'
 import type { NewUser } from './user.store.ts'
 
-/** What a new user is asked to be. Projects by id or by name; without either, all active ones of the domain. */
+/** What a new user is asked to be. Projects by id or by name; without either, `default` where the domain has it. */
 export interface AskedUser extends Omit<NewUser, 'domainId' | 'passwordHash'> {
   readonly domainName?: string | undefined
   readonly projectIds?: readonly string[] | undefined
@@ -93,7 +93,10 @@ function pick(
   found: readonly { readonly id: string; readonly name: string }[],
   { projectIds, projects }: Pick<AskedUser, 'projectIds' | 'projects'>,
 ): { ids: string[]; missing: number } {
-  if (!projectIds && !projects) return { ids: found.map(({ id }) => id), missing: 0 }
+  if (!projectIds && !projects) {
+    // Not all of them: nobody is to see the folders of a project that they were never put into.
+    return { ids: found.filter(({ name }) => name === 'default').map(({ id }) => id), missing: 0 }
+  }
   const wanted = new Set(projectIds ?? projects?.map(name => name.toLowerCase()))
   const picked = found.filter(({ id, name }) => wanted.has(projectIds ? id : name.toLowerCase()))
   return { ids: picked.map(({ id }) => id), missing: wanted.size - picked.length }

@@ -14,7 +14,8 @@ const call = (): TestManager['admin']['call'] => manager.admin.call
 const signIn = ({ email, password }: { email: string; password: string }) =>
   manager.anonymous(api.account.signIn, { email, password })
 
-test('USR-03 KEY-01 a new user is in the projects of the domain, has a keypair, and can sign in', async () => {
+test('USR-03 KEY-01 a new user is in the first project of the domain and no other, has a keypair, and can sign in', async () => {
+  await call()(api.project.create, { name: 'secret-study' })
   const made = await call()(api.user.create, { ...ada, fullName: 'Ada Lovelace' })
   expect(made).toMatchObject({
     email: ada.email,

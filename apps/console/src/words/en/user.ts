@@ -37,7 +37,7 @@ export const user = {
   projects: 'Projects',
   leftProjects: 'Projects that they left',
   projectsHelp: 'What they start belongs to one of these.',
-  projectsNone: 'What they start belongs to one of these. With none chosen, all of the domain.',
+  projectsNone: 'What they start belongs to one of these. With none chosen, the project “default”.',
   emailStays: 'They sign in with it. It cannot be changed later.',
   access: 'Access',
   statusHelp: 'Only active people can sign in. Nobody is ever deleted: their history stays.',

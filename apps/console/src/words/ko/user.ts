@@ -40,7 +40,7 @@ export const user: typeof en = {
   leftProjects: '떠난 프로젝트 수',
   projectsHelp: '시작하는 모든 것은 이 가운데 하나에 속합니다.',
   projectsNone:
-    '시작하는 모든 것은 이 가운데 하나에 속합니다. 고르지 않으면 도메인의 모든 프로젝트에 속합니다.',
+    '시작하는 모든 것은 이 가운데 하나에 속합니다. 고르지 않으면 “default” 프로젝트에 속합니다.',
   emailStays: '이 주소로 로그인합니다. 나중에 바꿀 수 없습니다.',
   access: '접근',
   statusHelp: '활성 사용자만 로그인할 수 있습니다. 아무도 삭제되지 않으며 기록은 남습니다.',
