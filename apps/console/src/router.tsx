@@ -1,6 +1,7 @@
 import { AppError } from '@capstan/contract/errors'
 import { sessionSorts } from '@capstan/contract/session'
 import {
+  agentSorts,
   domainSorts,
   groupSorts,
   jobSorts,
@@ -10,7 +11,6 @@ import {
   projectSorts,
   userSorts,
 } from '@capstan/contract/sorts'
-import { agentSorts } from '@capstan/contract/agent'
 import type { QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,

@@ -3,6 +3,7 @@ import { endpoint } from './endpoint.ts'
 import { GroupName } from './group.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
 import { Slots } from './slots.ts'
+import { agentSorts } from './sorts.ts'
 
 /** `terminated`: it said goodbye. `lost`: it was not heard of for three heartbeats. */
 export const AgentStatus = z.enum(['connected', 'lost', 'terminated'])
@@ -118,14 +119,6 @@ export const AgentDetails = Agent.extend({
   ),
 })
 export type AgentDetails = z.infer<typeof AgentDetails>
-
-export const agentSorts = [
-  'id',
-  'resourceGroup',
-  'firstContactAt',
-  'lastContactAt',
-  'lostAt',
-] as const
 
 const list = endpoint({
   method: 'GET',
