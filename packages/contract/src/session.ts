@@ -246,6 +246,9 @@ const createMany = endpoint({
         '2 to 59 letters, digits, dots, dashes; the first a letter or digit',
       ),
     count: z.int().min(1).max(mostAtOnce),
+  }).refine(({ count, clusterSize }) => count * clusterSize <= mostAtOnce, {
+    path: ['clusterSize'],
+    message: `${mostAtOnce} containers at most, of all sessions together`,
   }),
   output: z.object({
     /** By number. */

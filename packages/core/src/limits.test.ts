@@ -33,6 +33,12 @@ test('POL-06 the failure names the policy, the limit, what is in use and what is
   })
 })
 
+test('POL-06 a session of more containers than the policy allows by now does not start', () => {
+  const two = { ...one, clusterSize: 2 }
+  expect(checkStart({ ...none, maxClusterSize: 1 }, noUse, two)?.limit).toBe('clusterSize')
+  expect(checkStart({ ...none, maxClusterSize: 2 }, noUse, two)).toBeUndefined()
+})
+
 test.each([
   ['more containers than a session may have', { maxClusterSize: 2 }, noUse, 3, 'clusterSize'],
   ['more at once than could ever start', { maxAmounts: { mem: 2 ** 29 } }, noUse, 1, 'amounts.mem'],

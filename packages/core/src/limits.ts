@@ -56,17 +56,9 @@ export function checkAsked(
   pending: Use,
   request: Request,
 ): LimitFailure | undefined {
-  const { policy, maxClusterSize, maxConcurrentCount, maxPendingCount } = limits
-  if (maxClusterSize !== null && request.clusterSize > maxClusterSize)
-    return {
-      policy,
-      limit: 'clusterSize',
-      most: maxClusterSize,
-      used: 0,
-      requested: request.clusterSize,
-      message: `Policy ${policy} allows ${maxClusterSize} containers in a session; ${request.clusterSize} are asked for`,
-    }
+  const { policy, maxConcurrentCount, maxPendingCount } = limits
   return (
+    overSize(limits, request) ??
     (maxConcurrentCount === 0 ? overCount(limits, 'concurrentCount', 0, 0) : undefined) ??
     overAmounts(policy, limits.maxAmounts, {}, request.amounts, 'amounts') ??
     (maxPendingCount !== null && pending.count + 1 > maxPendingCount
@@ -74,6 +66,21 @@ export function checkAsked(
       : undefined) ??
     overAmounts(policy, limits.maxPendingAmounts, pending.amounts, request.amounts, 'pending')
   )
+}
+
+function overSize(
+  { policy, maxClusterSize }: Limits,
+  { clusterSize }: Request,
+): LimitFailure | undefined {
+  if (maxClusterSize === null || clusterSize <= maxClusterSize) return undefined
+  return {
+    policy,
+    limit: 'clusterSize',
+    most: maxClusterSize,
+    used: 0,
+    requested: clusterSize,
+    message: `Policy ${policy} allows ${maxClusterSize} containers in a session; ${clusterSize} are asked for`,
+  }
 }
 
 /** The same for several alike, as if they were asked for one after the other. */
@@ -99,6 +106,8 @@ export function checkStart(
   request: Request,
 ): LimitFailure | undefined {
   const { maxConcurrentCount } = limits
+  const tooLarge = overSize(limits, request)
+  if (tooLarge) return tooLarge
   if (maxConcurrentCount !== null && running.count + 1 > maxConcurrentCount)
     return overCount(limits, 'concurrentCount', maxConcurrentCount, running.count)
   return overAmounts(limits.policy, limits.maxAmounts, running.amounts, request.amounts, 'amounts')

@@ -68,6 +68,23 @@ test('a start that no other try can mend is not tried again', () => {
   })
 })
 
+test('of several that did not start the one that failed by itself is the reason, not those stopped for it', () => {
+  const stopped = kernel({ status: 'error', hasStarted: false })
+  const reason = { code: 'pull_failed', message: 'no such image' }
+  const failed = { ...stopped, index: 1, reason }
+  const starting = session({ status: 'creating' })
+  expect(settle(starting, [stopped, failed], options)?.reason?.code).toBe('pull_failed')
+  const hopeless = {
+    ...failed,
+    index: 2,
+    reason: { code: 'bad_command', message: 'x', data: { isRetryable: false } },
+  }
+  expect(settle(starting, [stopped, failed, hopeless], options)).toMatchObject({
+    status: 'error',
+    reason: { code: 'bad_command' },
+  })
+})
+
 test('when one kernel of several fails to start the others are stopped first', () => {
   const kernels = [kernel({ status: 'error', hasStarted: false }), kernel({ index: 1 })]
   expect(settle(session({ status: 'creating' }), kernels, options)).toMatchObject({

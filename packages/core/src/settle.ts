@@ -44,7 +44,7 @@ export function settle(
   { maxFailures }: { maxFailures: number },
 ): Settlement | null {
   if (kernels.length === 0 || isEnded(session.status) || session.status === 'pending') return null
-  const failed = kernels.find(kernel => isEnded(kernel.status) && !kernel.hasStarted)
+  const failed = culprit(kernels.filter(kernel => isEnded(kernel.status) && !kernel.hasStarted))
   if (isStarting(session.status) && failed)
     return failedStart(session, kernels, failed, maxFailures)
   const first = [...kernels].sort((a, b) => a.index - b.index)[0]!
@@ -66,6 +66,12 @@ export function settle(
     stopsKernels,
   }
 }
+
+/** Whose start failed by itself: those that were stopped for it have no reason of their own. */
+const culprit = (failed: readonly SettlingKernel[]): SettlingKernel | undefined =>
+  failed.find(kernel => !isRetryable(kernel.reason)) ??
+  failed.find(kernel => kernel.reason !== null) ??
+  failed[0]
 
 const unchanged = (session: SettlingSession): Settlement => ({
   status: session.status,

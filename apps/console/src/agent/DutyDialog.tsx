@@ -31,9 +31,9 @@ export function DutyDialog({
   onDone: () => void
 }) {
   const { w } = usePageWords()
-  const [given, setValues] = useState<DutyValues>(blankDuty)
-  const asked = useRequestedGroup(agentIds, action === 'move')
-  const values = { ...given, group: given.group || asked }
+  const [given, setValues] = useState<DutyValues>()
+  const standing = useStandingDuty(agentIds, action !== 'cancelDrain')
+  const values = given ?? standing ?? blankDuty
   const isLate = (secondsUntil(values, useNow()) ?? 1) < 1
   const on = useSessionsOn(action === 'cancelDrain' ? [] : agentIds)
   const hit =
@@ -50,7 +50,7 @@ export function DutyDialog({
       onDone()
     },
   })
-  const isReady = action !== 'move' || values.group !== ''
+  const isReady = standing !== undefined && (action !== 'move' || values.group !== '')
   return (
     <Modal
       opened
@@ -100,14 +100,19 @@ export function DutyDialog({
   )
 }
 
-/** The group that a single machine asks for; empty where it asks for none, or there are several. */
-function useRequestedGroup(agentIds: readonly string[], isWanted: boolean): string {
+/** What a single machine is draining by, and the group that it asks for; undefined while that is not known. */
+function useStandingDuty(agentIds: readonly string[], isWanted: boolean): DutyValues | undefined {
   const [id = '', ...others] = agentIds
-  const answer = useQuery({
-    ...query(agentApi.show, { id }),
-    enabled: isWanted && others.length === 0,
-  })
-  return (others.length === 0 && answer.data?.requestedGroup) || ''
+  const isOne = isWanted && others.length === 0
+  const { data } = useQuery({ ...query(agentApi.show, { id }), enabled: isOne })
+  if (!isOne) return blankDuty
+  return (
+    data && {
+      mode: data.drain?.mode ?? blankDuty.mode,
+      deadlineAt: data.drain?.deadlineAt ?? '',
+      group: data.requestedGroup ?? '',
+    }
+  )
 }
 
 function ModeField({

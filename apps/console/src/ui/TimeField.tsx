@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { toLocal, toTime } from './local-time.ts'
 
 /** A time to come, on this computer's clock; `value` in the form of the wire, empty where there is none. */
@@ -18,14 +18,17 @@ export function TimeField({
   onChange: (value: string) => void
   onBlur?: () => void
 }) {
+  // What stands there while a date is typed digit by digit: the time that it means would be written another way.
+  const [typed, setTyped] = useState('')
   return (
     <TextInput
       type="datetime-local"
       label={label}
       description={help}
-      value={toLocal(value)}
+      value={toTime(typed) === value ? typed : toLocal(value)}
       error={error}
       onChange={event => {
+        setTyped(event.currentTarget.value)
         onChange(toTime(event.currentTarget.value))
       }}
       {...(onBlur && { onBlur })}

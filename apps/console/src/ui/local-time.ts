@@ -6,5 +6,8 @@ export function toLocal(time: string | undefined): string {
   return shifted.toISOString().slice(0, 16)
 }
 
-/** The time that stands in such a field; empty where it does. */
-export const toTime = (local: string): string => (local === '' ? '' : new Date(local).toISOString())
+/** The time that stands in such a field; empty where there is none, or one with a year of five digits. */
+export function toTime(local: string): string {
+  const date = new Date(local)
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString()
+}

@@ -155,6 +155,49 @@ test('SES-06 what a lost agent never started takes the containers on other agent
   expect(stopped.map(({ desired }) => desired)).toEqual(['stop', 'stop'])
 })
 
+test('SES-06 a start whose agents are lost one after the other is tried again, with what it had started too', async () => {
+  const { id } = await ask(2, 4)
+  await schedule(manager.app)
+  await tell(id, hostname =>
+    hostname === 'sub3' ? { status: 'running' } : { status: 'creating', startedAt: null },
+  )
+  for (const node of ['node-1', 'node-2']) {
+    await sql`update agent set last_contact_at = now() - interval '1 minute' where id = ${node}`.execute(
+      manager.app.db,
+    )
+    await keepHouse(manager.app)
+    await sql`update agent set lost_at = now() - interval '1 minute' where id = ${node}`.execute(
+      manager.app.db,
+    )
+    await keepHouse(manager.app)
+  }
+  expect(await show(id)).toMatchObject({ status: 'pending', reason: { code: 'agent_lost' } })
+})
+
+test('POL-06 a session of more containers than its policy allows by now waits, and says so', async () => {
+  const { id } = await ask(1, 3)
+  await manager.admin.call(api.keypairPolicy.update, { name: 'default', maxClusterSize: 2 })
+  await schedule(manager.app)
+  expect(await show(id)).toMatchObject({ status: 'pending', reason: { code: 'policy_limit' } })
+})
+
+test('SES-01 no more than 1000 containers are asked for at once', async () => {
+  const { projectId, resourceGroup, image } = await ask(1, 1)
+  const request = {
+    name: 'many',
+    count: 11,
+    clusterSize: 100,
+    type: 'interactive',
+    projectId,
+    imageId: image.id,
+    resourceGroup,
+    resources: { cpu: 0.01, mem: 2 ** 24 },
+  } as const
+  await expect(manager.admin.call(api.session.createMany, request)).rejects.toMatchObject({
+    issues: [{ path: 'clusterSize' }],
+  })
+})
+
 test('SES-05 SES-06 the command of a batch session runs in its main container, and the others end when it is done', async () => {
   const { id } = await ask(2, 4, { type: 'batch', startupCommand: 'train' })
   await schedule(manager.app)

@@ -60,9 +60,20 @@ const toDependency = ({ awaited }: Edge): Dependency => ({
   state: stateOf(awaited),
 })
 
-/** All containers of a session are alike. */
-const kernelsOf = (amounts: Record<string, number>, clusterSize: number): Demand['kernels'] =>
-  Array.from({ length: clusterSize }, (_, kernelIndex) => ({ kernelIndex, amounts }))
+/** All containers of a session are alike; sessions that ask for the same share them, for there may be very many. */
+function shareKernels(): (amounts: Record<string, number>, clusterSize: number) => Kernels {
+  const known = new Map<string, Kernels>()
+  return (amounts, clusterSize) => {
+    const key = JSON.stringify([clusterSize, amounts])
+    const kernels =
+      known.get(key) ??
+      Array.from({ length: clusterSize }, (_, kernelIndex) => ({ kernelIndex, amounts }))
+    known.set(key, kernels)
+    return kernels
+  }
+}
+
+type Kernels = Demand['kernels']
 
 /**
  * A session with the policy that ends it, and when that is: a lifetime counts from the request on, or from the time from which it
@@ -94,10 +105,11 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.cluster_mode, s.skips, s.starts_at,
       ${endsAt} as ends_at,
       case when s.failures = 0 then '{}'
-        else array(select distinct agent_id from kernel where session_id = s.id and status = 'error') end as failed_agent_ids
+        else array(select distinct agent_id from kernel where session_id = s.id and status = 'error' and reason is not null) end as failed_agent_ids
     from session s join image i on i.id = s.image_id ${limited}
     where s.resource_group = ${group} and s.status = 'pending'
     order by s.priority desc, s.id limit ${queueLimit}`.execute(db)
+  const kernelsOf = shareKernels()
   const edges = Map.groupBy(await listEdges(db, group), edge => edge.waiterId)
   return rows.map(row => ({
     sessionId: row.id,
@@ -169,6 +181,7 @@ export async function readArrivals(db: Db, group: string): Promise<Arrivals[]> {
     select i.architecture, s.amounts, s.cluster_size, count(*)::int as count from (
       select image_id, amounts, cluster_size from session where resource_group = ${group} order by id desc limit ${latestRequests}
     ) as s join image i on i.id = s.image_id group by 1, 2, 3 order by 4 desc, 1, 2, 3`.execute(db)
+  const kernelsOf = shareKernels()
   return rows.map(({ architecture, amounts, clusterSize, count }) => ({
     architecture,
     count,

@@ -26,15 +26,21 @@ export async function keepHouse(app: App): Promise<void> {
   await sweep(app)
 }
 
+/** Of kernel k and its session s: never reported running, or of a start that has failed and waits for all to have ended. */
+const isUnstarted = sql`(
+  k.started_at is null and k.status in ('scheduled', 'preparing', 'pulling', 'creating', 'terminating')
+  or k.status = 'terminating' and s.status in ('scheduled', 'preparing', 'pulling', 'creating'))`
+
 /**
  * What a lost agent was told to start but never reported running is tried elsewhere. Should the agent have started it
  * after all, it finds on its return that nobody wants that container, and removes it.
  */
 async function reclaimUnstarted(app: App): Promise<void> {
   const { rows } = await sql<{ sessionId: string }>`
-    select distinct k.session_id from kernel k join agent a on a.id = k.agent_id
-    where a.status <> 'connected' and a.lost_at < now() - interval '10 seconds' and k.started_at is null
-      and k.status in ('scheduled', 'preparing', 'pulling', 'creating')`.execute(app.db)
+    select distinct k.session_id from kernel k join agent a on a.id = k.agent_id join session s on s.id = k.session_id
+    where a.status <> 'connected' and a.lost_at < now() - interval '10 seconds' and ${isUnstarted}`.execute(
+    app.db,
+  )
   if (rows.length === 0) return
   const ids = rows.map(row => row.sessionId)
   const { agentIds } = await app.db.transaction().execute(async tx => {
@@ -43,9 +49,9 @@ async function reclaimUnstarted(app: App): Promise<void> {
       update kernel k set status = 'error', ended_at = now(), is_log_complete = true,
         reason = jsonb_build_object('code', 'agent_lost', 'message', 'Agent ' || a.id || ' was lost before it started',
           'data', jsonb_build_object('isRetryable', true))
-      from agent a
-      where a.id = k.agent_id and a.status <> 'connected' and k.session_id = any(${ids}::uuid[]) and k.started_at is null
-        and k.status in ('scheduled', 'preparing', 'pulling', 'creating')`.execute(tx)
+      from agent a, session s
+      where a.id = k.agent_id and a.status <> 'connected' and s.id = k.session_id and s.id = any(${ids}::uuid[])
+        and ${isUnstarted}`.execute(tx)
     return settleSessions(tx, ids)
   })
   app.wake([...agentIds.map(id => `agent:${id}` as const), 'scheduler'])

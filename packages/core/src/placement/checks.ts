@@ -27,11 +27,15 @@ function checkDependencies({ dependencies }: Demand): Reason | undefined {
     failed.length > 0
       ? ['dependency_failed', `It depends on ${first.name}, which did not end well`]
       : ['dependency', `It waits for ${listed(waiting.map(one => one.name))} to end well`]
-  return { code, message, data: { failed, waiting } }
+  // Of many, as many as are looked at: this stands in each of perhaps a thousand reasons.
+  const data = { failed: failed.slice(0, mostTold), waiting: waiting.slice(0, mostTold) }
+  return { code, message, data: { ...data, waitingCount: waiting.length } }
 }
+
+const mostTold = 4
 
 /** The first few of many. */
 const listed = (names: readonly string[]): string =>
-  names.length <= 4
+  names.length <= mostTold
     ? names.join(', ')
     : `${names.slice(0, 3).join(', ')} and ${names.length - 3} others`

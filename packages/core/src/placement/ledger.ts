@@ -62,8 +62,9 @@ export class Ledger {
 }
 
 /** Whether no limit fails for certain; slots that the fleet does not have are looked at by `checkStart`. */
-function isAllowed({ account, count, used, most }: Entry, { total }: Shape): boolean {
-  const { maxConcurrentCount } = account.limits
+function isAllowed({ account, count, used, most }: Entry, { total, kernels }: Shape): boolean {
+  const { maxClusterSize, maxConcurrentCount } = account.limits
+  if (maxClusterSize !== null && kernels.length > maxClusterSize) return false
   if (total.isImpossible || (maxConcurrentCount !== null && count >= maxConcurrentCount))
     return false
   for (let slot = 0; slot < used.length; slot++)
