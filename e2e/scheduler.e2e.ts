@@ -112,6 +112,87 @@ test('PLS-01 SCH-03 weights, spreading and the limits of a policy are tried out 
   expect((await call(api.group.show, { name: group })).weights).toEqual([])
 })
 
+test('PLS-01 what is half typed in one field leaves the other settings that are tried out alone', async ({
+  page,
+  call,
+}) => {
+  const [group, policy] = [uniqueName('queue'), uniqueName('limits')]
+  await call(api.group.create, { name: group })
+  await call(api.keypairPolicy.create, { name: policy })
+  await page.goto(`/scheduler/-/what-if?group=${group}`)
+  const drawer = page.getByRole('dialog', { name: `Try out settings of ${group}` })
+  const scheduler = drawer.getByLabel('Scheduler', { exact: true })
+  await scheduler.selectOption('lifo')
+  const noTimeout = drawer.getByRole('checkbox', { name: 'Longest wait: For ever' })
+  await expect(noTimeout).toBeChecked()
+  await noTimeout.uncheck()
+  const timeout = drawer.getByRole('textbox', { name: 'Longest wait' })
+  await timeout.fill('90')
+  await expect(page).toHaveURL(/pendingTimeoutS%22%3A90/)
+  const tries = drawer.getByRole('textbox', { name: 'Tries before others go first' })
+  await drawer.getByRole('checkbox', { name: /^Tries before others go first/ }).uncheck()
+  await tries.fill('1001')
+  await expect(tries).toHaveAttribute('aria-invalid', 'true')
+  await expect(scheduler).toHaveValue('lifo')
+  await expect(timeout).toHaveValue('90 seconds')
+  await expect(page).not.toHaveURL(/1001/)
+  await drawer.getByRole('combobox', { name: 'Name' }).fill(policy)
+  await page.getByRole('option', { name: policy }).click()
+  await drawer.getByRole('checkbox', { name: /^Sessions at once/ }).uncheck()
+  const most = drawer.getByRole('textbox', { name: 'Sessions at once' })
+  await most.fill('101')
+  await expect(most).toHaveAttribute('aria-invalid', 'true')
+  await expect(most).toHaveValue('101')
+  await most.fill('7')
+  await expect(page).toHaveURL(/maxConcurrentCount%22%3A7/)
+  await scheduler.selectOption('fair-share')
+  const halfLife = drawer.getByRole('textbox', { name: 'Use counts half after' })
+  await halfLife.fill('59')
+  await expect(halfLife).toHaveAttribute('aria-invalid', 'true')
+  await halfLife.fill('3600')
+  await expect(page).toHaveURL(/halfLifeS%22%3A3600/)
+  // An address that was mangled in one place still has the rest.
+  await page.goto(page.url().replace(/pendingTimeoutS%22%3A90/, () => 'pendingTimeoutS%22%3A-1'))
+  await expect(scheduler).toHaveValue('fair-share')
+  await expect(noTimeout).toBeChecked()
+  await expect(most).toHaveValue('7')
+  await expect(halfLife).toHaveValue('3600 seconds')
+  await drawer.getByRole('link', { name: 'Save these settings' }).click()
+  const form = page.getByRole('dialog', { name: `Edit resource group ${group}` })
+  await expect(form.getByRole('textbox', { name: 'Use counts half after' })).toHaveValue(
+    '3600 seconds',
+  )
+})
+
+test('PLS-01 POL-02 limits of a policy that were tried out stand in its form, and are saved from there', async ({
+  page,
+  call,
+}) => {
+  const [group, policy] = [uniqueName('queue'), uniqueName('limits')]
+  await call(api.group.create, { name: group })
+  await call(api.keypairPolicy.create, { name: policy, maxPendingCount: 3 })
+  const settings = { policy: { name: policy, maxConcurrentCount: 7, maxResources: { cpu: 8 } } }
+  await page.goto(
+    `/scheduler/-/what-if?group=${group}&settings=${encodeURIComponent(JSON.stringify(settings))}`,
+  )
+  const drawer = page.getByRole('dialog', { name: `Try out settings of ${group}` })
+  await drawer.getByRole('link', { name: 'Edit the policy with this' }).click()
+  const form = page.getByRole('dialog', { name: `Edit policy ${policy}` })
+  await expect(form.getByRole('textbox', { name: 'Sessions at once', exact: true })).toHaveValue(
+    '7',
+  )
+  await expect(form.getByText('Nobody follows this policy yet.')).toBeVisible()
+  expect((await call(api.keypairPolicy.show, { name: policy })).maxConcurrentCount).toBe(null)
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form).toHaveCount(0)
+  await expect(page).not.toHaveURL(/settings/)
+  expect(await call(api.keypairPolicy.show, { name: policy })).toMatchObject({
+    maxConcurrentCount: 7,
+    maxResources: { cpu: 8 },
+    maxPendingCount: 3,
+  })
+})
+
 test('OPS-04 SCH-08 the defaults of a scheduler are changed within their limits', async ({
   page,
   call,

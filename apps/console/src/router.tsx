@@ -242,9 +242,13 @@ const importPoliciesRoute = createRoute({
   component: lazyRouteComponent(() => import('./policy/ImportPolicies.tsx'), 'ImportPolicies'),
 })
 
+/** Settings of a resource group, and limits of a policy, that are tried out or about to be saved; what reads them checks them. */
+const triedSearch = z.object({ settings: z.looseObject({}).optional().catch(undefined) })
+
 const policyRoute = createRoute({
   getParentRoute: () => policiesRoute,
   path: '/$name',
+  validateSearch: triedSearch,
   component: lazyRouteComponent(() => import('./policy/PolicyForm.tsx'), 'EditPolicy'),
 })
 
@@ -292,9 +296,6 @@ const domainRoute = createRoute({
   path: '/$name',
   component: lazyRouteComponent(() => import('./project/DomainForm.tsx'), 'EditDomain'),
 })
-
-/** Settings of a resource group that are tried out, or are about to be saved; what reads them checks them. */
-const triedSearch = z.object({ settings: z.looseObject({}).optional().catch(undefined) })
 
 const resourcesRoute = createRoute({
   getParentRoute: () => shellRoute,

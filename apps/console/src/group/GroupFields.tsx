@@ -170,6 +170,7 @@ function Limits({ form }: { form: GroupFormApi }) {
           label={w.group.halfLife}
           help={inWords('', halfLifeS)}
           suffix={w.group.seconds}
+          none={null}
           {...field('halfLifeS')}
         />
       )}

@@ -1,6 +1,6 @@
 import { Fieldset, Stack, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
 import { query } from '../api/call.ts'
 import { Forbidden } from '../shell/PageError.tsx'
@@ -14,6 +14,7 @@ import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { useRefresh } from '../ui/useRefresh.ts'
+import { triedPolicy, type TriedPolicy } from '../scheduler/tried-settings.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { fieldOf, fieldOfSlot, toFields, toRequest } from './policy-input.ts'
 import {
@@ -28,6 +29,7 @@ import {
 } from './policy.kinds.ts'
 import { PolicyImpactNotice } from './PolicyImpactNotice.tsx'
 
+const listRoute = getRouteApi('/signed-in/shell/policies/$kind')
 const newRoute = getRouteApi('/signed-in/shell/policies/$kind/-/new')
 const editRoute = getRouteApi('/signed-in/shell/policies/$kind/$name')
 
@@ -52,7 +54,18 @@ export function EditPolicy() {
   const close = useClose(kind)
   // The list that holds it may be filtered: this asks for the one.
   const answer = useQuery(query(kinds[kind].api.show, { name }))
-  if (answer.data) return <Form kind={kinds[kind]} policy={answer.data} onClose={close} />
+  // Limits that were tried out come in the address: they stand in the form, to be saved.
+  const tried = triedPolicy(editRoute.useSearch().settings)
+  const isMeant = kind === 'keypair' && tried?.name === name
+  if (answer.data)
+    return (
+      <Form
+        kind={kinds[kind]}
+        policy={answer.data}
+        tried={isMeant ? tried : undefined}
+        onClose={close}
+      />
+    )
   return (
     <SideDrawer title={name} onClose={close}>
       {answer.isPending && <PageLoading />}
@@ -62,25 +75,31 @@ export function EditPolicy() {
 }
 
 function useClose(kind: PolicyKindName): (options?: { ignoreBlocker: boolean }) => void {
-  const navigate = useNavigate()
+  const navigate = listRoute.useNavigate()
   return options => {
-    void navigate({ to: '/policies/$kind', params: { kind }, search: true, ...options })
+    void navigate({
+      to: '/policies/$kind',
+      params: { kind },
+      search: before => ({ ...before, settings: undefined }),
+      ...options,
+    })
   }
 }
 
 interface FormProps {
   readonly kind: PolicyKind
   readonly policy?: Policy
+  readonly tried?: TriedPolicy | undefined
   readonly onClose: (options?: { ignoreBlocker: boolean }) => void
 }
 
-function Form({ kind, policy, onClose }: FormProps) {
+function Form({ kind, policy, tried, onClose }: FormProps) {
   const { w, f } = usePageWords()
   const may = useMay()
   const refresh = useRefresh(kind.api.list, kind.api.show)
   const { form, submit, isPending, isDone, failure } = useEndpointForm({
     endpoint: policy ? kind.api.update : kind.api.create,
-    initialValues: toFields(kind, policy),
+    initialValues: toFields(kind, policy && { ...policy, ...tried }),
     toInput: values => toRequest(kind, values, policy),
     fieldOf,
     onDone: saved => {
@@ -141,7 +160,7 @@ function Form({ kind, policy, onClose }: FormProps) {
         policy && (
           <PolicyImpactNotice
             kind={kind}
-            request={form.isDirty() ? toRequest(kind, form.values, policy) : undefined}
+            request={tried || form.isDirty() ? toRequest(kind, form.values, policy) : undefined}
           />
         )
       }

@@ -1,9 +1,9 @@
-import { type GroupDetails, schedulers, selectors } from '@capstan/contract/group'
+import { type GroupDetails, groupSettings, schedulers, selectors } from '@capstan/contract/group'
 import { NativeSelect, Stack, Switch } from '@mantine/core'
 import { useState } from 'react'
 import { WeightsField, type WeightValue } from '../group/WeightsField.tsx'
-import { LimitField } from '../ui/LimitField.tsx'
 import { usePageWords } from '../words/page-words.ts'
+import { TriedLimit } from './TriedLimit.tsx'
 import type { TriedSettings } from './tried-settings.ts'
 
 /** Settings of a group to try out; each change is shown at once. */
@@ -68,33 +68,45 @@ function Limits({
   onChange: (patch: TriedSettings) => void
 }) {
   const { w } = usePageWords()
-  const limit = (name: 'retriesToSkip' | 'reserveAfterS' | 'pendingTimeoutS') => ({
-    value: name === 'pendingTimeoutS' ? values[name] || null : values[name],
-    onChange: (value: number | string | null) => {
-      const none = name === 'pendingTimeoutS' ? 0 : null
-      onChange({ [name]: value === null ? none : Number(value) })
+  const limit = (name: 'retriesToSkip' | 'reserveAfterS' | 'halfLifeS') => ({
+    schema: groupSettings[name],
+    given: values[name],
+    onChange: (value: number | null) => {
+      onChange({ [name]: value })
     },
   })
   return (
     <>
-      <LimitField
+      <TriedLimit
         label={w.group.column.timeout}
         suffix={w.group.seconds}
         none={w.group.noTimeout}
-        {...limit('pendingTimeoutS')}
+        schema={groupSettings.pendingTimeoutS.nullable()}
+        given={values.pendingTimeoutS || null}
+        onChange={value => {
+          onChange({ pendingTimeoutS: value ?? 0 })
+        }}
       />
-      <LimitField
+      <TriedLimit
         label={w.group.retriesToSkip}
         most="1000"
         none={w.group.asDefaults}
         {...limit('retriesToSkip')}
       />
-      <LimitField
+      <TriedLimit
         label={w.group.reserve}
         suffix={w.group.seconds}
         none={w.group.never}
         {...limit('reserveAfterS')}
       />
+      {values.scheduler === 'fair-share' && (
+        <TriedLimit
+          label={w.group.halfLife}
+          suffix={w.group.seconds}
+          none={null}
+          {...limit('halfLifeS')}
+        />
+      )}
     </>
   )
 }

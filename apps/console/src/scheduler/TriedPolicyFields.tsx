@@ -1,15 +1,16 @@
-import { keypairPolicyApi, type KeypairPolicy } from '@capstan/contract/policy'
+import { keypairPolicyApi, KeypairPolicy, mostOf } from '@capstan/contract/policy'
 import { Fieldset, Skeleton, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { query } from '../api/call.ts'
+import * as z from 'zod'
 import { formUnit, limitedSlots, mostInForm } from '../policy/policy.kinds.ts'
 import { changedOnly } from '../ui/changed-only.ts'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
-import { LimitField } from '../ui/LimitField.tsx'
 import { TextLink } from '../ui/links.tsx'
 import { NameSelect } from '../ui/NameSelect.tsx'
 import { slotName } from '../ui/slot-words.ts'
 import { usePageWords } from '../words/page-words.ts'
+import { TriedLimit } from './TriedLimit.tsx'
 import type { TriedPolicy } from './tried-settings.ts'
 
 /** Other limits of a keypair policy, to be tried out with the settings (PLS-01). */
@@ -60,35 +61,30 @@ function Limits({
   return (
     <>
       <div className="limits">
-        <LimitField
+        <TriedLimit
           label={w.policy.limit.maxConcurrentCount}
           most="100"
-          value={maxConcurrentCount}
+          schema={KeypairPolicy.shape.maxConcurrentCount}
+          given={maxConcurrentCount}
           onChange={value => {
-            change({ maxConcurrentCount: value === null ? null : Number(value) })
+            change({ maxConcurrentCount: value })
           }}
         />
         {limitedSlots.map(slot => {
           const limit = maxResources[slot]
           return (
-            <LimitField
+            <TriedLimit
               key={slot}
               label={slotName(slot, w)}
               most={`${mostInForm(slot)}${slot === 'mem' ? ' GiB' : ''}`}
               suffix={slot === 'mem' ? 'GiB' : undefined}
               decimals={slot.endsWith('.device') ? 0 : 3}
-              value={limit === undefined ? null : limit / formUnit(slot)}
+              schema={z.number().min(0).max(mostOf(slot)).nullable()}
+              given={limit === undefined ? null : limit / formUnit(slot)}
+              toLimit={typed => Math.round(typed * formUnit(slot) * 1000) / 1000}
               onChange={value => {
                 const { [slot]: _, ...others } = maxResources
-                change({
-                  maxResources:
-                    value === null
-                      ? others
-                      : {
-                          ...others,
-                          [slot]: Math.round(Number(value) * formUnit(slot) * 1000) / 1000,
-                        },
-                })
+                change({ maxResources: value === null ? others : { ...others, [slot]: value } })
               }}
             />
           )
@@ -97,6 +93,7 @@ function Limits({
       <TextLink
         to="/policies/$kind/$name"
         params={{ kind: 'keypair', name: policy.name }}
+        search={{ settings: { policy: tried } }}
         size="sm"
       >
         {w.scheduler.openPolicy}

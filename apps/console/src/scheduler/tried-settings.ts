@@ -14,9 +14,20 @@ const TriedSettings = z
   .partial()
 export type TriedSettings = z.infer<typeof TriedSettings>
 
-/** What is understood of the settings in an address; none where they were mangled. */
+/** Those of the fields that the shape takes: where one was mangled, the others stand. */
+function soundPart(shape: z.core.$ZodShape, given: unknown): object {
+  if (typeof given !== 'object' || given === null) return {}
+  return Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => {
+      const schema = Object.hasOwn(shape, name) ? shape[name] : undefined
+      return schema !== undefined && z.safeParse(schema, value).success
+    }),
+  )
+}
+
+/** What is understood of the settings in an address. */
 export const triedSettings = (given: unknown): TriedSettings =>
-  TriedSettings.safeParse(given ?? {}).data ?? {}
+  TriedSettings.parse(soundPart(TriedSettings.shape, given))
 
 /** Limits of a keypair policy that are tried out; they stand beside the settings. */
 const TriedPolicy = KeypairPolicy.pick({ maxResources: true, maxConcurrentCount: true })
@@ -24,8 +35,11 @@ const TriedPolicy = KeypairPolicy.pick({ maxResources: true, maxConcurrentCount:
   .extend({ name: z.string() })
 export type TriedPolicy = z.infer<typeof TriedPolicy>
 
-export const triedPolicy = (given: unknown): TriedPolicy | undefined =>
-  z.object({ policy: TriedPolicy }).safeParse(given).data?.policy
+/** What is understood of the policy in an address; none without its name. */
+export function triedPolicy(given: unknown): TriedPolicy | undefined {
+  const { policy } = z.object({ policy: z.unknown() }).catch({ policy: undefined }).parse(given)
+  return TriedPolicy.safeParse(soundPart(TriedPolicy.shape, policy)).data
+}
 
 /** What was tried out in place of what there is. */
 export const withTried = <T extends object>(

@@ -27,13 +27,13 @@ export function LimitField({
   decimals?: number
   error?: ReactNode
   help?: string | undefined
-  /** What no number stands for; by default that there is no limit. */
-  none?: string | undefined
+  /** What no number stands for, by default that there is no limit; null where there has to be a number. */
+  none?: string | null | undefined
   /** One leaves the field: it is to be checked. */
   onBlur?: () => void
 }) {
   const { w } = usePageWords()
-  const noneText = none ?? w.policy.unlimited
+  const noneText = none === undefined ? w.policy.unlimited : none
   const about = [most !== undefined && w.common.max(most), help].filter(Boolean).join(' · ')
   return (
     <div className="limit">
@@ -51,14 +51,16 @@ export function LimitField({
         {...(onBlur && { onBlur })}
         onChange={onChange}
       />
-      <Checkbox
-        label={noneText}
-        aria-label={`${label}: ${noneText}`}
-        checked={value === null}
-        onChange={event => {
-          onChange(event.currentTarget.checked ? null : '')
-        }}
-      />
+      {noneText !== null && (
+        <Checkbox
+          label={noneText}
+          aria-label={`${label}: ${noneText}`}
+          checked={value === null}
+          onChange={event => {
+            onChange(event.currentTarget.checked ? null : '')
+          }}
+        />
+      )}
     </div>
   )
 }

@@ -38,6 +38,6 @@ export const scheduler = {
   preempted: (count: number) => `${plural(count, sessions)} would be ended to make room:`,
   at: (position: number) => `Waits at ${position}`,
   policy: 'Limits of a keypair policy',
-  openPolicy: 'Open this policy, to change it',
+  openPolicy: 'Edit the policy with this…',
   save: 'Save these settings…',
 }

@@ -35,6 +35,6 @@ export const scheduler: typeof en = {
   preempted: count => `자리를 내기 위해 세션 ${count}개가 종료됩니다.`,
   at: position => `${position}번째로 대기`,
   policy: '키페어 정책의 한도',
-  openPolicy: '이 정책을 열어 바꾸기',
+  openPolicy: '이 값으로 정책 편집하기…',
   save: '이 설정 저장하기…',
 }
