@@ -25,6 +25,8 @@ export interface AgentOptions {
   readonly relayPort: number
   /** At which proxies reach the relay, when not where it listens. */
   readonly address?: string | undefined
+  /** File that declares mock accelerators. */
+  readonly mockDevices?: string | undefined
   readonly resourceGroup: string
   readonly region: string
   readonly signal: AbortSignal
@@ -38,7 +40,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const agent = new Agent({
     ...options,
     drivers,
-    fingerprint: await fingerprint(process.env['CAPSTAN_MOCK_DEVICES']),
+    fingerprint: await fingerprint(options.mockDevices),
     meter: new NodeMeter(home),
     membership: new Membership({ ...options, token: tokenFile(home) }),
   })

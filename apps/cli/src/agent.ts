@@ -1,4 +1,5 @@
 import { type Agent, type AgentDetails, agentApi } from '@capstan/contract/agent'
+import { describeBytes } from '@capstan/core/slots'
 import type { Command } from 'commander'
 import { addDuty, describeDuty } from './agent/duty.ts'
 import { openApi } from './api.ts'
@@ -68,10 +69,13 @@ const describeAgent = (agent: AgentDetails): string =>
     ]),
     '',
     table(
-      ['DEVICE', 'MODEL', 'SLOT', 'CAPACITY', 'USED'],
+      ['DEVICE', 'MODEL', 'MEMORY', 'NUMA', 'LINK', 'SLOT', 'CAPACITY', 'USED'],
       agent.devices.map(device => [
         device.id,
         device.model,
+        device.memBytes === null ? '' : describeBytes(device.memBytes),
+        device.numaNode,
+        device.linkGroup,
         device.slot,
         describeSlots({ [device.slot]: device.capacity }),
         describeSlots({ [device.slot]: device.used }),

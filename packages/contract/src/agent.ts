@@ -14,6 +14,16 @@ export const AgentId = z
   .string()
   .regex(agentIdPattern, '1 to 64 small letters, digits, dots and dashes')
 
+/** A part of a device, in thousandths at the finest, of which some make exactly one. */
+export const ShareStep = z
+  .number()
+  .min(0.001)
+  .max(1)
+  .refine(
+    step => Math.abs(Math.round(1 / step) * step - 1) < 1e-9 && 1000 % Math.round(1 / step) === 0,
+    'a part of which some make exactly one device: 0.1, 0.125, 0.25 …',
+  )
+
 /** A physical thing behind a slot. Its capacity is per slot, in the units of `Slots`. */
 export const Device = z.object({
   id: z.string().max(128),
@@ -23,6 +33,12 @@ export const Device = z.object({
   slot: z.string().max(40),
   capacity: z.number(),
   numaNode: z.int().nullable(),
+  /** Its own memory; null: not known. */
+  memBytes: z.number().min(0).nullable().default(null),
+  /** Devices of an agent with the same one have a fast link between them, like NVLink. */
+  linkGroup: z.string().max(64).nullable().default(null),
+  /** Shares of it are multiples of this part of a device, which goes into 1 without rest; null: any share, or whole only. */
+  shareStep: ShareStep.nullable().default(null),
 })
 export type Device = z.infer<typeof Device>
 

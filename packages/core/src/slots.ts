@@ -6,9 +6,12 @@ import type { Slots } from '@capstan/contract/slots'
  */
 export type Amounts = Readonly<Record<string, number>>
 
+/** Smallest units of a shared device: shares are thousandths. */
+export const wholeDevice = 1000
+
 /** How many smallest units make one unit of the wire. */
 export const unitsPer = (slot: string): number =>
-  slot === 'cpu' || slot.endsWith('.shares') ? 1000 : 1
+  slot === 'cpu' ? 1000 : slot.endsWith('.shares') ? wholeDevice : 1
 
 /** Wire amounts (cores, bytes, devices) to integers; more than three decimals are rounded up, so that nobody gets less than asked. */
 export const toAmounts = (slots: Slots): Amounts =>

@@ -2,10 +2,10 @@ import { Agent } from '@capstan/agent/agent'
 import type { Fate } from '@capstan/agent/fake/fake-container'
 import { FakeDriver } from '@capstan/agent/fake/fake-driver'
 import { Membership, type TokenStore } from '@capstan/agent/membership'
-import type { Device, NodeUsage } from '@capstan/contract/agent'
+import type { NodeUsage } from '@capstan/contract/agent'
 import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
 import { createLog } from '@capstan/runtime/log'
-import { tinyImage } from './node.ts'
+import { type Report, tinyImage } from './node.ts'
 
 const gib = 2 ** 30
 
@@ -16,7 +16,7 @@ export interface FleetOptions {
   readonly joinToken: string
   readonly ids: readonly string[]
   readonly capacity?: Readonly<Record<string, number>>
-  readonly devices?: readonly Device[]
+  readonly devices?: Report['devices']
   /** What their configuration says: `default` unless given. */
   readonly resourceGroup?: string
   readonly image?: ObservedImage

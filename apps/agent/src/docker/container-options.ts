@@ -1,5 +1,6 @@
 import type { DesiredKernel } from '@capstan/contract/sync'
 import type Docker from 'dockerode'
+import { isMock } from '../devices/mock.ts'
 
 /** Labels that say whose a container is: all that an agent knows after a restart. */
 export const labels = {
@@ -89,18 +90,17 @@ const privileges = ({ isSudoEnabled }: DesiredKernel): Docker.HostConfig =>
     ? { CapDrop: ['ALL'], CapAdd: sudoCapabilities, GroupAdd: ['sudo'] }
     : { CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges:true'] }
 
-const idsOf = (kernel: DesiredKernel, kind: string): string[] =>
-  kernel.devices.filter(({ slot }) => slot.startsWith(`${kind}.`)).map(({ deviceId }) => deviceId)
+const idsOf = (kernel: DesiredKernel): string[] => kernel.devices.map(({ deviceId }) => deviceId)
 
 function devices(kernel: DesiredKernel): Docker.HostConfig {
-  const gpus = idsOf(kernel, 'cuda')
+  const gpus = idsOf(kernel).filter(id => id.startsWith('GPU-'))
   return gpus.length === 0
     ? {}
     : { DeviceRequests: [{ Driver: 'nvidia', DeviceIDs: gpus, Capabilities: [['gpu']] }] }
 }
 
 function deviceEnviron(kernel: DesiredKernel): Record<string, string> {
-  const mocks = idsOf(kernel, 'mock')
+  const mocks = idsOf(kernel).filter(isMock)
   return mocks.length === 0 ? {} : { CAPSTAN_MOCK_DEVICES: mocks.join(',') }
 }
 

@@ -124,6 +124,7 @@ interface AgentOptions extends MachineOptions {
   readonly relayPort: number
   readonly resourceGroup: string
   readonly region: string
+  readonly mockDevices?: string
   readonly runtime?: 'docker' | 'process'
 }
 
@@ -150,6 +151,12 @@ function addAgent(root: Command): void {
       new Option('--runtime <name>', 'what to run sessions with (default: what is there)')
         .env('CAPSTAN_RUNTIME')
         .choices(['docker', 'process']),
+    )
+    .addOption(
+      new Option(
+        '--mock-devices <file>',
+        'accelerators that are not there, to try out scheduling (JSON)',
+      ).env('CAPSTAN_MOCK_DEVICES'),
     )
     .action(({ manager, token, runtime, ...options }: AgentOptions, command: Command) => {
       const origin = required(manager, command)

@@ -1,5 +1,5 @@
 import type { Agent, AgentDetails } from '@capstan/contract/agent'
-import { toSlots } from '@capstan/core/slots'
+import { toSlots, wholeDevice } from '@capstan/core/slots'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
 import { contains, listPage, readSort, type SortColumn } from '../db/page.ts'
@@ -129,8 +129,9 @@ export async function findDetails(db: Db, id: string): Promise<AgentDetails | un
   return {
     ...toAgent(row),
     usage: row.usage,
-    devices: devices.rows.map(({ agentId: _, slot, capacity, used, ...device }) => ({
+    devices: devices.rows.map(({ agentId: _, slot, capacity, used, shareStep, ...device }) => ({
       ...device,
+      shareStep: shareStep === null ? null : shareStep / wholeDevice,
       slot,
       capacity: inUnits(slot, capacity),
       used: inUnits(slot, used),

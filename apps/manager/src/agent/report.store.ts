@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Observed } from '@capstan/contract/sync'
-import { toAmounts } from '@capstan/core/slots'
+import { toAmounts, wholeDevice } from '@capstan/core/slots'
 import { sql } from 'kysely'
 import type * as z from 'zod'
 import type { Db } from '../db/db.ts'
@@ -17,6 +17,10 @@ interface ReportedDevice {
   readonly model: string
   readonly capacity: number
   readonly numaNode: number | null
+  readonly memBytes: number | null
+  readonly linkGroup: string | null
+  /** In thousandths. */
+  readonly shareStep: number | null
 }
 
 /** Cores and memory count as one device each: nothing of ours is placed on a single core. */
@@ -29,12 +33,16 @@ function devicesOf(report: Report): ReportedDevice[] {
     model: '',
     capacity: amounts[slot] ?? 0,
     numaNode: null,
+    memBytes: null,
+    linkGroup: null,
+    shareStep: null,
   }))
   const accelerators = report.devices
     .filter(device => device.slot !== 'cpu' && device.slot !== 'mem')
     .map(device => ({
       ...device,
       capacity: toAmounts({ [device.slot]: device.capacity })[device.slot]!,
+      shareStep: device.shareStep === null ? null : Math.round(device.shareStep * wholeDevice),
     }))
   return [...whole, ...accelerators]
 }
@@ -103,12 +111,14 @@ async function writeSlowPart(
       left join resource_group seen_group on seen_group.name = seen."resourceGroup"
     where agent.id = ${id}`.execute(tx)
   await sql`
-    insert into device (agent_id, id, slot, kind, model, capacity, numa_node)
-    select distinct on (seen.id) ${id}, seen.id, seen.slot, seen.kind, seen.model, seen.capacity, seen."numaNode"
+    insert into device (agent_id, id, slot, kind, model, capacity, numa_node, mem_bytes, link_group, share_step)
+    select distinct on (seen.id) ${id}, seen.id, seen.slot, seen.kind, seen.model, seen.capacity, seen."numaNode",
+      seen."memBytes", seen."linkGroup", seen."shareStep"
     from jsonb_to_recordset(${text}::jsonb -> 'devices') as seen (id text, slot text, kind text, model text,
-      capacity bigint, "numaNode" int)
+      capacity bigint, "numaNode" int, "memBytes" bigint, "linkGroup" text, "shareStep" int)
     on conflict (agent_id, id) do update set slot = excluded.slot, kind = excluded.kind, model = excluded.model,
-      capacity = excluded.capacity, numa_node = excluded.numa_node`.execute(tx)
+      capacity = excluded.capacity, numa_node = excluded.numa_node, mem_bytes = excluded.mem_bytes,
+      link_group = excluded.link_group, share_step = excluded.share_step`.execute(tx)
   // A device that is gone gives nothing any more; its row stays while containers hold it.
   await sql`
     with gone as (

@@ -75,6 +75,9 @@ export interface DeviceTable {
   model: Generated<string>
   capacity: number
   numaNode: number | null
+  memBytes: number | null
+  linkGroup: string | null
+  shareStep: number | null
 }
 
 export interface DomainTable {

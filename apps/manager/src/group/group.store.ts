@@ -1,4 +1,5 @@
 import type { ResourceGroup, Scheduler, Selector } from '@capstan/contract/group'
+import type { ShareSteps } from '@capstan/core/shares'
 import { toSlots } from '@capstan/core/slots'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
@@ -160,6 +161,19 @@ export async function findForSession(
     select g.name, g.is_active, g.allowed_session_types from resource_group g
     where g.name = ${name} and ${openToProject(accessKey, projectId)}`.execute(db)
   return rows[0]
+}
+
+/** In which steps shares are given out by the agents of a group, for those slots of shares that are asked for. */
+export async function findShareSteps(db: Db, name: string, needed: Amounts): Promise<ShareSteps> {
+  const slots = Object.keys(needed).filter(slot => slot.endsWith('.shares'))
+  if (slots.length === 0) return {}
+  const { rows } = await sql<{ slot: string; steps: number[] }>`
+    select d.slot, array_agg(distinct d.share_step) as steps
+    from resource_group g join agent a on ${taking} join device d on d.agent_id = a.id
+    where g.name = ${name} and d.slot = any(${slots}) and d.share_step is not null group by d.slot`.execute(
+    db,
+  )
+  return Object.fromEntries(rows.map(({ slot, steps }) => [slot, steps]))
 }
 
 /**

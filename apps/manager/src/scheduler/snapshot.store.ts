@@ -22,6 +22,7 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
       capacity: number
       free: number
       numaNode: number | null
+      linkGroup: string | null
     }[]
   }
   const { rows } = await sql<Row>`
@@ -33,8 +34,8 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
       where agent_id in (select id from taking) group by 1, 2
     ), devices as (
       select device.agent_id, jsonb_agg(jsonb_build_object('id', device.id, 'slot', device.slot, 'model', device.model,
-        'capacity', device.capacity, 'free', device.capacity - coalesce(given.amount, 0), 'numaNode', device.numa_node)
-        order by device.id) as list
+        'capacity', device.capacity, 'free', device.capacity - coalesce(given.amount, 0), 'numaNode', device.numa_node,
+        'linkGroup', device.link_group) order by device.id) as list
       from device left join given on given.agent_id = device.agent_id and given.device_id = device.id
       where device.agent_id in (select id from taking) group by 1
     )
@@ -45,9 +46,10 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
   return rows.map(row => ({
     ...row,
     images: new Set(row.images),
-    devices: row.devices.map(({ numaNode, ...device }) => ({
+    devices: row.devices.map(({ numaNode, linkGroup, ...device }) => ({
       ...device,
       ...(numaNode !== null && { numaNode }),
+      ...(linkGroup !== null && { linkGroup }),
     })),
   }))
 }

@@ -3,6 +3,7 @@ import type { sessionApi } from '@capstan/contract/session'
 import { describeEnd, stateOf } from '@capstan/core/dependency'
 import { readLabels, raiseToMinimum } from '@capstan/core/image'
 import { checkAskedMany } from '@capstan/core/limits'
+import { raiseToSteps } from '@capstan/core/shares'
 import { describeAmount, shortfalls, times, toAmounts } from '@capstan/core/slots'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
@@ -35,8 +36,12 @@ export async function newSession(app: App, actor: Actor, input: Input): Promise<
   checkGroup(group, input)
   const labels = readLabels(image.labels)
   const raised = raiseToMinimum(requested(input), labels.minResources)
-  await checkFitsSomewhere(app, group.name, raised.amounts)
-  await checkAllFit(app, group.name, { ...input, amounts: raised.amounts })
+  const { amounts, notices } = raiseToSteps(
+    raised.amounts,
+    await groups.findShareSteps(app.db, group.name, raised.amounts),
+  )
+  await checkFitsSomewhere(app, group.name, amounts)
+  await checkAllFit(app, group.name, { ...input, amounts })
   return {
     name: input.name,
     type: input.type,
@@ -46,7 +51,7 @@ export async function newSession(app: App, actor: Actor, input: Input): Promise<
     accessKey: owner.accessKey,
     imageId: image.id,
     resourceGroup: group.name,
-    amounts: raised.amounts,
+    amounts,
     clusterSize: input.clusterSize,
     clusterMode: input.clusterMode,
     shmemBytes: input.shmemBytes,
@@ -54,7 +59,7 @@ export async function newSession(app: App, actor: Actor, input: Input): Promise<
     environNames: Object.keys(input.environ).sort(),
     startupCommand: input.startupCommand ?? null,
     isSudoEnabled: owner.isSudoEnabled,
-    notices: raised.notices,
+    notices: [...raised.notices, ...notices],
     priority: input.priority,
     isPreemptible: input.isPreemptible,
     startsAt: input.startsAt === null ? null : new Date(input.startsAt),

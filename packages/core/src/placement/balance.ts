@@ -1,5 +1,5 @@
 import type { Fleet } from './fleet.ts'
-import { wholeDevice } from './layout.ts'
+import { wholeDevice } from '../slots.ts'
 import { type Main, Mix } from './mix.ts'
 import { steps } from './prices.ts'
 import type { Need } from './needs.ts'

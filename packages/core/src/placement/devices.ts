@@ -1,5 +1,6 @@
 import type { Fleet, Taken } from './fleet.ts'
-import { isShared, wholeDevice } from './layout.ts'
+import { isShared } from './layout.ts'
+import { wholeDevice } from '../slots.ts'
 import type { Need } from './needs.ts'
 
 /** How a selector chooses among the devices of an agent. */

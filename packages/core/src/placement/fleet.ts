@@ -1,5 +1,6 @@
 import type { AgentView, DeviceView } from '../placement.ts'
-import { type Layout, layoutOf, wholeDevice } from './layout.ts'
+import { type Layout, layoutOf } from './layout.ts'
+import { wholeDevice } from '../slots.ts'
 import type { Need } from './needs.ts'
 
 /** An amount taken of a device; devices are numbered over all agents. */

@@ -1,8 +1,5 @@
 import type { AgentView, DeviceView } from '../placement.ts'
 
-/** Smallest units of a shared device: shares are thousandths. */
-export const wholeDevice = 1000
-
 export const isShared = (slot: string): boolean => slot.endsWith('.shares')
 export const isAccelerator = (slot: string): boolean => slot !== 'cpu' && slot !== 'mem'
 

@@ -1,5 +1,6 @@
 import type { Fleet } from './fleet.ts'
-import { isAccelerator, isShared, wholeDevice } from './layout.ts'
+import { isAccelerator, isShared } from './layout.ts'
+import { wholeDevice } from '../slots.ts'
 import { whyRuledOut } from './pool.ts'
 import type { Need } from './needs.ts'
 import { steps, type Wanted, worthByRest } from './prices.ts'

@@ -1,6 +1,7 @@
 import type { KernelDemand } from '../placement.ts'
 import type { Amounts } from '../slots.ts'
-import { isShared, type Layout, wholeDevice } from './layout.ts'
+import { isShared, type Layout } from './layout.ts'
+import { wholeDevice } from '../slots.ts'
 
 /** What kernels ask of one agent, by columns of the fleet and by slots, as a piece of a long array. */
 export class Need {

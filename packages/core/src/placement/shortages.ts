@@ -1,7 +1,8 @@
 import type { Reason } from '@capstan/contract/session'
 import type { Demand } from '../placement.ts'
 import type { Fleet } from './fleet.ts'
-import { isShared, wholeDevice } from './layout.ts'
+import { isShared } from './layout.ts'
+import { wholeDevice } from '../slots.ts'
 import { askedOf, type Need } from './needs.ts'
 import type { Pool } from './pool.ts'
 import {
