@@ -115,6 +115,32 @@ test('AGT-01 SES-04 an agent on another machine joins with the one command, and 
   expect(await run(id, ['sh', '-c', 'echo from $((40 + 2))'], ours)).toBe('from 42\n')
 })
 
+test('SES-06 on two machines a command begins in its container when the one on the other machine runs', async () => {
+  const { items: agents } = await system.call(api.agent.list, {})
+  for (const { id } of agents) await system.call(api.agent.update, { id, isSchedulable: true })
+  const image = (await system.call(api.image.list, {})).items[0]!
+  const { projects } = await system.call(api.account.show, {})
+  const { id } = await system.call(api.session.create, {
+    name: 'on-both',
+    type: 'batch',
+    startupCommand: 'echo "$BACKENDAI_CLUSTER_HOSTS"',
+    clusterSize: 2,
+    clusterMode: 'multi-node',
+    projectId: projects[0]!.id,
+    imageId: image.id,
+    // More than half of what a machine has: one on each.
+    resources: { cpu: agents[0]!.capacity['cpu']! * 0.6, mem: 64 * 2 ** 20 },
+  })
+  const show = () => system.call(api.session.show, { id })
+  await until('it is done', async () => (await show()).status === 'terminated', patience)
+  const session = await show()
+  expect(session).toMatchObject({ result: 'success', exitCode: 0 })
+  const [main, sub] = session.kernels
+  expect(new Set([main!.agentId, sub!.agentId]).size).toBe(2)
+  expect(Date.parse(main!.startedAt!)).toBeGreaterThan(Date.parse(sub!.startedAt!))
+  expect((await system.call(api.session.log, { id })).text).toBe('main1,sub1\n')
+})
+
 test('the relay of an agent listens on the one address that the manager reaches', async () => {
   const listening = execFileSync('ip', ['netns', 'exec', host, 'ss', '-Hltn'], { encoding: 'utf8' })
   const addresses = listening.split('\n').flatMap(line => line.split(/\s+/)[3] ?? [])

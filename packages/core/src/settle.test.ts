@@ -28,6 +28,17 @@ test('a session is as far as its slowest kernel', () => {
   })
 })
 
+test('SES-06 a session whose main container is kept back until the others run is as far as these, and not running yet', () => {
+  const held = kernel({ status: 'scheduled', hasStarted: false })
+  const sub = (status: SessionStatus, index: number): SettlingKernel =>
+    kernel({ index, status, hasStarted: status === 'running' })
+  const starting = session({ status: 'scheduled' })
+  const settled = (...subs: SettlingKernel[]) => settle(starting, [held, ...subs], options)?.status
+  expect(settled(sub('running', 1), sub('pulling', 2))).toBe('pulling')
+  expect(settled(sub('running', 1), sub('running', 2))).toBe('creating')
+  expect(settled(sub('scheduled', 1), sub('scheduled', 2))).toBeUndefined()
+})
+
 test('a batch session whose command ends with 0 succeeded, with another code failed', () => {
   const batch = session({ type: 'batch' })
   const ended = (exitCode: number): SettlingKernel[] => [kernel({ status: 'terminated', exitCode })]

@@ -48,7 +48,7 @@ export function settle(
   if (isStarting(session.status) && failed)
     return failedStart(session, kernels, failed, maxFailures)
   const first = [...kernels].sort((a, b) => a.index - b.index)[0]!
-  const status = statusOfKernels(kernels.map(kernel => kernel.status))
+  const status = statusOfAll(kernels)
   if (status === 'terminated') return ended(session, first)
   const cause = isEnded(first.status) ? first : kernels.find(kernel => isEnded(kernel.status))
   const next = isEnded(first.status) || session.status === 'terminating' ? 'terminating' : status
@@ -65,6 +65,19 @@ export function settle(
     reason: stopsKernels ? endReason(session, cause) : null,
     stopsKernels,
   }
+}
+
+/**
+ * Of several containers the main one may be kept back until the others have started (SES-06): while it has not begun, the
+ * session is as far as the others, and not running.
+ */
+function statusOfAll(kernels: readonly SettlingKernel[]): SessionStatus {
+  const begun = kernels.filter(({ index, status }) => index > 0 || status !== 'scheduled')
+  if (begun.length === 0 || begun.length === kernels.length)
+    return statusOfKernels(kernels.map(kernel => kernel.status))
+  const status = statusOfKernels(begun.map(kernel => kernel.status))
+  if (isEnded(status)) return 'terminating'
+  return status === 'running' ? 'creating' : status
 }
 
 /** Whose start failed by itself: those that were stopped for it have no reason of their own. */

@@ -115,10 +115,18 @@ export interface Wanted {
   readonly isLogComplete: boolean
 }
 
+/** `heldBack` of agent/desired.store.ts: every batch session has a command, and no other. */
+const isHeldBack = ({ index, status, session }: KernelRow): boolean =>
+  index === 0 &&
+  status === 'scheduled' &&
+  session.type === 'batch' &&
+  session.kernels.some(other => other.index > 0 && other.startedAt === null)
+
 /** `wanted` of agent/desired.store.ts. */
 export const isWanted = (db: Database, kernel: KernelRow): boolean =>
-  !isEnded(kernel.status) ||
-  (!kernel.isLogComplete && (kernel.endedAt ?? 0) > db.now - logPatienceMs)
+  isEnded(kernel.status)
+    ? !kernel.isLogComplete && (kernel.endedAt ?? 0) > db.now - logPatienceMs
+    : !isHeldBack(kernel)
 
 const isToStop = ({ status }: KernelRow): boolean => status === 'terminating' || isEnded(status)
 

@@ -4,7 +4,7 @@ import type { Database } from './database.ts'
 import type { SessionRow } from './rows.ts'
 
 export interface Settled {
-  /** Agents whose kernels are to be stopped now. */
+  /** Agents with kernels that are to be stopped now, or may begin now. */
   readonly agentIds: readonly string[]
   /** Something was freed, or waits again: the scheduler has work. */
   readonly freesSome: boolean
@@ -18,6 +18,9 @@ export function settleSessions(db: Database, sessions: Iterable<SessionRow>): Se
     const { kernels } = session
     // One that failed to start keeps its kernels as history: none of its present start.
     if (kernels[0]?.attempt !== session.failures) continue
+    const [main, ...others] = kernels
+    if (main?.status === 'scheduled' && others.every(({ startedAt }) => startedAt !== null))
+      agentIds.add(main.agentId)
     const settlement = db.rules.settle(
       session,
       kernels.map(kernel => ({ ...kernel, hasStarted: kernel.startedAt !== null })),

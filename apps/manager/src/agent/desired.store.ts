@@ -49,8 +49,17 @@ interface Whole extends Brief {
   readonly logOffset: number
 }
 
+/**
+ * SES-06: the container with the command is kept from its agent until all others of the session have started: should one of
+ * them not start, nothing of the command has been done. `settleSessions` wakes the agent when they have.
+ */
+const heldBack = sql`(k.index = 0 and k.status = 'scheduled' and exists (
+  select 1 from kernel other join session own on own.id = other.session_id
+  where other.session_id = k.session_id and other.attempt = k.attempt and other.index > 0 and other.started_at is null
+    and own.startup_command is not null))`
+
 const wanted = (agentId: string) => sql`
-  k.agent_id = ${agentId} and (k.status not in ('terminated', 'error')
+  k.agent_id = ${agentId} and not ${heldBack} and (k.status not in ('terminated', 'error')
     or (not k.is_log_complete and k.ended_at > now() - interval '${sql.raw(logPatience)}'))`
 
 /**

@@ -198,10 +198,68 @@ test('SES-01 no more than 1000 containers are asked for at once', async () => {
   })
 })
 
+const desiredKernels = async () =>
+  (await Promise.all(nodes.map(node => node.sync()))).flatMap(one => one.kernels)
+
+test('SES-06 a command begins when all other containers run, and not before; the agent of its container is told at once', async () => {
+  const { id } = await ask(2, 4, { type: 'batch', startupCommand: 'train' })
+  await schedule(manager.app)
+  const { kernels } = await show(id)
+  const main = kernels.find(({ role }) => role === 'main')!
+  const wanted = async (): Promise<string[]> =>
+    (await desiredKernels()).map(({ hostname }) => hostname).sort()
+  expect(await wanted()).toEqual(['sub1', 'sub2', 'sub3'])
+  const of = (slow: Partial<KernelReport>) => (hostname: string) =>
+    hostname === 'sub3' ? slow : {}
+  const tellSubs = async (of: (hostname: string) => Partial<KernelReport>): Promise<void> => {
+    for (const node of nodes)
+      await node.sync({
+        kernels: kernels
+          .filter(({ agentId, role }) => agentId === node.id && role === 'sub')
+          .map(kernel => kernelReport(kernel.id, of(kernel.hostname))),
+      })
+  }
+  await tellSubs(of({ status: 'pulling', startedAt: null }))
+  expect((await show(id)).status).toBe('pulling')
+  expect(await wanted()).toEqual(['sub1', 'sub2', 'sub3'])
+  const woken = new Promise<void>(resolve => {
+    manager.app.wake.on(`agent:${main.agentId}`, resolve)
+  })
+  await tellSubs(of({ status: 'running' }))
+  await woken
+  expect((await show(id)).status).toBe('creating')
+  expect(await wanted()).toEqual(['main1', 'sub1', 'sub2', 'sub3'])
+  await tell(id)
+  expect((await show(id)).status).toBe('running')
+})
+
+test('SES-06 a command whose other containers do not start has not begun, and begins once when they do', async () => {
+  const { id } = await ask(2, 4, { type: 'batch', startupCommand: 'train' })
+  await schedule(manager.app)
+  const first = await show(id)
+  const main = first.kernels.find(({ role }) => role === 'main')!
+  const home = nodes.find(node => node.id === main.agentId)!
+  const other = nodes.find(node => node.id !== main.agentId)!
+  const failed = first.kernels.filter(({ agentId }) => agentId === other.id)
+  await other.sync({
+    kernels: failed.map(({ id }) => kernelReport(id, { status: 'terminated', startedAt: null })),
+  })
+  const stopped = (await home.sync()).kernels
+  expect(stopped.map(({ desired }) => desired)).toEqual(['stop', 'stop'])
+  await tell(id, () => ({ status: 'terminated', startedAt: null }))
+  expect(await show(id)).toMatchObject({ status: 'pending', kernels: [] })
+  await schedule(manager.app)
+  const again = (await desiredKernels()).filter(({ desired }) => desired === 'run')
+  expect(again.map(({ hostname }) => hostname).sort()).toEqual(['sub1', 'sub2', 'sub3'])
+})
+
 test('SES-05 SES-06 the command of a batch session runs in its main container, and the others end when it is done', async () => {
   const { id } = await ask(2, 4, { type: 'batch', startupCommand: 'train' })
   await schedule(manager.app)
-  const desired = (await Promise.all(nodes.map(node => node.sync()))).flatMap(one => one.kernels)
+  await tell(id, hostname =>
+    hostname === 'main1' ? { status: 'preparing', startedAt: null } : { status: 'running' },
+  )
+  const desired = await desiredKernels()
   const commands = desired
     .toSorted((a, b) => a.hostname.localeCompare(b.hostname))
     .map(one => [one.sessionType, one.startupCommand])

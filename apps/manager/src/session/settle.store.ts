@@ -22,7 +22,7 @@ interface Row {
 }
 
 export interface Settled {
-  /** Agents whose kernels are to be stopped now. */
+  /** Agents with kernels that are to be stopped now, or may begin now. */
   readonly agentIds: string[]
   /** Something was freed, or waits again: the scheduler has work. */
   readonly freesSome: boolean
@@ -51,7 +51,8 @@ export async function settleSessions(tx: Db, ids: readonly string[]): Promise<Se
     const settlement = settle(row, kernels, row)
     return settlement ? [{ row, settlement }] : []
   })
-  if (settled.length === 0) return { agentIds: [], freesSome: false }
+  const beginning = rows.flatMap(agentToBegin)
+  if (settled.length === 0) return { agentIds: [...new Set(beginning)], freesSome: false }
   await noteStarts(tx, settled)
   await write(tx, settled)
   const stopping = settled.filter(({ settlement }) => settlement.stopsKernels)
@@ -62,10 +63,21 @@ export async function settleSessions(tx: Db, ids: readonly string[]): Promise<Se
     )
   return {
     agentIds: [
-      ...new Set(stopping.flatMap(({ row }) => row.kernels.map(kernel => kernel.agentId))),
+      ...new Set([
+        ...beginning,
+        ...stopping.flatMap(({ row }) => row.kernels.map(kernel => kernel.agentId)),
+      ]),
     ],
     freesSome: settled.some(({ settlement }) => settlement.status !== 'running'),
   }
+}
+
+/** SES-06: the agent of a main container that need not wait for the others any more (`heldBack` of desired.store.ts). */
+function agentToBegin({ kernels }: Row): string[] {
+  const [main] = kernels.filter(({ index, status }) => index === 0 && status === 'scheduled')
+  const others = kernels.filter(({ index }) => index > 0)
+  const begins = others.length > 0 && others.every(({ startedAt }) => startedAt !== null)
+  return main && begins ? [main.agentId] : []
 }
 
 interface Pair {
