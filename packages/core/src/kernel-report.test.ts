@@ -91,3 +91,12 @@ test('an agent that speaks of kernels that are not wanted of it changes nothing'
   )
   expect(kernelChanges([], [report('terminated')])).toEqual([])
 })
+
+test('what ended without having been heard to start is not said to have started later', () => {
+  const told = report('terminated', { startedAt: at, endedAt: at })
+  expect(kernelChange(known('error'), told)).toBeNull()
+  expect(kernelChange(known('error'), { ...told, isLogComplete: true })).toMatchObject({
+    startedAt: null,
+    isLogComplete: true,
+  })
+})

@@ -47,7 +47,9 @@ export function kernelChanges<K extends KnownKernel>(
 
 /** What a report changes of a kernel, or null when it says nothing new. Late and doubled reports say nothing new. */
 export function kernelChange(known: KnownKernel, report: KernelReport): KernelChange | null {
-  const startedAt = report.startedAt ?? known.startedAt?.toISOString() ?? null
+  const before = known.startedAt?.toISOString() ?? null
+  // One that had ended before it was heard to start did not start after that.
+  const startedAt = isEnded(known.status) ? before : (report.startedAt ?? before)
   const told: SessionStatus =
     report.status === 'terminated' && startedAt === null ? 'error' : report.status
   const status = advances(known.status, told) ? told : known.status

@@ -98,6 +98,7 @@ export class Database {
       agentId,
       status: 'scheduled',
       reason: null,
+      createdAt: this.now,
       startedAt: null,
       endedAt: null,
       exitCode: null,

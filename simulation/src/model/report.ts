@@ -46,13 +46,11 @@ function takeKernelReports(
     kernel.containerId = change.containerId
     kernel.progress = change.progress
     kernel.apps = change.apps
-    if (change.startedAt !== null)
-      kernel.startedAt ??= new Date(Date.parse(change.startedAt) + shiftMs)
+    const toldAt = (text: string): number =>
+      Math.max(Date.parse(text) + shiftMs, kernel.startedAt?.getTime() ?? kernel.createdAt)
+    if (change.startedAt !== null) kernel.startedAt ??= new Date(toldAt(change.startedAt))
     kernel.isLogComplete = change.isLogComplete
-    const endedAt =
-      change.endedAt === null
-        ? db.now
-        : Math.max(Date.parse(change.endedAt) + shiftMs, kernel.startedAt?.getTime() ?? -Infinity)
+    const endedAt = change.endedAt === null ? db.now : toldAt(change.endedAt)
     db.moveKernel(kernel, change.status, endedAt)
   }
   return settleSessions(db, new Set(changes.map(({ known }) => known.session)))

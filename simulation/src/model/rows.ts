@@ -67,6 +67,7 @@ export interface KernelRow {
   readonly agentId: string
   status: SessionStatus
   reason: Reason | null
+  readonly createdAt: number
   startedAt: Date | null
   endedAt: number | null
   exitCode: number | null

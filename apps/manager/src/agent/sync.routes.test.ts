@@ -173,3 +173,22 @@ test('a node whose clock is hours behind is wanted to send the rest of a log as 
   for (const at of [ended.startedAt, ended.endedAt])
     expect(Math.abs(Date.parse(at!) - Date.now())).toBeLessThan(60_000)
 })
+
+test('a container that began and ended before its node’s clock was set, and is told of only then, keeps its log and its times', async () => {
+  const node = await joinNode(manager, 'node-m')
+  await sql`update agent set is_schedulable = (id = 'node-m')`.execute(manager.app.db)
+  const { id } = await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  const placed = await manager.admin.call(api.session.show, { id })
+  const kernelId = placed.kernels[0]!.id
+  const at = new Date().toISOString()
+  const ahead = new Date(Date.now() + 3 * 3_600_000).toISOString()
+  const { kernels } = await node.sync({
+    clock: ahead,
+    kernels: [kernelReport(kernelId, { status: 'terminated', startedAt: at, endedAt: at })],
+  })
+  expect(kernels.map(kernel => kernel.kernelId)).toContain(kernelId)
+  const ended = (await manager.admin.call(api.session.show, { id })).kernels[0]!
+  for (const at of [ended.startedAt, ended.endedAt])
+    expect(Math.abs(Date.parse(at!) - Date.now())).toBeLessThan(60_000)
+})

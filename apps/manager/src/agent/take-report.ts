@@ -70,7 +70,8 @@ const clockToleranceS = 10
 
 /**
  * `clock`: what the node's own said as it sent the report. Times that it tells are brought to the database's time. One that
- * was set meanwhile puts the end anywhere: it is never before the start, or its log would be given up at once.
+ * was set meanwhile puts them anywhere: a container neither starts nor ends before it was placed, or its log would be given
+ * up at once.
  */
 async function writeKernels(
   tx: Db,
@@ -85,9 +86,12 @@ async function writeKernels(
     )
     update kernel k set status = told.status, reason = coalesce(told.reason, k.reason),
       exit_code = coalesce(told."exitCode", k.exit_code), container_id = told."containerId", progress = told.progress,
-      apps = told.apps, started_at = coalesce(k.started_at, told."startedAt" + shift.by), is_log_complete = told."isLogComplete",
-      ended_at = case when told.status in ('terminated', 'error') then coalesce(k.ended_at,
-        greatest(told."endedAt" + shift.by, k.started_at, told."startedAt" + shift.by), now()) end
+      apps = told.apps, is_log_complete = told."isLogComplete",
+      started_at = coalesce(k.started_at,
+        case when told."startedAt" is not null then greatest(told."startedAt" + shift.by, k.created_at) end),
+      ended_at = case when told.status not in ('terminated', 'error') then null
+        when told."endedAt" is null then coalesce(k.ended_at, now())
+        else coalesce(k.ended_at, greatest(told."endedAt" + shift.by, k.started_at, told."startedAt" + shift.by, k.created_at)) end
     from shift, jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as told (id uuid, status text, reason jsonb, "exitCode" int,
       "containerId" text, progress jsonb, apps jsonb, "startedAt" timestamptz, "endedAt" timestamptz, "isLogComplete" bool)
     where k.id = told.id`.execute(tx)
