@@ -44,7 +44,7 @@ test('USR-03 USR-07 USR-11 a person is created, changed and deactivated from the
   await type(page, form.getByLabel('Password again'), 'engine-no-1')
   await press(page, form.getByRole('button', { name: 'Create' }))
 
-  const drawer = page.getByRole('dialog', { name: email })
+  const drawer = page.getByRole('dialog', { name: email, exact: true })
   await press(page, drawer.getByRole('link', { name: 'Edit' }))
   const edit = page.getByRole('dialog', { name: `Edit ${email}` })
   await type(page, edit.getByLabel('Description'), 'Types')

@@ -47,7 +47,7 @@ test('PLS-05 what was just done is undone from its toast with the keyboard alone
 }) => {
   const { id, email } = await call(api.user.create, newPerson())
   await page.goto(`/users/${id}`)
-  const drawer = page.getByRole('dialog', { name: email })
+  const drawer = page.getByRole('dialog', { name: email, exact: true })
   await drawer.getByRole('button', { name: 'Deactivate' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).last().click()
   const toast = page.getByRole('status').filter({ hasText: `${email} is inactive` })

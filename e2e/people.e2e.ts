@@ -69,7 +69,7 @@ test('USR-03 USR-08 USR-10 domain, status, policy and switches of a person are s
   await form.getByLabel('Allow sudo in sessions').check({ force: true })
   await form.getByLabel('Ask them to change their password').check({ force: true })
   await form.getByRole('button', { name: 'Create a user' }).click()
-  const drawer = page.getByRole('dialog', { name: email })
+  const drawer = page.getByRole('dialog', { name: email, exact: true })
   await expect(drawer.getByText('Before verification')).toBeVisible()
   await expect(drawer.getByRole('link', { name: domain })).toBeVisible()
   await expect(drawer.getByRole('link', { name: 'model-store' })).toBeVisible()

@@ -97,7 +97,9 @@ test('PRJ-01 saving somebody who is in very many projects loses none', async ({ 
   await page.getByRole('option', { name: 'vision' }).click()
   await page.keyboard.press('Tab')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByRole('dialog', { name: email })).toContainText('In many projects')
+  await expect(page.getByRole('dialog', { name: email, exact: true })).toContainText(
+    'In many projects',
+  )
   const { projects } = await call(api.user.show, { id })
   const general = projects.filter(({ type }) => type === 'general')
   expect(general).toHaveLength(61)

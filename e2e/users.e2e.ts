@@ -51,7 +51,9 @@ test('USR-02 USR-05 USR-07 filters are in the address, a used name is refused at
   await form.getByLabel('User name').fill(name)
   await form.getByLabel('Description').fill('Keeps the books')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByRole('dialog', { name: email })).toContainText('Keeps the books')
+  await expect(page.getByRole('dialog', { name: email, exact: true })).toContainText(
+    'Keeps the books',
+  )
 })
 
 test('USR-11 USR-12 a person is deactivated after a question, and brought back from the other list', async ({
