@@ -1,6 +1,7 @@
 import { api } from '@capstan/contract/api'
 import { expectUsable } from './support/access.ts'
-import { expect, test, uniqueName } from './support/test.ts'
+import { test } from './support/machines.ts'
+import { expect, uniqueName } from './support/test.ts'
 
 interface Look {
   readonly what: string
@@ -53,9 +54,13 @@ test('the details of a session can be used by everybody, and on a phone', async 
   await expectUsable(page)
 })
 
-test('the details of an agent can be used by everybody, and on a phone', async ({ page, call }) => {
-  const agent = (await call(api.agent.list, { status: ['connected'] })).items[0]!
-  await page.goto(`/agents/${agent.id}`)
+test('the details of an agent can be used by everybody, and on a phone', async ({
+  page,
+  machines,
+}) => {
+  const id = uniqueName('look')
+  await machines.add({ ids: [id] })
+  await page.goto(`/agents/${id}`)
   await expect(page.getByRole('region', { name: 'Live use' })).toBeVisible()
   await expectUsable(page)
 })

@@ -102,6 +102,8 @@ const sessionFormRoute = createRoute({
 
 const sessionTab = z.object({
   tab: z.enum(['overview', 'log', 'history', 'containers']).optional().catch(undefined),
+  // Whose log, by its host name.
+  container: z.string().optional().catch(undefined),
 })
 
 const sessionRoute = createRoute({

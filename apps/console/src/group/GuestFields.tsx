@@ -5,7 +5,7 @@ import { projectApi } from '@capstan/contract/project'
 import { Fieldset, Stack, Text } from '@mantine/core'
 import { call } from '../api/call.ts'
 import { usePageWords } from '../words/page-words.ts'
-import { FoundField } from './FoundField.tsx'
+import { FoundField } from '../ui/FoundField.tsx'
 import type { GroupFormApi } from './GroupFields.tsx'
 
 const most = 50

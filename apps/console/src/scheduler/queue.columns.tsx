@@ -3,7 +3,7 @@ import { Tooltip } from '@mantine/core'
 import type { Column } from '../ui/column.ts'
 import { TextLink } from '../ui/links.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
-import { slotsText } from '../ui/slot-words.ts'
+import { sessionSlotsText } from '../ui/slot-words.ts'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
 import { type AllWords, usePageWords } from '../words/page-words.ts'
 
@@ -95,14 +95,9 @@ function Status({ session: { startsNext, reason } }: { session: QueuedSession })
   )
 }
 
-function Resources({ session: { resources, clusterSize } }: { session: QueuedSession }) {
+function Resources({ session }: { session: QueuedSession }) {
   const { w, f } = usePageWords()
-  const text = slotsText(resources, w, f)
-  return (
-    <span style={{ whiteSpace: 'nowrap' }}>
-      {clusterSize > 1 ? w.scheduler.replicas(text, clusterSize) : text}
-    </span>
-  )
+  return <span style={{ whiteSpace: 'nowrap' }}>{sessionSlotsText(session, w, f)}</span>
 }
 
 function Expected({ session: { expectedAt, startsNext } }: { session: QueuedSession }) {

@@ -49,7 +49,8 @@ export function ResourceFields({ form, minimum }: { form: SessionFormApi; minimu
   const { w, f } = useWords()
   const group = useGroup(form.values.resourceGroup)
   if (!group) return null
-  const advice = adviceOn(requestedSlots(form.values), minimum, group)
+  const containers = Math.max(Number(form.values.clusterSize) || 1, 1)
+  const advice = adviceOn(requestedSlots(form.values), minimum, group, containers)
   const memBytes = Number(form.values.memGiB) * GiB
   const raised = advice.filter(each => each.raisedTo !== undefined)
   const help = (slot: string): string => {

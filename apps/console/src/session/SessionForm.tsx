@@ -14,6 +14,8 @@ import { toastDone } from '../ui/toast.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { useWords } from '../words/words.tsx'
+import { AfterField } from './AfterField.tsx'
+import { ClusterFields } from './ClusterFields.tsx'
 import { EnvironFields } from './EnvironFields.tsx'
 import { ImageField } from './ImageField.tsx'
 import { GroupField, ResourceFields } from './ResourceFields.tsx'
@@ -79,6 +81,9 @@ const initialValues = (resourceGroup: string): SessionFormValues => ({
   priority: 10,
   startsAt: '',
   isPreemptible: false,
+  clusterSize: 1,
+  clusterMode: 'single-node',
+  after: [],
 })
 
 const isPast = (time: string): boolean => time !== '' && Date.parse(time) < Date.now()
@@ -149,6 +154,7 @@ function LoadedForm({ projectId, groups, firstGroup, onClose }: LoadedProps) {
           <GroupField form={form} />
           <ImageField form={form} images={images} />
           <ResourceFields form={form} minimum={image?.minResources ?? {}} />
+          <ClusterFields form={form} minimum={image?.minResources ?? {}} />
         </Stack>
       </Fieldset>
       <Fieldset legend={w.sessionForm.advanced} className="plain-fieldset">
@@ -156,6 +162,7 @@ function LoadedForm({ projectId, groups, firstGroup, onClose }: LoadedProps) {
           {form.values.type === 'interactive' && <CommandField form={form} />}
           <EnvironFields form={form} />
           <TurnFields form={form} isPreemptionOffered={offersPreemption(form.values)} />
+          <AfterField form={form} />
         </Stack>
       </Fieldset>
     </FormDrawer>

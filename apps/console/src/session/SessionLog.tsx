@@ -1,12 +1,22 @@
 import { isEnded } from '@capstan/core/session'
-import type { SessionDetails } from '@capstan/contract/session'
-import { Button, Group, Skeleton, Switch, Text, TextInput } from '@mantine/core'
+import type { Kernel, SessionDetails } from '@capstan/contract/session'
+import {
+  Button,
+  Group,
+  NativeSelect,
+  Skeleton,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { IconDownload, IconSearch } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { toastError } from '../ui/toast.ts'
-import { useWords } from '../words/words.tsx'
+import { usePageWords } from '../words/page-words.ts'
 import { inGroups, matching, toLines } from './log-text.ts'
 import { downloadLog, useSessionLog } from './useSessionLog.ts'
 import './SessionLog.css'
@@ -16,12 +26,45 @@ const nearEndPx = 24
 
 /** What the session writes, as it writes it; kept after its end (SES-05). */
 export function SessionLog({ session }: { session: SessionDetails }) {
-  const { w } = useWords()
-  const answer = useSessionLog(session.id)
+  const { container } = useSearch({ strict: false })
+  const { kernels } = session
+  const kernel = kernels.find(({ hostname }) => hostname === container) ?? kernels[0]
+  return (
+    <Stack gap="sm">
+      {kernel && kernels.length > 1 && <ContainerSelect kernels={kernels} value={kernel} />}
+      <KernelLog key={kernel?.id} session={session} kernel={kernel} />
+    </Stack>
+  )
+}
+
+/** Whose log it is, of several containers. */
+function ContainerSelect({ kernels, value }: { kernels: readonly Kernel[]; value: Kernel }) {
+  const { w } = usePageWords()
+  const navigate = useNavigate()
+  return (
+    <NativeSelect
+      label={w.cluster.chooseLog}
+      value={value.hostname}
+      data={kernels.map(({ hostname }) => hostname)}
+      onChange={event => {
+        const container = event.currentTarget.value
+        void navigate({ to: '.', search: before => ({ ...before, container }), replace: true })
+      }}
+    />
+  )
+}
+
+function KernelLog({ session, kernel }: { session: SessionDetails; kernel: Kernel | undefined }) {
+  const { w } = usePageWords()
+  const answer = useSessionLog(session.id, kernel?.id)
   const [wanted, setWanted] = useState('')
   const [isFollowing, setFollowing] = useState(true)
   const download = useMutation({
-    mutationFn: () => downloadLog(session.id, `${session.name}.log`),
+    mutationFn: () =>
+      downloadLog(
+        { id: session.id, kernelId: kernel?.id },
+        `${session.name}${kernel && kernel.index > 0 ? `-${kernel.hostname}` : ''}.log`,
+      ),
     onError: toastError,
   })
   const log = useDeferredValue(answer.data)

@@ -1,17 +1,20 @@
 import { isEnded } from '@capstan/core/session'
 import type { SessionDetails } from '@capstan/contract/session'
 import { Code, Stack } from '@mantine/core'
+import { times, toAmounts, toSlots } from '@capstan/core/slots'
+import { AwaitedList } from './AwaitedList.tsx'
 import { CopyableId } from '../ui/CopyableId.tsx'
-import { Properties } from '../ui/Properties.tsx'
+import { Properties, type Property } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
-import { slotsText } from '../ui/slot-words.ts'
+import { sessionSlotsText, slotsText } from '../ui/slot-words.ts'
 import { useNow } from '../ui/now.ts'
-import { useWords } from '../words/words.tsx'
+import type { Format } from '../words/format.ts'
+import { type AllWords, usePageWords } from '../words/page-words.ts'
 import { SessionUsage } from './SessionUsage.tsx'
 
 /** What was asked for, where it runs, and how much of it is used. */
 export function SessionOverview({ session }: { session: SessionDetails }) {
-  const { w, f } = useWords()
+  const { w, f } = usePageWords()
   const now = useNow()
   const { startedAt, endedAt } = session
   const end = endedAt === null ? now : new Date(endedAt)
@@ -24,7 +27,8 @@ export function SessionOverview({ session }: { session: SessionDetails }) {
       <Properties
         items={[
           { label: w.session.column.type, value: w.session.type[session.type] },
-          { label: w.session.column.resources, value: slotsText(session.resources, w, f) },
+          { label: w.session.column.resources, value: sessionSlotsText(session, w, f) },
+          ...clusterProperties(session, w, f),
           { label: w.slot.shmem, value: f.bytes(session.shmemBytes) },
           { label: w.session.column.image, value: session.image.reference },
           { label: w.session.column.group, value: session.resourceGroup },
@@ -57,6 +61,15 @@ export function SessionOverview({ session }: { session: SessionDetails }) {
           ...(session.exitCode === null
             ? []
             : [{ label: w.session.exitCode, value: String(session.exitCode) }]),
+          ...(session.after.length === 0
+            ? []
+            : [
+                {
+                  label: w.cluster.afterLabel,
+                  value: <AwaitedList after={session.after} />,
+                  isWide: true,
+                },
+              ]),
           { label: w.session.id, value: <CopyableId id={session.id} /> },
           ...(session.startupCommand === null
             ? []
@@ -80,4 +93,18 @@ export function SessionOverview({ session }: { session: SessionDetails }) {
       />
     </Stack>
   )
+}
+
+/** What is to say of a session of several containers. */
+function clusterProperties(
+  { clusterSize, clusterMode, resources }: SessionDetails,
+  w: AllWords,
+  f: Format,
+): Property[] {
+  if (clusterSize === 1) return []
+  const total = toSlots(times(toAmounts(resources), clusterSize))
+  return [
+    { label: w.cluster.inAllLabel, value: slotsText(total, w, f) },
+    { label: w.cluster.size, value: w.cluster.about(clusterSize, clusterMode) },
+  ]
 }

@@ -2,6 +2,7 @@ import { sessionApi } from '@capstan/contract/session'
 import { expect, test } from 'vitest'
 import {
   adviceOn,
+  clusterSlots,
   parseVariables,
   sessionField,
   type SessionFormValues,
@@ -26,6 +27,9 @@ const values: SessionFormValues = {
   priority: 10,
   startsAt: '',
   isPreemptible: false,
+  clusterSize: 1,
+  clusterMode: 'single-node',
+  after: [],
 }
 const projectId = '0b1f3a52-9a55-4f1a-8f63-0d1a8f0f6f11'
 
@@ -52,6 +56,22 @@ test('SES-01 a time to start at and the consent to make room are asked for as th
   const startsAt = '2030-01-02T03:04:00.000Z'
   const input = toSessionInput({ ...values, startsAt, isPreemptible: true }, projectId)
   expect(sessionApi.create.input.parse(input)).toMatchObject({ startsAt, isPreemptible: true })
+})
+
+test('SES-01 SES-06 several containers, where they may be, and what comes before are asked for; what they take in all is the sum', () => {
+  const several = { ...values, cpu: 0.1, clusterSize: 3, clusterMode: 'multi-node' as const }
+  const after = ['0b1f3a52-9a55-4f1a-8f63-0d1a8f0f6f12']
+  expect(
+    sessionApi.create.input.parse(toSessionInput({ ...several, after }, projectId)),
+  ).toMatchObject({ clusterSize: 3, clusterMode: 'multi-node', after })
+  expect(clusterSlots(several, { mem: 2 ** 30 })).toEqual({
+    cpu: 0.3,
+    mem: 3 * 2 ** 30,
+    'cuda.shares': 1.5,
+  })
+  for (const clusterSize of [1, '', '1.5'])
+    expect(clusterSlots({ ...several, clusterSize }, {})).toBeUndefined()
+  expect(sessionField('after.0')).toBe('after')
 })
 
 test('an empty number field is refused at that field', () => {
@@ -81,6 +101,9 @@ test('a request below the minimum of the image is told to be raised, and one abo
     { slot: 'cpu', raisedTo: 2, waits: false },
     { slot: 'mem', raisedTo: undefined, waits: true },
   ])
+  const group = { capacity: { cpu: 8 }, used: {} }
+  expect(adviceOn({ cpu: 4 }, {}, group, 2)[0]?.waits).toBe(false)
+  expect(adviceOn({ cpu: 4 }, {}, group, 3)[0]?.waits).toBe(true)
 })
 
 test('variables can be pasted as lines', () => {

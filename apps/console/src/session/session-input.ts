@@ -1,6 +1,7 @@
-import type { sessionApi } from '@capstan/contract/session'
+import type { ClusterMode, sessionApi } from '@capstan/contract/session'
 import type { ResourceGroup } from '@capstan/contract/group'
 import type { Slots } from '@capstan/contract/slots'
+import { times, toAmounts, toSlots } from '@capstan/core/slots'
 import type * as z from 'zod'
 
 const GiB = 2 ** 30
@@ -23,6 +24,10 @@ export interface SessionFormValues extends Record<string, unknown> {
   /** Empty: as soon as there is room. */
   startsAt: string
   isPreemptible: boolean
+  clusterSize: number | string
+  clusterMode: ClusterMode
+  /** Ids of sessions. */
+  after: string[]
 }
 
 /** An empty or half-typed number becomes one that no schema takes, so that the field says so. */
@@ -40,6 +45,18 @@ export function requestedSlots(
     mem: Math.round(toNumber(values.memGiB) * GiB),
     ...Object.fromEntries(accelerators),
   }
+}
+
+/** What all containers of a session take together, with the minimum of the image; undefined where there is one alone. */
+export function clusterSlots(
+  values: Pick<SessionFormValues, 'cpu' | 'memGiB' | 'accelerators' | 'clusterSize'>,
+  minimum: Slots,
+): Slots | undefined {
+  const count = Number(values.clusterSize)
+  if (!Number.isInteger(count) || count < 2) return undefined
+  const asked = Object.entries({ ...minimum, ...requestedSlots(values) })
+  const each = asked.map(([slot, amount]) => [slot, Math.max(amount, minimum[slot] ?? 0)])
+  return toSlots(times(toAmounts(Object.fromEntries(each) as Slots), count))
 }
 
 /** The request that stands for the form. */
@@ -63,6 +80,9 @@ export function toSessionInput(
     priority: toNumber(values.priority),
     startsAt: values.startsAt || null,
     isPreemptible: values.isPreemptible,
+    clusterSize: toNumber(values.clusterSize),
+    clusterMode: values.clusterMode,
+    after: values.after,
     ...(values.startupCommand.trim() && { startupCommand: values.startupCommand }),
   }
 }
@@ -86,11 +106,12 @@ export interface SlotAdvice {
   readonly waits: boolean
 }
 
-/** What the form says beside each amount before it is sent (SES-12). */
+/** What the form says beside each amount before it is sent (SES-12): `asked` is what each of `count` containers gets. */
 export function adviceOn(
   asked: Slots,
   minimum: Slots,
   group: Pick<ResourceGroup, 'capacity' | 'used'>,
+  count = 1,
 ): SlotAdvice[] {
   return [...new Set([...Object.keys(asked), ...Object.keys(minimum)])].map(slot => {
     const wanted = asked[slot] ?? 0
@@ -99,7 +120,7 @@ export function adviceOn(
     return {
       slot,
       raisedTo: least > wanted ? least : undefined,
-      waits: Math.max(wanted, least) > free,
+      waits: Math.max(wanted, least) * count > free,
     }
   })
 }

@@ -3,7 +3,7 @@ import { Tooltip } from '@mantine/core'
 import type { Column } from '../ui/column.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { SessionBadge } from '../ui/StatusBadge.tsx'
-import { slotsText } from '../ui/slot-words.ts'
+import { sessionSlotsText } from '../ui/slot-words.ts'
 import type { Words } from '../words/en.ts'
 import { useWords } from '../words/words.tsx'
 import { TextLink } from '../ui/links.tsx'
@@ -204,5 +204,5 @@ function StatusCell({ session }: { session: Session }) {
 
 function ResourcesCell({ session }: { session: Session }) {
   const { w, f } = useWords()
-  return <span style={{ whiteSpace: 'nowrap' }}>{slotsText(session.resources, w, f)}</span>
+  return <span style={{ whiteSpace: 'nowrap' }}>{sessionSlotsText(session, w, f)}</span>
 }

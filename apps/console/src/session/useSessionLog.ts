@@ -17,7 +17,7 @@ export interface LogText {
 }
 
 async function readOnward(
-  id: string,
+  of: { id: string; kernelId: string | undefined },
   from: LogText | undefined,
   signal: AbortSignal,
 ): Promise<LogText> {
@@ -25,7 +25,7 @@ async function readOnward(
   for (;;) {
     const part = await call(
       sessionApi.log,
-      { id, offset: log?.nextOffset ?? -chunkBytes, limitBytes: chunkBytes },
+      { ...of, offset: log?.nextOffset ?? -chunkBytes, limitBytes: chunkBytes },
       { signal },
     )
     const text = (log?.text ?? '') + part.text
@@ -40,24 +40,31 @@ async function readOnward(
   }
 }
 
-/** The end of a session's log, growing as it is written. Its key is the path's, so that `log` events reach it. */
-export function useSessionLog(id: string) {
+/**
+ * The end of the log of a session's container, by default of its main one, growing as it is written. Its key is the path's, so
+ * that `log` events reach it.
+ */
+export function useSessionLog(id: string, kernelId?: string) {
   const queries = useQueryClient()
-  const queryKey = [sessionApi.log.path, { id }]
+  const queryKey = [sessionApi.log.path, { id, kernelId }]
   return useQuery({
     queryKey,
-    queryFn: ({ signal }) => readOnward(id, queries.getQueryData<LogText>(queryKey), signal),
+    queryFn: ({ signal }) =>
+      readOnward({ id, kernelId }, queries.getQueryData<LogText>(queryKey), signal),
     refetchInterval: ({ state }) => (state.data?.isComplete ? false : everyMs),
     structuralSharing: false,
   })
 }
 
-/** The whole log from its first byte that is kept, as a file. */
-export async function downloadLog(id: string, fileName: string): Promise<void> {
+/** The whole log of a container from its first byte that is kept, as a file. */
+export async function downloadLog(
+  of: { id: string; kernelId: string | undefined },
+  fileName: string,
+): Promise<void> {
   const parts: string[] = []
   let offset = 0
   for (;;) {
-    const part = await call(sessionApi.log, { id, offset, limitBytes: 1_048_576 })
+    const part = await call(sessionApi.log, { ...of, offset, limitBytes: 1_048_576 })
     parts.push(part.text)
     if (part.nextOffset <= offset || part.text === '') break
     offset = part.nextOffset

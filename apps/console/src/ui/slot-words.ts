@@ -18,6 +18,16 @@ export function slotAmount(slot: string, value: number, w: Words, f: Format): st
   return `${amount} ${slotName(slot, w)}`
 }
 
+/** What a session takes; of several containers what each does: `(2 cores · 4 GiB) × 4`. */
+export function sessionSlotsText(
+  { resources, clusterSize }: { readonly resources: Slots; readonly clusterSize: number },
+  w: Words,
+  f: Format,
+): string {
+  const each = slotsText(resources, w, f)
+  return clusterSize > 1 ? `(${each}) × ${f.number(clusterSize)}` : each
+}
+
 /** `2 cores · 4 GiB · 1 GPU`; slots of which nothing is asked are left out. */
 export const slotsText = (slots: Slots, w: Words, f: Format): string =>
   orderedSlots(slots)

@@ -1,6 +1,8 @@
+import { MantineThemeProvider } from '@mantine/core'
 import { Notifications, notifications } from '@mantine/notifications'
 import '@mantine/notifications/styles.layer.css'
 import { lazy, type ReactNode, Suspense } from 'react'
+import { useWords } from '../words/words.tsx'
 import { ErrorPanel } from './ErrorPanel.tsx'
 
 /** Long enough to read, and to change one's mind. */
@@ -49,5 +51,13 @@ export function showError(error: unknown): void {
 
 /** Where toasts appear. */
 export function Toasts() {
-  return <Notifications position="bottom-right" />
+  const { w } = useWords()
+  const close = { 'aria-label': w.common.close }
+  return (
+    <MantineThemeProvider
+      theme={{ components: { Notification: { defaultProps: { closeButtonProps: close } } } }}
+    >
+      <Notifications position="bottom-right" />
+    </MantineThemeProvider>
+  )
 }

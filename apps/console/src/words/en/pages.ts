@@ -1,5 +1,6 @@
 import { agent } from './agent.ts'
 import { account } from './account.ts'
+import { cluster } from './cluster.ts'
 import { group } from './group.ts'
 import { job, many } from './job.ts'
 import { join } from './join.ts'
@@ -17,6 +18,7 @@ import { user } from './user.ts'
 export const pages = {
   agent,
   account,
+  cluster,
   domain,
   group,
   job,

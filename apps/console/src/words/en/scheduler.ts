@@ -17,7 +17,6 @@ export const scheduler = {
   startsNext: 'Starts next',
   waits: 'Waits',
   cancelled: 'Cancelled',
-  replicas: (resources: string, count: number) => `${resources}, ${count} times`,
   unknown: 'not known',
   empty: 'Nothing waits in this resource group',
   emptyHelp: 'Sessions that cannot be started at once appear here, whoever owns them.',

@@ -1,6 +1,7 @@
 import { agent } from './agent.ts'
 import type { PageWords } from '../en/pages.ts'
 import { account } from './account.ts'
+import { cluster } from './cluster.ts'
 import { group } from './group.ts'
 import { job, many } from './job.ts'
 import { join } from './join.ts'
@@ -17,6 +18,7 @@ import { user } from './user.ts'
 export const pages: PageWords = {
   agent,
   account,
+  cluster,
   domain,
   group,
   job,

@@ -14,7 +14,6 @@ export const scheduler: typeof en = {
   startsNext: '다음에 시작',
   waits: '대기',
   cancelled: '취소됨',
-  replicas: (resources, count) => `${resources}, ${count}개`,
   unknown: '알 수 없음',
   empty: '이 자원 그룹에는 기다리는 세션이 없습니다',
   emptyHelp: '바로 시작할 수 없는 세션이 소유자와 관계없이 여기에 나타납니다.',
