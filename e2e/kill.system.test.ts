@@ -4,6 +4,7 @@ import type { Session, SessionDetails } from '@capstan/contract/session'
 import { canRunEngine, startTestEngine, type TestEngine } from '@capstan/testkit/engine'
 import { startSystem, type System, until } from '@capstan/testkit/system'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { randomFrom } from './support/random.ts'
 
 /** Kills: a short run by default; `CAPSTAN_KILLS=25 CAPSTAN_SEED=7` for a long or a repeated one. */
 const kills = Number(process.env['CAPSTAN_KILLS'] ?? 6)
@@ -11,17 +12,6 @@ const seed = Number(process.env['CAPSTAN_SEED'] ?? 20_261_123)
 
 const victims = ['manager', 'agent', 'proxy', 'postgres', 'engine'] as const
 const sessionsAtOnce = 20
-
-/** Mulberry32: the same seed makes the same run, as far as the machine lets it. */
-function randomFrom(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 const quiet = { patienceMs: 60_000, everyMs: 500 }
 

@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline'
 export interface TestPostgres {
   /** Connection URL of a database on this server. */
   readonly url: (database: string) => string
+  /** Ends it in immediate mode, as a crash would, and starts it again on what it had written. */
+  readonly crash: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -15,11 +17,18 @@ const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {
 
 const nothingFlushed = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
-/**
- * A throw-away PostgreSQL on a socket in a temporary folder: real, but with nothing flushed to disk, unless `isDurable`, for
- * those who measure.
- */
-export async function startPostgres({ isDurable = false } = {}): Promise<TestPostgres> {
+export interface PostgresOptions {
+  /** Flushes what is committed, for those who measure or crash it. */
+  readonly isDurable?: boolean
+  /** Further settings, as `name=value`. */
+  readonly settings?: readonly string[]
+}
+
+/** A throw-away PostgreSQL on a socket in a temporary folder: real, but with nothing flushed to disk unless asked to. */
+export async function startPostgres({
+  isDurable = false,
+  settings = [],
+}: PostgresOptions = {}): Promise<TestPostgres> {
   const { initdb, postgres } = await binaries()
   const folder = mkdtempSync(join(tmpdir(), 'capstan-pg-'))
   chmodSync(folder, 0o755)
@@ -35,27 +44,36 @@ export async function startPostgres({ isDurable = false } = {}): Promise<TestPos
     'listen_addresses=',
     ...(isDurable ? ['shared_buffers=512MB'] : nothingFlushed),
     'max_connections=200',
-  ]
-  const server = spawn(
-    postgres,
-    ['-D', data, '-k', folder, ...options.flatMap(option => ['-c', option])],
-    {
+    ...settings,
+  ].flatMap(option => ['-c', option])
+  const begin = async (): Promise<ChildProcess> => {
+    const child = spawn(postgres, ['-D', data, '-k', folder, ...options], {
       ...unprivileged,
       stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  )
-  await ready(server)
+    })
+    await ready(child)
+    return child
+  }
+  let server = await begin()
   return {
     url: database => `postgresql://test@/${database}?host=${encodeURIComponent(folder)}`,
+    crash: async () => {
+      await end(server, 'SIGQUIT')
+      server = await begin()
+    },
     stop: async () => {
-      const exited = new Promise(resolve => {
-        server.once('exit', resolve)
-      })
-      server.kill('SIGINT')
-      await exited
+      await end(server, 'SIGINT')
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const exited = new Promise(resolve => {
+    server.once('exit', resolve)
+  })
+  server.kill(signal)
+  await exited
 }
 
 async function binaries(): Promise<{ initdb: string; postgres: string }> {
