@@ -6,6 +6,7 @@ import type { Log } from '@capstan/runtime/log'
 import { backoffMs, pause } from '@capstan/runtime/retry'
 import { version } from '@capstan/runtime/version'
 import type * as z from 'zod'
+import type { Accelerators } from './devices/accelerators.ts'
 import type { Driver } from './driver.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import { canBuild, ImageTasks } from './image-tasks.ts'
@@ -22,6 +23,7 @@ export interface AgentParts {
   /** The first one also pulls images. */
   readonly drivers: readonly [Driver, ...Driver[]]
   readonly fingerprint: Fingerprint
+  readonly accelerators: Accelerators
   readonly meter: { readonly sample: () => Promise<NodeUsage> }
   readonly membership: Membership
   readonly signal: AbortSignal
@@ -65,6 +67,7 @@ export class Agent {
     })
     this.#node = new Node({
       drivers: parts.drivers,
+      accelerators: parts.accelerators,
       changed: this.#changed,
       sendLog: this.#sendLog,
       log: parts.log,
@@ -106,12 +109,13 @@ export class Agent {
 
   /** Until the signal. `address`: at which proxies reach its relay. */
   async run(address: string): Promise<void> {
-    const { id, drivers, signal, membership } = this.#parts
+    const { id, drivers, accelerators, signal, membership } = this.#parts
     this.#address = address
     const watching = drivers.map(driver =>
       driver.watch((kernelId, outOfMemory) => this.#node.onChange(kernelId, outOfMemory), signal),
     )
-    await Promise.all([this.#syncLoop(), this.#lookLoop(), ...watching])
+    const devices = accelerators.watch(this.#changed, signal)
+    await Promise.all([this.#syncLoop(), this.#lookLoop(), devices, ...watching])
     await membership.call(api.sync.leave, { id, reason: 'It was stopped' }).catch(() => {})
     clearTimeout(this.#gathering)
     this.#node.close()
@@ -190,14 +194,15 @@ export class Agent {
       this.#images(),
       this.#parts.meter.sample(),
     ])
-    return (this.#lastLook = { runtimes, images, usage })
+    const devices = [...usage.devices, ...this.#parts.accelerators.use]
+    return (this.#lastLook = { runtimes, images, usage: { ...usage, devices } })
   }
 
   async #observe(): Promise<{ observed: Report; images: string }> {
     const { runtimes, images, usage } = await this.#look()
     const text = JSON.stringify(images)
-    const { architecture, capacity, devices } = this.#parts.fingerprint
-    const { region, resourceGroup } = this.#parts
+    const { architecture, capacity } = this.#parts.fingerprint
+    const { region, resourceGroup, accelerators } = this.#parts
     const observed: Report = {
       version,
       architecture,
@@ -207,16 +212,19 @@ export class Agent {
       clock: new Date().toISOString(),
       runtimes,
       capacity,
-      devices: [...devices],
+      devices: [...accelerators.devices],
       images: text === this.#imagesTaken ? null : images,
       imageTasks: this.#tasks.states,
       kernels: this.#node.observations,
       usage,
-      problems: problemsOf({
-        usage,
-        clockOffsetMs: this.#clockOffsetMs,
-        drivers: this.#node.problems,
-      }),
+      problems: [
+        ...problemsOf({
+          usage,
+          clockOffsetMs: this.#clockOffsetMs,
+          drivers: this.#node.problems,
+        }),
+        ...accelerators.problems,
+      ],
     }
     return { observed, images: text }
   }

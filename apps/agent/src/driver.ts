@@ -3,6 +3,7 @@ import type { Isolation } from '@capstan/contract/agent'
 import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
 import type * as z from 'zod'
 import type { CgroupUse } from './cgroup.ts'
+import type { Grant } from './devices/grant.ts'
 
 /** A container of ours, as its driver finds it. */
 export interface Container {
@@ -56,7 +57,7 @@ export interface Driver {
   /** Containers of this agent and cluster, running or not. */
   readonly list: (clusterId: string) => Promise<Container[]>
   /** Makes and starts the container of a kernel, or finds the one that was made before. Never a second one. */
-  readonly start: (kernel: DesiredKernel, clusterId: string) => Promise<string>
+  readonly start: (kernel: DesiredKernel, clusterId: string, grant: Grant) => Promise<string>
   /** Undefined when there is no such container. */
   readonly inspect: (id: string) => Promise<ContainerState | undefined>
   readonly stop: (id: string, graceS: number) => Promise<void>

@@ -3,6 +3,7 @@ import { describeBytes } from '@capstan/core/slots'
 import type { Log } from '@capstan/runtime/log'
 import type * as z from 'zod'
 import { AppKeeper } from './app-keeper.ts'
+import type { Accelerators } from './devices/accelerators.ts'
 import type { ContainerState, Driver } from './driver.ts'
 import { nextStep } from './next-step.ts'
 import { LogPump, type SendLog } from './log-pump.ts'
@@ -12,6 +13,7 @@ export type Observation = z.input<typeof ObservedKernel>
 
 export interface KernelContext {
   readonly driver: Driver
+  readonly accelerators: Pick<Accelerators, 'grant'>
   readonly clusterId: string
   /** Something is to be told to the manager at once. */
   readonly changed: () => void
@@ -167,11 +169,12 @@ export class KernelKeeper {
   }
 
   async #start(): Promise<void> {
-    const { driver, clusterId, changed, starts } = this.#context
+    const { driver, accelerators, clusterId, changed, starts } = this.#context
     this.observation = { ...this.observation, status: 'creating', progress: null }
     const slow = setTimeout(changed, slowStartMs)
     try {
-      this.#containerId = await starts.count(driver.start(this.desired, clusterId))
+      const grant = await accelerators.grant(this.desired)
+      this.#containerId = await starts.count(driver.start(this.desired, clusterId, grant))
     } catch (error) {
       if (driver.isAway(error)) throw error
       if (driver.isImageMissing(error)) return this.#pull()

@@ -1,15 +1,19 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Log } from '@capstan/runtime/log'
 import { backoffMs, pause } from '@capstan/runtime/retry'
 import Docker from 'dockerode'
 import { Agent } from './agent.ts'
+import { readMockDevices } from './devices/mock.ts'
+import { Mps } from './devices/mps.ts'
+import { NodeAccelerators } from './devices/node-accelerators.ts'
 import { DockerDriver } from './docker/docker-driver.ts'
 import type { Driver } from './driver.ts'
 import { fingerprint } from './fingerprint.ts'
 import { Membership, tokenFile } from './membership.ts'
 import { NodeMeter } from './meter.ts'
 import { ownAddressTowards } from './own-address.ts'
-import { ProcessDriver } from './process/process-driver.ts'
+import { ProcessDriver, reachableFolder } from './process/process-driver.ts'
 import { startRelay } from './relay.ts'
 
 export interface AgentOptions {
@@ -27,6 +31,8 @@ export interface AgentOptions {
   readonly address?: string | undefined
   /** File that declares mock accelerators. */
   readonly mockDevices?: string | undefined
+  /** NVIDIA GPUs are given out in shares (MPS). Default: whole. */
+  readonly sharesGpus?: boolean | undefined
   readonly resourceGroup: string
   readonly region: string
   readonly signal: AbortSignal
@@ -37,10 +43,16 @@ export interface AgentOptions {
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { manager, id, home, relayHost, relayPort, log, signal } = options
   const drivers = await chooseDrivers(options)
+  const accelerators = await NodeAccelerators.open({
+    mocks: options.mockDevices === undefined ? [] : await readMockDevices(options.mockDevices),
+    sharesGpus: options.sharesGpus === true,
+    mps: new Mps(join(reachableFolder(home), 'mps')),
+  })
   const agent = new Agent({
     ...options,
     drivers,
-    fingerprint: await fingerprint(options.mockDevices),
+    fingerprint: fingerprint(),
+    accelerators,
     meter: new NodeMeter(home),
     membership: new Membership({ ...options, token: tokenFile(home) }),
   })

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Desired, DesiredKernel } from '@capstan/contract/sync'
 import type { Log } from '@capstan/runtime/log'
 import type * as z from 'zod'
+import type { Accelerators } from './devices/accelerators.ts'
 import type { Container, Driver } from './driver.ts'
 import { KernelKeeper, type Observation } from './kernel-keeper.ts'
 import type { SendLog } from './log-pump.ts'
@@ -11,6 +12,7 @@ import { Starts } from './starts.ts'
 
 export interface NodeOptions {
   readonly drivers: readonly Driver[]
+  readonly accelerators: Accelerators
   readonly changed: () => void
   readonly sendLog: SendLog
   readonly log: Log
@@ -70,7 +72,11 @@ export class Node {
   async look(): Promise<void> {
     const clusterId = this.#desired?.clusterId
     if (clusterId === undefined) return
-    await Promise.all(this.#options.drivers.map(driver => this.#lookAt(driver, clusterId)))
+    const { accelerators, drivers } = this.#options
+    await Promise.all([
+      accelerators.keep(this.#desired!.kernels),
+      ...drivers.map(driver => this.#lookAt(driver, clusterId)),
+    ])
   }
 
   async #lookAt(driver: Driver, clusterId: string): Promise<void> {
@@ -109,8 +115,8 @@ export class Node {
   #keep(kernel: DesiredKernel, clusterId: string, containerId: string | undefined): void {
     const driver = this.#options.drivers.find(({ name }) => name === kernel.image.runtime)
     if (!driver) return
-    const { changed, sendLog, log } = this.#options
-    const context = { driver, clusterId, changed, sendLog, log, starts: this.#starts }
+    const { accelerators, changed, sendLog, log } = this.#options
+    const context = { driver, accelerators, clusterId, changed, sendLog, log, starts: this.#starts }
     const keeper = new KernelKeeper(kernel, context, containerId)
     this.#keepers.set(kernel.kernelId, keeper)
     keeper.poke()

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DesiredKernel } from '@capstan/contract/sync'
 import { createLog } from '@capstan/runtime/log'
+import type { Accelerators } from './devices/accelerators.ts'
 import type { Driver } from './driver.ts'
+import { noAccelerators } from './fake/no-accelerators.ts'
 import { KernelKeeper } from './kernel-keeper.ts'
 import { Starts } from './starts.ts'
 
@@ -54,6 +56,7 @@ export function keep(
   kernel: DesiredKernel,
   clusterId: string,
   containerId?: string,
+  accelerators: Accelerators = noAccelerators,
 ): Kept {
   const log = createLog('test')
   log.level = process.env['CAPSTAN_LOG_LEVEL'] ?? 'fatal'
@@ -71,7 +74,7 @@ export function keep(
   }
   const keeper = new KernelKeeper(
     kernel,
-    { driver, clusterId, changed: () => {}, sendLog, log, starts: new Starts() },
+    { driver, accelerators, clusterId, changed: () => {}, sendLog, log, starts: new Starts() },
     containerId,
   )
   keeper.poke()

@@ -1,4 +1,4 @@
-import { type Agent, type AgentDetails, agentApi } from '@capstan/contract/agent'
+import { type Agent, type AgentDetails, agentApi, type NodeUsage } from '@capstan/contract/agent'
 import { describeBytes } from '@capstan/core/slots'
 import type { Command } from 'commander'
 import { addDuty, describeDuty } from './agent/duty.ts'
@@ -46,6 +46,19 @@ async function showAgent(id: string, { json }: { json?: boolean }): Promise<void
   print(json ? api.lastAnswer() : describeAgent(agent))
 }
 
+/** What a device does at the moment: `37 %, 1 GiB, 41 °C`. */
+function describeLive(use: NodeUsage['devices'][number] | undefined): string {
+  if (!use) return ''
+  const { utilization, memBytes, temperatureC } = use
+  return [
+    utilization === null ? '' : `${Math.round(utilization * 100)} %`,
+    memBytes === null ? '' : describeBytes(memBytes),
+    temperatureC === null ? '' : `${temperatureC} °C`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
 const describeAgent = (agent: AgentDetails): string =>
   [
     properties([
@@ -69,7 +82,7 @@ const describeAgent = (agent: AgentDetails): string =>
     ]),
     '',
     table(
-      ['DEVICE', 'MODEL', 'MEMORY', 'NUMA', 'LINK', 'SLOT', 'CAPACITY', 'USED'],
+      ['DEVICE', 'MODEL', 'MEMORY', 'NUMA', 'LINK', 'SLOT', 'CAPACITY', 'USED', 'LIVE'],
       agent.devices.map(device => [
         device.id,
         device.model,
@@ -79,6 +92,7 @@ const describeAgent = (agent: AgentDetails): string =>
         device.slot,
         describeSlots({ [device.slot]: device.capacity }),
         describeSlots({ [device.slot]: device.used }),
+        describeLive(agent.usage?.devices.find(({ id }) => id === device.id)),
       ]),
     ),
     '',

@@ -1,5 +1,6 @@
 import { Agent } from '@capstan/agent/agent'
 import type { Fate } from '@capstan/agent/fake/fake-container'
+import { noAccelerators } from '@capstan/agent/fake/no-accelerators'
 import { FakeDriver } from '@capstan/agent/fake/fake-driver'
 import { Membership, type TokenStore } from '@capstan/agent/membership'
 import type { NodeUsage } from '@capstan/contract/agent'
@@ -74,7 +75,8 @@ function fleetAgent(id: string, options: FleetOptions): FleetAgent {
       resourceGroup,
       region: 'test',
       drivers: [driver],
-      fingerprint: { architecture: 'x86_64', capacity, devices },
+      fingerprint: { architecture: 'x86_64', capacity },
+      accelerators: { ...noAccelerators, devices },
       meter: { sample: async () => nodeUsage(capacity['cpu'] ?? 1) },
       membership: new Membership({
         manager: options.manager,

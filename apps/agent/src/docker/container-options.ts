@@ -1,6 +1,6 @@
 import type { DesiredKernel } from '@capstan/contract/sync'
 import type Docker from 'dockerode'
-import { isMock } from '../devices/mock.ts'
+import type { Grant } from '../devices/grant.ts'
 
 /** Labels that say whose a container is: all that an agent knows after a restart. */
 export const labels = {
@@ -33,12 +33,15 @@ export interface Place {
   readonly clusterId: string
   readonly agentId: string
   readonly network: string
+  /** Names of the devices that the engine knows by the Container Device Interface. */
+  readonly cdiDevices: ReadonlySet<string>
 }
 
 /** The container of a kernel for the engine: its limits, labels, user, and what it runs. */
 export function containerOptions(
   kernel: DesiredKernel,
-  { clusterId, agentId, network }: Place,
+  grant: Grant,
+  { clusterId, agentId, network, cdiDevices }: Place,
 ): Docker.ContainerCreateOptions {
   return {
     name: containerName(kernel.kernelId),
@@ -53,7 +56,7 @@ export function containerOptions(
       'session',
     ],
     Cmd: kernel.startupCommand === null ? [] : [kernel.startupCommand],
-    Env: Object.entries({ ...kernel.environ, ...deviceEnviron(kernel) }).map(
+    Env: Object.entries({ ...kernel.environ, ...grant.environ }).map(
       ([name, value]) => `${name}=${value}`,
     ),
     Labels: {
@@ -66,7 +69,7 @@ export function containerOptions(
       NetworkMode: network,
       ...limits(kernel),
       ...privileges(kernel),
-      ...devices(kernel),
+      ...devices(grant, cdiDevices),
     },
   }
 }
@@ -90,18 +93,16 @@ const privileges = ({ isSudoEnabled }: DesiredKernel): Docker.HostConfig =>
     ? { CapDrop: ['ALL'], CapAdd: sudoCapabilities, GroupAdd: ['sudo'] }
     : { CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges:true'] }
 
-const idsOf = (kernel: DesiredKernel): string[] => kernel.devices.map(({ deviceId }) => deviceId)
-
-function devices(kernel: DesiredKernel): Docker.HostConfig {
-  const gpus = idsOf(kernel).filter(id => id.startsWith('GPU-'))
-  return gpus.length === 0
-    ? {}
-    : { DeviceRequests: [{ Driver: 'nvidia', DeviceIDs: gpus, Capabilities: [['gpu']] }] }
-}
-
-function deviceEnviron(kernel: DesiredKernel): Record<string, string> {
-  const mocks = idsOf(kernel).filter(isMock)
-  return mocks.length === 0 ? {} : { CAPSTAN_MOCK_DEVICES: mocks.join(',') }
+/** By the Container Device Interface where the engine knows all of them so, else by its own way for GPUs of NVIDIA. */
+function devices({ gpus, folders }: Grant, cdiDevices: ReadonlySet<string>): Docker.HostConfig {
+  const byName = gpus.map(uuid => `nvidia.com/gpu=${uuid}`)
+  const request = byName.every(name => cdiDevices.has(name))
+    ? { Driver: 'cdi', DeviceIDs: byName }
+    : { Driver: 'nvidia', DeviceIDs: [...gpus], Capabilities: [['gpu']] }
+  return {
+    ...(gpus.length > 0 && { DeviceRequests: [request] }),
+    ...(folders.length > 0 && { Binds: folders.map(folder => `${folder}:${folder}`) }),
+  }
 }
 
 /**

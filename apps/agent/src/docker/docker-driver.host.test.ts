@@ -4,6 +4,7 @@ import type { DesiredKernel } from '@capstan/contract/sync'
 import { sessionImages } from '@capstan/testkit/session-image'
 import { desiredKernel, isOver, keep, type Kept, outcomeOf } from '../testing.ts'
 import { labels } from './container-options.ts'
+import { noGrant } from '../devices/grant.ts'
 import { DockerDriver } from './docker-driver.ts'
 
 const clusterId = crypto.randomUUID()
@@ -112,7 +113,9 @@ test('AGT-06 a container outlives its agent and is taken up again, with its outp
 
 test('a container is never doubled, however often its start is asked for', async () => {
   const kernel = desiredKernel(tiny, 'docker')
-  const ids = await Promise.all(Array.from({ length: 5 }, () => driver.start(kernel, clusterId)))
+  const ids = await Promise.all(
+    Array.from({ length: 5 }, () => driver.start(kernel, clusterId, noGrant)),
+  )
   expect(new Set(ids).size).toBe(1)
   expect(await driver.list(clusterId)).toHaveLength(1)
 })

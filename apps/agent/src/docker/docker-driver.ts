@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
 import type Docker from 'dockerode'
-import type * as z from 'zod'
+import * as z from 'zod'
 import type {
   AttachedCommand,
   CommandSpec,
@@ -15,6 +15,7 @@ import type {
 import { containerName, containerOptions, labels } from './container-options.ts'
 import { attachCommand, launchCommand, runCommand } from './exec.ts'
 import { cgroupOf, type CgroupUse, readCgroup } from '../cgroup.ts'
+import type { Grant } from '../devices/grant.ts'
 import { demultiplexed } from './output.ts'
 import { watchEvents } from './events.ts'
 import { pullImage } from './pull.ts'
@@ -38,6 +39,12 @@ async function patient<T>(work: Promise<T>, extraMs = 0): Promise<T> {
     clearTimeout(timer)
   }
 }
+
+const none: ReadonlySet<string> = new Set()
+
+const DiscoveredDevices = z.object({
+  DiscoveredDevices: z.array(z.object({ ID: z.string() })).nullish(),
+})
 
 const isoOrNull = (time: string): string | null =>
   time.startsWith('0001') ? null : new Date(time).toISOString()
@@ -107,9 +114,11 @@ export class DockerDriver implements Driver {
     }))
   }
 
-  start(kernel: DesiredKernel, clusterId: string): Promise<string> {
+  async start(kernel: DesiredKernel, clusterId: string, grant: Grant): Promise<string> {
+    const cdiDevices = grant.gpus.length > 0 ? await this.#cdiDevices() : none
     return this.#withNetwork(clusterId, async network => {
-      const options = containerOptions(kernel, { clusterId, agentId: this.#agentId, network })
+      const place = { clusterId, agentId: this.#agentId, network, cdiDevices }
+      const options = containerOptions(kernel, grant, place)
       const made = await patient(this.#docker.createContainer(options)).catch((error: unknown) => {
         // Podman sends another status for a name that is taken.
         if (statusOf(error) === 409 || /name .*already in use/i.test(String(error)))
@@ -125,6 +134,12 @@ export class DockerDriver implements Driver {
       if (found.State.Status === 'created') await this.#startCreated(found.Id)
       return found.Id
     })
+  }
+
+  /** Devices that the engine knows by the Container Device Interface; older engines tell of none. */
+  async #cdiDevices(): Promise<ReadonlySet<string>> {
+    const found = DiscoveredDevices.safeParse(await patient(this.#docker.info()))
+    return new Set(found.data?.DiscoveredDevices?.map(({ ID }) => ID))
   }
 
   /** A name is taken a moment before the container that has it can be seen. */

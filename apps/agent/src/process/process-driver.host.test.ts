@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DesiredKernel } from '@capstan/contract/sync'
 import { desiredKernel, isOver, keep, type Kept, outcomeOf, temporaryFolder } from '../testing.ts'
+import { noGrant } from '../devices/grant.ts'
 import { ProcessDriver } from './process-driver.ts'
 
 describe.each(['bwrap', 'unshare'] as const)('with %s', tool => {
@@ -134,7 +135,10 @@ describe.each(['bwrap', 'unshare'] as const)('with %s', tool => {
   test('AGT-06 a start that is asked for again, by an agent that was killed in the middle, starts nothing twice', async () => {
     const kernel = desiredKernel('local/host:latest', 'process', { startupCommand: 'echo begun' })
     const again = await ProcessDriver.open(home, agentId, tool)
-    await Promise.all([again.start(kernel, clusterId), driver.start(kernel, clusterId)])
+    await Promise.all([
+      again.start(kernel, clusterId, noGrant),
+      driver.start(kernel, clusterId, noGrant),
+    ])
     const kept = keep(again, { ...kernel, hasStarted: true }, clusterId, kernel.kernelId)
     await kept.until(() => kept.output() !== '')
     expect(kept.output()).toBe('begun\n')

@@ -20,6 +20,7 @@ import { toAmounts } from '@capstan/core/slots'
 import { pause } from '@capstan/runtime/retry'
 import type * as z from 'zod'
 import { type CgroupUse, readCgroup, readOomKills } from '../cgroup.ts'
+import type { Grant } from '../devices/grant.ts'
 import type { AttachedCommand, CommandSpec, Container, ContainerState, Driver } from '../driver.ts'
 import { attachProcess } from './attach.ts'
 import {
@@ -120,11 +121,11 @@ export class ProcessDriver implements Driver {
     return ids.map(id => ({ id, kernelId: id, isRunning: this.#state(id)?.phase === 'running' }))
   }
 
-  async start(kernel: DesiredKernel, clusterId: string): Promise<string> {
+  async start(kernel: DesiredKernel, clusterId: string, grant: Grant): Promise<string> {
     const id = kernel.kernelId
     const own = this.#paths(id)
     if (textIn(own.pid)) return id
-    const spec = this.#prepare(kernel, clusterId)
+    const spec = this.#prepare(kernel, clusterId, { grant, files: await grant.deviceFiles() })
     if (this.#setup.tool === 'bwrap') await this.#launcher.launch(own.folder)
     else
       await launchAlone(own.folder, join(this.#setup.base, 'status'), {
@@ -146,7 +147,11 @@ export class ProcessDriver implements Driver {
     }
   }
 
-  #prepare(kernel: DesiredKernel, clusterId: string): Spec {
+  #prepare(
+    kernel: DesiredKernel,
+    clusterId: string,
+    { grant, files }: { grant: Grant; files: readonly string[] },
+  ): Spec {
     const { tool, cgroups, agentId, base } = this.#setup
     const own = this.#paths(kernel.kernelId)
     // Others may pass through to what they are shown of it, and see nothing else.
@@ -168,6 +173,7 @@ export class ProcessDriver implements Driver {
       PATH: '/home/work/.local/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
       LANG: 'C.UTF-8',
       ...kernel.environ,
+      ...grant.environ,
       HOME: tool === 'bwrap' ? '/home/work' : own.home,
       USER: 'work',
       SHELL: '/bin/bash',
@@ -176,6 +182,8 @@ export class ProcessDriver implements Driver {
     const options = bwrapOptions(kernel, {
       folder,
       environ,
+      deviceFiles: files,
+      folders: grant.folders,
       serviceDefinitions: join(base, 'service-defs'),
     })
     writeFileSync(own.options, options.map(option => `${option}\0`).join(''), { mode: 0o600 })
@@ -371,7 +379,7 @@ export class ProcessDriver implements Driver {
 }
 
 /** Where we are root, sessions are other users, who may not pass through a home of ours: their files lie elsewhere. */
-function reachableFolder(home: string): string {
+export function reachableFolder(home: string): string {
   if (process.getuid?.() !== 0) return home
   return join('/var/lib/capstan', createHash('sha256').update(home).digest('hex').slice(0, 16))
 }

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { DesiredKernel } from '@capstan/contract/sync'
 
 /** What keeps local sessions apart: bubblewrap where it is installed, else util-linux' `unshare`. */
@@ -65,7 +65,7 @@ const unshareCommand = (hostname: string): string[] => [
 /** What a sandbox of bubblewrap's is made of: the options of the tool. */
 export function bwrapOptions(
   { hostname }: DesiredKernel,
-  { folder, environ, serviceDefinitions }: Making,
+  { folder, environ, deviceFiles, folders, serviceDefinitions }: Making,
 ): string[] {
   const own = paths(folder)
   return [
@@ -93,6 +93,9 @@ export function bwrapOptions(
       '/dev/stdout',
     ],
     ...['--symlink', '/proc/self/fd/2', '/dev/stderr'],
+    // Of the node’s accelerators it sees those that it was given, and no others.
+    ...deviceFiles.flatMap(path => ['--dev-bind-try', path, join('/dev', basename(path))]),
+    ...folders.flatMap(path => ['--bind', path, path]),
     ...['--bind', own.home, '/home/work', '--chdir', '/home/work', '--clearenv'],
     ...Object.entries(environ).flatMap(([name, value]) => ['--setenv', name, value]),
   ]
@@ -101,6 +104,10 @@ export function bwrapOptions(
 export interface Making {
   readonly folder: string
   readonly environ: Readonly<Record<string, string>>
+  /** Files of the node that it sees in /dev. */
+  readonly deviceFiles: readonly string[]
+  /** Folders of the node that it sees where they are. */
+  readonly folders: readonly string[]
   readonly serviceDefinitions: string
 }
 

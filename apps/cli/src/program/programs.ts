@@ -125,6 +125,7 @@ interface AgentOptions extends MachineOptions {
   readonly resourceGroup: string
   readonly region: string
   readonly mockDevices?: string
+  readonly gpuShares?: boolean
   readonly runtime?: 'docker' | 'process'
 }
 
@@ -154,24 +155,33 @@ function addAgent(root: Command): void {
     )
     .addOption(
       new Option(
+        '--gpu-shares',
+        'give out NVIDIA GPUs in shares (needs MPS), instead of whole',
+      ).env('CAPSTAN_GPU_SHARES'),
+    )
+    .addOption(
+      new Option(
         '--mock-devices <file>',
         'accelerators that are not there, to try out scheduling (JSON)',
       ).env('CAPSTAN_MOCK_DEVICES'),
     )
-    .action(({ manager, token, runtime, ...options }: AgentOptions, command: Command) => {
-      const origin = required(manager, command)
-      return runProgram('agent', async ({ signal, log }) => {
-        const { runAgent } = await import('@capstan/agent/main')
-        await runAgent({
-          ...options,
-          manager: origin,
-          joinToken: token,
-          runtimes: runtime === undefined ? undefined : [runtime],
-          signal,
-          log,
+    .action(
+      ({ manager, token, runtime, gpuShares, ...options }: AgentOptions, command: Command) => {
+        const origin = required(manager, command)
+        return runProgram('agent', async ({ signal, log }) => {
+          const { runAgent } = await import('@capstan/agent/main')
+          await runAgent({
+            ...options,
+            manager: origin,
+            joinToken: token,
+            sharesGpus: gpuShares,
+            runtimes: runtime === undefined ? undefined : [runtime],
+            signal,
+            log,
+          })
         })
-      })
-    })
+      },
+    )
   addAgentQueries(agent)
 }
 
