@@ -18,7 +18,8 @@ type Row = Selectable<ResourceGroupTable> & {
   readonly pendingCount: number
 }
 
-const taking = sql`a.resource_group = g.name and a.status = 'connected' and a.is_schedulable
+/** That agent `a` is of group `g`, connected, and takes new sessions. */
+export const taking = sql`a.resource_group = g.name and a.status = 'connected' and a.is_schedulable
   and a.drain_mode is null`
 
 const perSlot = (from: RawBuilder<unknown>, amount: RawBuilder<unknown>): RawBuilder<unknown> =>
@@ -174,49 +175,4 @@ export async function findShareSteps(db: Db, name: string, needed: Amounts): Pro
     db,
   )
   return Object.fromEntries(rows.map(({ slot, steps }) => [slot, steps]))
-}
-
-/**
- * The most that one agent of a group has, slot by slot, in smallest units; undefined when one of them has all that is needed,
- * or when no agent has ever said what it has. That is so of nearly every request, and is found at the first agents.
- */
-export async function findTooSmall(
-  db: Db,
-  name: string,
-  needed: Amounts,
-): Promise<Amounts | undefined> {
-  const fits = sql`not exists (select 1 from jsonb_each_text(${JSON.stringify(needed)}::jsonb) as need
-    where need.value::bigint > (select coalesce(${capacityOf(sql`need.key`)}, 0) from device
-      where agent_id = a.id and slot = need.key))`
-  const { rows } = await sql<{ isFit: boolean; isEmpty: boolean }>`
-    select exists (select 1 from resource_group g join agent a on ${taking} where g.name = ${name} and ${fits}) as is_fit,
-      not exists (select 1 from resource_group g join agent a on ${taking} where g.name = ${name}) as is_empty`.execute(
-    db,
-  )
-  if (rows[0]?.isFit || rows[0]?.isEmpty) return undefined
-  const largest = await sql<{ largest: Amounts }>`
-    select ${largestAgent} as largest from resource_group g where g.name = ${name}`.execute(db)
-  return largest.rows[0]?.largest ?? {}
-}
-
-/**
- * How many containers that need so much each the emptied agents of a group could hold, the roomiest one and all together; a
- * container's share of a device comes from one device. Undefined where no agent has ever said what it has.
- */
-export async function countRoom(
-  db: Db,
-  name: string,
-  needed: Amounts,
-): Promise<{ onOne: number; together: number } | undefined> {
-  const { rows } = await sql<{ onOne: number | null; together: number | null }>`
-    select max(room)::float8 as on_one, sum(room)::float8 as together from (
-      select min(case when has.most < need.value::bigint then 0 else div(has.total, need.value::bigint) end) as room
-      from resource_group g join agent a on ${taking}
-        cross join jsonb_each_text(${JSON.stringify(needed)}::jsonb) as need
-        cross join lateral (select coalesce(${capacityOf(sql`need.key`)}, 0) as most, coalesce(sum(capacity), 0) as total
-          from device where agent_id = a.id and slot = need.key) as has
-      where g.name = ${name} group by a.id
-    ) as agents`.execute(db)
-  const { onOne = null, together = null } = rows[0] ?? {}
-  return onOne === null || together === null ? undefined : { onOne, together }
 }

@@ -75,3 +75,32 @@ test('a GPU that fell off is not planned on, and what holds it goes on holding i
   ])
   await expect(place(node, { 'cuda.device': 1 })).rejects.toMatchObject({ code: 'never_fits' })
 })
+
+test('SES-01 shares that no device, and containers with shares that no agents, could ever hold are refused with figures', async () => {
+  const share = (index: number, capacity = 1) => gpu(index, { slot: 'cuda.shares', capacity })
+  await joinNode(manager, 'node-1', { devices: [share(0), share(1)] })
+  const ask = (amount: number, given: { clusterSize?: number; cpu?: number } = {}) =>
+    startSession(manager, manager.admin, {
+      resources: { cpu: given.cpu ?? 0.1, mem: gib / 8, 'cuda.shares': amount },
+      clusterSize: given.clusterSize ?? 1,
+    })
+  // A share comes from one device: of two with 1 each there is room for two of 0.6, though 2 / 0.6 is more.
+  await expect(ask(0.6, { clusterSize: 3 })).rejects.toMatchObject({
+    issues: [{ path: 'clusterSize', message: expect.stringMatching(/can hold 2 such at most/) }],
+  })
+  await ask(0.6, { clusterSize: 2 })
+  await expect(ask(1.5)).rejects.toMatchObject({
+    code: 'invalid_input',
+    issues: [{ path: 'resources.cuda.shares' }],
+  })
+  await expect(ask(3)).rejects.toMatchObject({
+    issues: [{ path: 'resources.cuda.shares', message: expect.stringContaining('has 2') }],
+  })
+  await ask(2)
+  // Each alone is to be had, on different agents.
+  await joinNode(manager, 'node-2', { capacity: { cpu: 8, mem: gib * 8 } })
+  await expect(ask(0.5, { cpu: 8 })).rejects.toMatchObject({
+    code: 'never_fits',
+    message: expect.stringMatching(/^no agent of default has 8 cores/),
+  })
+})

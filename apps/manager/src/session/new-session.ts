@@ -4,12 +4,14 @@ import { describeEnd, stateOf } from '@capstan/core/dependency'
 import { readLabels, raiseToMinimum } from '@capstan/core/image'
 import { checkAskedMany } from '@capstan/core/limits'
 import { raiseToSteps } from '@capstan/core/shares'
-import { describeAmount, shortfalls, times, toAmounts } from '@capstan/core/slots'
+import { isShared } from '@capstan/core/placement/layout'
+import { describeAmount, shortfalls, times, toAmounts, wholeDevice } from '@capstan/core/slots'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/db.ts'
 import { seal } from '../db/seal.ts'
 import * as groups from '../group/group.store.ts'
+import { countRoom, findTooSmall } from '../group/room.store.ts'
 import { type Actor, type Person, person } from '../http/actor.ts'
 import * as images from '../image/image.store.ts'
 import { lockPending } from '../policy/limits.store.ts'
@@ -108,6 +110,9 @@ function requested({ resources, type, startupCommand }: Input): Record<string, n
   const amounts = Object.fromEntries(
     Object.entries(toAmounts(resources)).filter(([, amount]) => amount > 0),
   )
+  for (const [slot, amount] of Object.entries(amounts))
+    if (isShared(slot) && amount > wholeDevice && amount % wholeDevice !== 0)
+      throw issue(`resources.${slot}`, 'from 1 on, whole devices: a whole number')
   // Without these two a container could take the whole node: an image that asks for less gets at least this.
   return {
     ...amounts,
@@ -131,10 +136,10 @@ async function checkFitsSomewhere(
   group: string,
   amounts: Readonly<Record<string, number>>,
 ): Promise<void> {
-  const largest = await groups.findTooSmall(app.db, group, amounts)
+  const largest = await findTooSmall(app.db, group, amounts)
   if (!largest) return
   const lacking = shortfalls(amounts, largest)
-  if (lacking.length === 0) return
+  if (lacking.length === 0) throw noneHasAll(group, amounts)
   const text = lacking.map(
     ({ slot, needed, available }) =>
       `needs ${describeAmount(slot, needed)}; the largest agent of ${group} has ${describeAmount(slot, available)}`,
@@ -148,6 +153,13 @@ async function checkFitsSomewhere(
   })
 }
 
+/** What is asked for is to be had, but not on one agent. */
+function noneHasAll(group: string, amounts: Readonly<Record<string, number>>): AppError {
+  const all = Object.entries(amounts).map(([slot, amount]) => describeAmount(slot, amount))
+  const message = `no agent of ${group} has ${all.join(', ')} at the same time`
+  return new AppError('never_fits', { detail: message, issues: [{ path: 'resources', message }] })
+}
+
 /** SES-06: all containers start or none does, so there has to be room for all, if nothing else ran. */
 async function checkAllFit(
   app: App,
@@ -159,7 +171,7 @@ async function checkAllFit(
   }: Pick<NewSession, 'amounts' | 'clusterSize' | 'clusterMode'>,
 ): Promise<void> {
   if (clusterSize === 1) return
-  const room = await groups.countRoom(app.db, group, amounts)
+  const room = await countRoom(app.db, group, amounts)
   if (!room) return
   const most = clusterMode === 'single-node' ? room.onOne : room.together
   if (most >= clusterSize) return

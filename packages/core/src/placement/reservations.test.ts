@@ -189,3 +189,29 @@ test('where more is given out than there is, that much has to end before anythin
   const { waiting } = planned({ ...overdue, agents: [over], running, queue: [large()] })
   expect(waiting[0]?.startsAt).toBe(400_000)
 })
+
+test('SCH-08 what could never start, whatever ends, takes no place among those for which agents are kept', () => {
+  const shares = {
+    ...agent('a'),
+    devices: [
+      ...half('a').devices,
+      { id: 'g0', slot: 'cuda.shares', capacity: 1000, free: 1000 },
+      { id: 'g1', slot: 'cuda.shares', capacity: 1000, free: 1000 },
+    ],
+  }
+  const given = { skips: 3, enqueuedAt: 0 }
+  const three = [0, 1, 2].map(kernelIndex => ({ kernelIndex, amounts: { 'cuda.shares': 700 } }))
+  const never = (['single-node', 'multi-node'] as const).flatMap(clusterMode =>
+    [1, 2].map(() => demand({}, { ...given, kernels: three, clusterMode })),
+  )
+  const first = large()
+  const { waiting } = planned({
+    ...overdue,
+    agents: [shares],
+    running: [runsOn('a', { endsAt: 200_000 })],
+    queue: [...never, first],
+  })
+  const reasons = new Map(waiting.map(one => [one.sessionId, one.reason.code]))
+  expect(reasons.get(first.sessionId)).toBe('reserved')
+  for (const { sessionId } of never) expect(reasons.get(sessionId)).toBe('insufficient_resources')
+})

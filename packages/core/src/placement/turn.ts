@@ -1,6 +1,7 @@
 import type { Reason } from '@capstan/contract/session'
 import type { Demand, PlacedKernel, Snapshot, Victim } from '../placement.ts'
 import { checkReady } from './checks.ts'
+import { fitsEmptied } from './emptied.ts'
 import { foretell, type Waiter } from './estimates.ts'
 import { Fleet } from './fleet.ts'
 import { Future } from './future.ts'
@@ -39,6 +40,8 @@ export class Turn {
   readonly #placer: Placer
   readonly #shortages: Shortages
   readonly #reservations: Reservations
+  /** By shape. */
+  readonly #everFitting: (boolean | undefined)[] = []
   /** By shape. */
   readonly #refused: (Refusal | undefined)[] = []
   /** By shape: the earliest end of a session for which there was no room on what is withheld either. */
@@ -80,17 +83,13 @@ export class Turn {
 
   /** Whether nothing but room keeps a session waiting, and there would be room if nothing ran. */
   isStartable(demand: Demand, shape: Shape): boolean {
+    return this.#heldBack(demand, shape) === undefined && this.#fitsEver(shape)
+  }
+
+  #fitsEver(shape: Shape): boolean {
     const emptied = (this.#emptied ??= this.fleet.emptied())
-    return (
-      this.#heldBack(demand, shape) === undefined &&
-      shape.parts.every(({ need }, index) => {
-        const pool = this.#placer.poolOf(shape, index)
-        return (
-          !need.isImpossible &&
-          this.fleet.agents.some((_, agent) => pool.has(agent) && emptied.fits(agent, need))
-        )
-      })
-    )
+    const { selection } = this.#placer
+    return (this.#everFitting[shape.id] ??= fitsEmptied(emptied, shape, selection, this.#willDo))
   }
 
   /** `isFirst`: it was passed over for too long, and agents are kept for it where it does not fit yet. */
@@ -212,6 +211,7 @@ export class Turn {
 
   /** Keeps all agents that could ever hold it for a session that was not tried often enough (SCH-08). */
   #keepFor(demand: Demand, shape: Shape): void {
+    if (!this.#fitsEver(shape)) return
     const emptied = (this.#emptied ??= this.fleet.emptied())
     let isAny = false
     for (const [index, { need }] of shape.parts.entries()) {
