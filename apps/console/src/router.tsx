@@ -330,7 +330,7 @@ const groupRoute = createRoute({
 const schedulerRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/scheduler',
-  validateSearch: tableSearch(['position'], ['group']),
+  validateSearch: tableSearch(['position'], ['group']).extend(manySearch),
   component: lazyRouteComponent(() => import('./scheduler/SchedulerPage.tsx'), 'SchedulerPage'),
 })
 

@@ -21,6 +21,7 @@ import { openRoutes } from './proxy/open.routes.ts'
 import { proxyRoutes } from './proxy/proxy.routes.ts'
 import { queueRoutes } from './scheduler/queue.routes.ts'
 import { schedulerRoutes } from './scheduler/scheduler.routes.ts'
+import { previewPriorityRoutes } from './scheduler/preview-priority.routes.ts'
 import { whatIfRoutes } from './scheduler/what-if.routes.ts'
 import { logRoutes } from './session/log.routes.ts'
 import { searchRoutes } from './search/search.routes.ts'
@@ -59,6 +60,7 @@ export function createServer(
   schedulerRoutes(http, app)
   queueRoutes(http, app)
   whatIfRoutes(http, app)
+  previewPriorityRoutes(http, app)
   searchRoutes(http, app)
   sessionRoutes(http, app)
   logRoutes(http, app)

@@ -10,7 +10,7 @@ import {
 } from './group.ts'
 import { PolicyName } from './policy-name.ts'
 import { KeypairPolicy } from './policy.ts'
-import { Reason, Session } from './session.ts'
+import { Priority, Reason, Session } from './session.ts'
 
 const values = {
   creationRetries: CreationRetries.describe('Failed starts after which a session is given up'),
@@ -167,4 +167,40 @@ const whatIf = endpoint({
   errors: ['group_not_found', 'policy_not_found'],
 })
 
-export const schedulerApi = { listDefaults, updateDefaults, queue, showOutlook, whatIf }
+const previewPriority = endpoint({
+  method: 'POST',
+  path: '/resource-groups/:name/preview-priority',
+  summary: 'Where sessions that wait would stand with another priority, without changing it',
+  permission: 'scheduler.read',
+  changesNothing: true,
+  input: z.strictObject({
+    name: GroupName,
+    ids: z.array(z.uuid()).min(1).max(200),
+    priority: Priority.optional().describe('Of all of them. Left out: each keeps its own'),
+  }),
+  output: z.object({
+    /** Those that wait there and that you administer, as they stand now. */
+    items: z.array(
+      z.object({
+        id: z.uuid(),
+        name: z.string(),
+        userEmail: z.string(),
+        priority: z.int(),
+        now: Fate,
+        changed: Fate,
+      }),
+    ),
+    /** Of the others that wait there; null: there are none. */
+    others: z.object({ highest: z.int(), lowest: z.int() }).nullable(),
+  }),
+  errors: ['group_not_found'],
+})
+
+export const schedulerApi = {
+  listDefaults,
+  updateDefaults,
+  queue,
+  showOutlook,
+  whatIf,
+  previewPriority,
+}

@@ -162,7 +162,7 @@ const byId = z.strictObject({ id: z.uuid() })
 const mostContainers = 1000
 
 /** Higher goes first. */
-const Priority = z.int().min(0).max(100)
+export const Priority = z.int().min(0).max(100)
 
 const NewSession = z.strictObject({
   name: SessionName,
@@ -311,6 +311,27 @@ const changePriority = endpoint({
   errors: ['session_not_found', 'session_not_pending'],
 })
 
+const changePriorities = endpoint({
+  method: 'POST',
+  path: '/sessions/priorities',
+  summary: 'Change the priorities of sessions that wait',
+  permission: 'session.update',
+  input: z.strictObject({
+    items: z
+      .array(z.strictObject({ id: z.uuid(), priority: Priority }))
+      .min(1)
+      .max(200)
+      .refine(items => new Set(items.map(({ id }) => id)).size === items.length, 'each once'),
+  }),
+  output: z.object({
+    /** In the order asked for; `outcome` is per session, so one that waits no more does not stop the others. */
+    items: z.array(
+      z.object({ id: z.uuid(), outcome: z.enum(['changed', 'not_pending', 'not_found']) }),
+    ),
+  }),
+  errors: [],
+})
+
 const terminate = endpoint({
   method: 'POST',
   path: '/sessions/terminate',
@@ -394,6 +415,13 @@ const usage = endpoint({
   errors: ['session_not_found'],
 })
 
+const useErrors = [
+  'session_not_found',
+  'session_not_running',
+  'agent_unreachable',
+  'no_proxy',
+] as const
+
 const openApp = endpoint({
   method: 'POST',
   path: '/sessions/:id/apps/:app/open',
@@ -401,13 +429,7 @@ const openApp = endpoint({
   permission: 'session.use',
   input: z.strictObject({ id: z.uuid(), app: z.string().max(64) }),
   output: z.object({ url: z.url(), expiresAt: z.iso.datetime() }),
-  errors: [
-    'session_not_found',
-    'session_not_running',
-    'agent_unreachable',
-    'app_not_found',
-    'no_proxy',
-  ],
+  errors: [...useErrors, 'app_not_found'],
 })
 
 const openTerminal = endpoint({
@@ -425,13 +447,7 @@ const openTerminal = endpoint({
     tty: z.boolean().default(true),
   }),
   output: z.object({ url: z.url(), terminalId: z.uuid(), expiresAt: z.iso.datetime() }),
-  errors: [
-    'session_not_found',
-    'kernel_not_found',
-    'session_not_running',
-    'agent_unreachable',
-    'no_proxy',
-  ],
+  errors: [...useErrors, 'kernel_not_found'],
 })
 
 export const sessionApi = {
@@ -441,6 +457,7 @@ export const sessionApi = {
   show,
   rename,
   changePriority,
+  changePriorities,
   terminate,
   log,
   usage,

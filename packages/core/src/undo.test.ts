@@ -49,6 +49,17 @@ test('PLS-05 a policy that was created is deleted; one that was followed is not 
   expect(inverseOf({ ...removed, before: { ...before, followerCount: 2 } })).toBeUndefined()
 })
 
+test('PLS-05 priorities that were changed together are each put back, where all are still as they were left', () => {
+  const named = (priority: number) => ({ priorities: [{ id, name: 'a', priority }] })
+  const done = { operation: 'session.changePriorities', target: 'a', targetId: null }
+  expect(inverseOf({ ...done, before: named(10), after: named(60) })).toEqual({
+    operation: 'session.changePriorities',
+    input: { items: [{ id, priority: 10 }] },
+    expects: named(60),
+  })
+  expect(inverseOf({ ...done, before: null, after: named(60) })).toBeUndefined()
+})
+
 test('PLS-05 members who were added are removed, and the other way round', () => {
   expect(
     inverseOf({

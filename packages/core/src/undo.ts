@@ -100,6 +100,7 @@ export function inverseOf(done: Done): Inverse | undefined {
       input: { accessKey: before?.['mainAccessKey'] },
       expects: { mainAccessKey: after?.['mainAccessKey'] },
     }
+  if (operation === 'session.changePriorities') return prioritiesOpposite(before, after)
   if (operation === 'project.changeMembers')
     return done.targetId === null
       ? undefined
@@ -110,6 +111,21 @@ export function inverseOf(done: Done): Inverse | undefined {
         }
   const [noun = '', verb] = operation.split('.')
   return noun in limits ? policyOpposite(noun as keyof typeof limits, verb, done) : undefined
+}
+
+/** Each session gets back the priority that it had. */
+function prioritiesOpposite(before: Done['before'], after: Done['after']): Inverse | undefined {
+  const given = before?.['priorities']
+  if (!Array.isArray(given) || !after) return undefined
+  const items = given.map(({ id, priority }: { id: unknown; priority: unknown }) => ({
+    id,
+    priority,
+  }))
+  return {
+    operation: 'session.changePriorities',
+    input: { items },
+    expects: picked(after, ['priorities']),
+  }
 }
 
 function opposite(done: Done, { naming, fields }: Kind): Inverse | undefined {

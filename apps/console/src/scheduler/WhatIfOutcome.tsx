@@ -1,8 +1,9 @@
-import type { Fate, schedulerApi } from '@capstan/contract/scheduler'
+import type { schedulerApi } from '@capstan/contract/scheduler'
 import { Stack, Text } from '@mantine/core'
 import type * as z from 'zod'
 import '../ui/plain-table.css'
-import { type AllWords, usePageWords } from '../words/page-words.ts'
+import { usePageWords } from '../words/page-words.ts'
+import { fateText } from './fate-words.ts'
 
 type Outcome = z.output<typeof schedulerApi.whatIf.output>
 
@@ -78,10 +79,4 @@ function Differences({ items }: { items: Outcome['items'] }) {
       </table>
     </div>
   )
-}
-
-function fateText({ outcome, position }: Fate, w: AllWords): string {
-  if (outcome === 'starts') return w.scheduler.startsNext
-  if (outcome === 'cancelled') return w.scheduler.cancelled
-  return position === null ? w.scheduler.waits : w.scheduler.at(position)
 }

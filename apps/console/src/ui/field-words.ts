@@ -49,6 +49,8 @@ const labels: Readonly<Record<string, (w: AllWords) => string>> = {
   proxyAddress: w => w.group.proxyAddress,
   hasProxyToken: w => w.group.proxyToken,
   access: w => w.group.allowed,
+  priority: w => w.session.column.priority,
+  priorities: w => w.session.column.priority,
   createdAt: w => w.user.column.created,
   modifiedAt: w => w.user.modified,
 }
@@ -106,9 +108,12 @@ function slotsText(value: object, w: AllWords, f: Format): string {
   )
 }
 
-/** Things are told by their names. */
+/** Things are told by their names, and by the priority that they were given. */
 function nameOf(value: unknown): string {
   if (typeof value === 'string') return value
-  if (typeof value === 'object' && value !== null && 'name' in value) return String(value.name)
+  if (typeof value === 'object' && value !== null && 'name' in value)
+    return 'priority' in value
+      ? `${String(value.name)}: ${String(value.priority)}`
+      : String(value.name)
   return JSON.stringify(value)
 }

@@ -4,16 +4,15 @@ import { endStatus, isEnded } from '@capstan/core/session'
 import type { HttpApp } from '@capstan/runtime/http'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
-import { audit } from '../audit/audit.store.ts'
 import { violates } from '../db/violation.ts'
 import { type Actor, person } from '../http/actor.ts'
-import { mount, type Request } from '../http/mount.ts'
+import { mount } from '../http/mount.ts'
 import { insertDependencies, listAwaited } from './dependency.store.ts'
 import * as kernels from './kernel.store.ts'
 import { createMany } from './many.ts'
 import { checkPolicy, nameTaken, newSession } from './new-session.ts'
+import { priorityRoutes } from './priority.routes.ts'
 import * as store from './session.store.ts'
-import { lockSessions } from './settle.store.ts'
 
 type Input<V extends keyof typeof sessionApi> = z.output<(typeof sessionApi)[V]['input']>
 
@@ -25,7 +24,7 @@ export function sessionRoutes(http: HttpApp, app: App): void {
   )
   mount(http, app, sessionApi.show, show)
   mount(http, app, sessionApi.rename, rename)
-  mount(http, app, sessionApi.changePriority, changePriority)
+  priorityRoutes(http, app)
   mount(http, app, sessionApi.terminate, terminate)
 }
 
@@ -74,34 +73,6 @@ async function rename(app: App, actor: Actor, { id, name }: Input<'rename'>): Pr
   })
   if (!isRenamed) throw new AppError('session_changed')
   return store.toSession({ ...session, name })
-}
-
-/** Whoever waits goes before or behind others from the next turn on. */
-async function changePriority(
-  app: App,
-  actor: Actor,
-  { id, priority }: Input<'changePriority'>,
-  request: Request,
-): Promise<Session> {
-  const { scope } = person(actor)
-  const session = await app.db.transaction().execute(async tx => {
-    await lockSessions(tx, [id])
-    const before = await store.find(tx, scope, id)
-    if (!before) throw new AppError('session_not_found')
-    if (before.status !== 'pending') throw new AppError('session_not_pending')
-    await store.updatePriority(tx, id, priority)
-    await audit(tx, actor, request, {
-      operation: 'session.changePriority',
-      target: before.name,
-      targetId: id,
-      of: { userId: before.userId },
-      before: { priority: before.priority },
-      after: { priority },
-    })
-    return { ...before, priority }
-  })
-  app.wake(['scheduler'])
-  return store.toSession(session)
 }
 
 type Outcome = z.output<typeof sessionApi.terminate.output>['items'][number]

@@ -245,11 +245,6 @@ export async function rename(db: Db, id: string, name: string): Promise<boolean>
   return result.numUpdatedRows > 0n
 }
 
-/** Of a session that the caller has locked. */
-export async function updatePriority(tx: Db, id: string, priority: number): Promise<void> {
-  await tx.updateTable('session').set({ priority }).where('id', '=', id).execute()
-}
-
 export interface EndMove {
   readonly id: string
   readonly from: SessionStatus

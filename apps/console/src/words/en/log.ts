@@ -121,6 +121,7 @@ export const log = {
     'session.create': says('Started', 'start', 'the session'),
     'session.createMany': says('Started', 'start', 'many sessions named'),
     'session.changePriority': says('Changed', 'change', 'the priority of the session'),
+    'session.changePriorities': says('Changed', 'change', 'the priorities of the sessions'),
     'session.rename': says('Renamed', 'rename', 'the session'),
     'session.terminate': says('Ended', 'end', 'sessions'),
     'session.openApp': says('Opened', 'open', 'an application of the session'),

@@ -36,6 +36,27 @@ export const scheduler = {
     `${plural(count, { one: '# session', other: '# sessions' })} would fare otherwise:`,
   preempted: (count: number) => `${plural(count, sessions)} would be ended to make room:`,
   at: (position: number) => `Waits at ${position}`,
+  priority: {
+    change: 'Change the priority…',
+    changeOf: (name: string) => `Change the priority of ${name}`,
+    title: (count: number, name: string) =>
+      count === 1
+        ? `Change the priority of ${name}`
+        : `Change the priority of ${plural(count, sessions)}`,
+    range: '0 to 100',
+    first: 'Before all others',
+    last: 'Behind all others',
+    preview: 'Where they would stand',
+    gone: (count: number) =>
+      plural(count, { one: 'It does not wait any more.', other: 'None of them waits any more.' }),
+    apply: (count: number) =>
+      count > 1 ? `Change ${plural(count, sessions)}` : 'Change the priority',
+    done: (name: string, priority: number) => `The priority of ${name} is ${priority} now`,
+    doneMany: (count: number, priority: number) =>
+      `The priority of ${plural(count, sessions)} is ${priority} now`,
+    late: (count: number) =>
+      plural(count, { one: '# does not wait any more', other: '# do not wait any more' }),
+  },
   policy: 'Limits of a keypair policy',
   openPolicy: 'Edit the policy with this…',
   save: 'Save these settings…',

@@ -118,6 +118,7 @@ export const log: typeof enLog = {
     'session.create': says('세션', '시작'),
     'session.createMany': says('여러 세션', '시작'),
     'session.changePriority': says('세션 우선순위', '변경'),
+    'session.changePriorities': says('여러 세션의 우선순위', '변경'),
     'session.rename': says('세션 이름', '변경'),
     'session.terminate': says('세션', '종료'),
     'session.openApp': says('애플리케이션 열기, 세션', '실행'),
