@@ -4,6 +4,7 @@ import type { Log } from '@capstan/runtime/log'
 import type * as z from 'zod'
 import type { Accelerators } from './devices/accelerators.ts'
 import type { Container, Driver } from './driver.ts'
+import { gpuUseOf } from './devices/gpu-use.ts'
 import { KernelKeeper, type Observation } from './kernel-keeper.ts'
 import type { SendLog } from './log-pump.ts'
 import { ContainerMeter } from './meter.ts'
@@ -145,7 +146,8 @@ export class Node {
       ids.add(keeper.containerId)
       const use = await keeper.driver.measure(keeper.containerId)
       const usage = this.#meter.sample(keeper.containerId, use)
-      keeper.observation = { ...keeper.observation, usage }
+      const gpus = gpuUseOf(keeper.desired, this.#options.accelerators.use)
+      keeper.observation = { ...keeper.observation, usage: usage && { ...usage, ...gpus } }
       // Engines tell it by an event, most of them: one may have been missed, or never sent.
       if (use && use.oomKills > 0) this.onChange(keeper.desired.kernelId, true)
     }

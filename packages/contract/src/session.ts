@@ -389,12 +389,18 @@ export const UsageSample = z.object({
   at: z.iso.datetime(),
   cpuMilli: z.number(),
   memBytes: z.number(),
+  gpuUtilization: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('Mean over the GPUs that the container has to itself, 0 to 1'),
+  gpuMemBytes: z.number().nullable().default(null).describe('In use on all of them together'),
 })
 
 const usage = endpoint({
   method: 'GET',
   path: '/sessions/:id/usage',
-  summary: 'CPU and memory used over the last while, per container',
+  summary: 'CPU, memory and GPUs used over the last while, per container',
   permission: 'session.read',
   input: z.strictObject({
     id: z.uuid(),

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AgentId, Device, NodeProblem, NodeUsage, Runtime } from './agent.ts'
 import { endpoint } from './endpoint.ts'
-import { ImageApp, SessionType } from './session.ts'
+import { ImageApp, SessionType, UsageSample } from './session.ts'
 import { Slots } from './slots.ts'
 
 /** How an image is named and run. `process` images stand for the node's own file system. */
@@ -86,7 +86,7 @@ export const ObservedKernel = z.object({
     }),
   ),
   /** Newest sample, taken every few seconds; null where nothing can be measured. */
-  usage: z.object({ at: z.iso.datetime(), cpuMilli: z.number(), memBytes: z.number() }).nullable(),
+  usage: UsageSample.nullable(),
   /** All of its log has been sent. */
   isLogComplete: z.boolean(),
 })

@@ -102,8 +102,9 @@ async function keepUsage(tx: Db, reports: readonly KernelReport[]): Promise<void
   const samples = reports.flatMap(({ kernelId, usage }) => (usage ? [{ kernelId, ...usage }] : []))
   if (samples.length === 0) return
   await sql`
-    insert into kernel_usage (kernel_id, at, cpu_milli, mem_bytes)
-    select "kernelId", at, "cpuMilli", "memBytes"
-    from jsonb_to_recordset(${JSON.stringify(samples)}::jsonb) as seen ("kernelId" uuid, at timestamptz, "cpuMilli" float8, "memBytes" float8)
+    insert into kernel_usage (kernel_id, at, cpu_milli, mem_bytes, gpu_utilization, gpu_mem_bytes)
+    select "kernelId", at, "cpuMilli", "memBytes", "gpuUtilization", "gpuMemBytes"
+    from jsonb_to_recordset(${JSON.stringify(samples)}::jsonb) as seen ("kernelId" uuid, at timestamptz, "cpuMilli" float8,
+      "memBytes" float8, "gpuUtilization" float8, "gpuMemBytes" float8)
     on conflict do nothing`.execute(tx)
 }

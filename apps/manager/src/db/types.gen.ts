@@ -210,6 +210,8 @@ export interface KernelUsageTable {
   at: Date
   cpuMilli: number
   memBytes: number
+  gpuUtilization: number | null
+  gpuMemBytes: number | null
 }
 
 export interface KeypairTable {

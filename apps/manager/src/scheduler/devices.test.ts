@@ -1,6 +1,6 @@
 import { api } from '@capstan/contract/api'
 import { startTestManager, type TestManager } from '@capstan/testkit/manager'
-import { type FakeNode, joinNode, type Report } from '@capstan/testkit/node'
+import { type FakeNode, joinNode, kernelReport, type Report } from '@capstan/testkit/node'
 import { startSession } from '@capstan/testkit/session'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { schedule } from './scheduler.loop.ts'
@@ -103,4 +103,30 @@ test('SES-01 shares that no device, and containers with shares that no agents, c
     code: 'never_fits',
     message: expect.stringMatching(/^no agent of default has 8 cores/),
   })
+})
+
+test('AGT-02 the live use of a GPU is shown with its agent, and with the session that has it to itself', async () => {
+  const live = { id: 'GPU-0', kind: 'cuda', utilization: 0.75, memBytes: gib, temperatureC: 60 }
+  const node = await joinNode(manager, 'node-1', { devices: [gpu(0)] })
+  expect(await place(node, { 'cuda.device': 1 })).toEqual(['GPU-0'])
+  const [kernel] = (await node.sync()).kernels
+  const at = new Date().toISOString()
+  const use = { at, cpuMilli: 10, memBytes: 20, gpuUtilization: 0.75, gpuMemBytes: gib }
+  await node.sync({
+    kernels: [kernelReport(kernel!.kernelId, { usage: use })],
+    usage: {
+      at,
+      cpuMilli: 10,
+      memBytes: 20,
+      diskBytes: 5,
+      diskCapacityBytes: 10,
+      networkReceivedBytes: 1,
+      networkSentBytes: 2,
+      devices: [live],
+    },
+  })
+  const { usage } = await manager.admin.call(api.agent.show, { id: 'node-1' })
+  expect(usage?.devices).toEqual([live])
+  const session = await manager.admin.call(api.session.usage, { id: kernel!.sessionId })
+  expect(session.kernels[0]?.samples).toEqual([use])
 })

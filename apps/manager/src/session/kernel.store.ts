@@ -65,6 +65,8 @@ export interface UsageRow {
   readonly at: Date
   readonly cpuMilli: number
   readonly memBytes: number
+  readonly gpuUtilization: number | null
+  readonly gpuMemBytes: number | null
 }
 
 /** Samples of several kernels since a time, oldest first. */

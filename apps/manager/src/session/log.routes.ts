@@ -79,10 +79,9 @@ async function usage(
       hostname: kernel.hostname,
       cpuMilliLimit: session.amounts['cpu'] ?? 0,
       memBytesLimit: session.amounts['mem'] ?? 0,
-      samples: (samples.get(kernel.id) ?? []).map(({ at, cpuMilli, memBytes }) => ({
+      samples: (samples.get(kernel.id) ?? []).map(({ at, kernelId: _, ...use }) => ({
         at: at.toISOString(),
-        cpuMilli,
-        memBytes,
+        ...use,
       })),
     })),
   }
