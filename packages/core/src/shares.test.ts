@@ -18,11 +18,6 @@ test('a share that is a multiple of the steps, or that nobody asked for, is left
   })
 })
 
-test('what is more than one device is raised to whole ones', () => {
-  const raised = raiseToSteps({ 'cuda.shares': 1100 }, { 'cuda.shares': [10] })
-  expect(raised.amounts).toEqual({ 'cuda.shares': 2000 })
-})
-
 test('what is given goes into every step, is never less than asked, and part of a device stays within one', () => {
   const divisors = [1, 8, 10, 25, 50, 100, 125, 200, 250, 500, 1000]
   fc.assert(

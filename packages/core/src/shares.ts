@@ -1,11 +1,11 @@
-import { type Amounts, describeAmount, wholeDevice } from './slots.ts'
+import { type Amounts, describeAmount } from './slots.ts'
 
 /** For each slot of shares, the steps in which devices are given out: parts of a device that go into 1000 without rest. */
 export type ShareSteps = Readonly<Record<string, readonly number[]>>
 
 /**
  * A request raised to what is given out: each share to the next multiple of all steps of its slot, and told so. A part of a
- * device stays within one, since all steps go into it; what is more than one device is raised to whole ones.
+ * device stays within one, since all steps go into it.
  */
 export function raiseToSteps(
   request: Amounts,
@@ -15,7 +15,7 @@ export function raiseToSteps(
   const notices: string[] = []
   for (const [slot, of] of Object.entries(steps)) {
     const asked = request[slot] ?? 0
-    const step = asked > wholeDevice ? wholeDevice : of.reduce(leastCommonMultiple, 1)
+    const step = of.reduce(leastCommonMultiple, 1)
     const given = Math.ceil(asked / step) * step
     if (given === asked) continue
     amounts[slot] = given
