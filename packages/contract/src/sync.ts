@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { AgentId, Device, NodeProblem, NodeUsage, Runtime } from './agent.ts'
 import { endpoint } from './endpoint.ts'
-import { ImageApp, SessionType, UsageSample } from './session.ts'
+import { ImageApp, SessionType } from './session.ts'
+import { UsageSample } from './session-usage.ts'
 import { Slots } from './slots.ts'
 
 /** How an image is named and run. `process` images stand for the node's own file system. */
