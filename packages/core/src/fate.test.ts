@@ -47,9 +47,8 @@ test('a shorter pending timeout cancels those that have waited longer; 0 cancels
   const { queue: left, cancelled } = cancelOverdue(queue, { now: 10_000, timeoutS: 5 })
   expect(left.map(({ sessionId }) => sessionId)).toEqual(['new'])
   expect(cancelled.get('old')).toMatchObject({ outcome: 'cancelled' })
-  const free = { ...demand('scheduled', 0), notBefore: 8000 }
-  const awaited = { sessionId: 'new', name: 'new', state: 'waiting' } as const
-  const waiter = { ...demand('waiter', 0), dependencies: [awaited] }
+  const free = { ...demand('scheduled', 0), waitsSince: 8000 }
+  const waiter = { ...demand('waiter', 0), waitsSince: null }
   expect(cancelOverdue([free, waiter], { now: 10_000, timeoutS: 5 }).cancelled.size).toBe(0)
   expect(cancelOverdue(queue, { now: 10_000, timeoutS: 0 }).cancelled.size).toBe(0)
 })

@@ -1,5 +1,6 @@
 import type { Fate } from '@capstan/contract/scheduler'
 import type { Demand, Plan } from './placement.ts'
+import { freeSince } from './placement/checks.ts'
 
 export interface Comparison {
   readonly sessionId: string
@@ -43,10 +44,10 @@ export function cancelOverdue(
   queue: readonly Demand[],
   { now, timeoutS }: { now: number; timeoutS: number },
 ): { queue: readonly Demand[]; cancelled: Map<string, Fate> } {
-  const isOverdue = ({ enqueuedAt, notBefore, dependencies = [] }: Demand): boolean =>
-    timeoutS > 0 &&
-    dependencies.length === 0 &&
-    Math.max(enqueuedAt, notBefore ?? enqueuedAt) < now - timeoutS * 1000
+  const isOverdue = (demand: Demand): boolean => {
+    const since = freeSince(demand)
+    return timeoutS > 0 && since !== null && since < now - timeoutS * 1000
+  }
   const reason = {
     code: 'pending_timeout',
     message: `It has waited longer than ${timeoutS} s`,

@@ -69,6 +69,8 @@ export interface Demand {
   readonly deviceModels?: readonly string[]
   /** The service of which it is a replica. */
   readonly serviceId?: string | null
+  /** From when on it was free to start, of which limits of time count; null: it waits for others still. Absent: `enqueuedAt`. */
+  readonly waitsSince?: number | null
   /** Not started before this time. */
   readonly notBefore?: number | null
   /** All of them, while one is still waited for. */

@@ -82,7 +82,8 @@ type Kernels = Demand['kernels']
  * was free to start (POL-04). Null while that is not known.
  */
 const limited = sql`join keypair y on y.access_key = s.access_key join keypair_policy p on p.name = y.policy`
-const endsAt = sql`nullif(greatest(s.created_at, s.starts_at, s.released_at) + make_interval(secs => p.max_lifetime_s), 'infinity')`
+const freeAt = sql`greatest(s.created_at, s.starts_at, s.released_at)`
+const endsAt = sql`nullif(${freeAt} + make_interval(secs => p.max_lifetime_s), 'infinity')`
 
 /** Who waits in a group, most urgent and earliest first, with what each container needs. */
 export async function readQueue(db: Db, group: string): Promise<Demand[]> {
@@ -101,11 +102,12 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     readonly skips: number
     readonly startsAt: Date | null
     readonly endsAt: Date | null
+    readonly waitsSince: Date | null
     readonly failedAgentIds: string[]
   }
   const { rows } = await sql<Row>`
     select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.cluster_mode, s.skips, s.starts_at,
-      ${endsAt} as ends_at,
+      ${endsAt} as ends_at, nullif(${freeAt}, 'infinity') as waits_since,
       case when s.failures = 0 then '{}'
         else array(select distinct agent_id from kernel where session_id = s.id and status = 'error' and reason is not null) end as failed_agent_ids
     from session s join image i on i.id = s.image_id ${limited}
@@ -127,6 +129,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     clusterMode: row.clusterMode,
     failedAgentIds: row.failedAgentIds,
     skips: row.skips,
+    waitsSince: row.waitsSince?.getTime() ?? null,
     notBefore: row.startsAt?.getTime() ?? null,
     dependencies: edges.get(row.id)?.map(toDependency) ?? none,
     endsAt: row.endsAt?.getTime() ?? null,

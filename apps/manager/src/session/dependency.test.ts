@@ -155,9 +155,13 @@ test('SES-01 the limits of time count from the end of what a session waited for'
   await exits(first.id, 0)
   await keepHouse(manager.app)
   expect((await show(second.id)).status).toBe('pending')
+  const foretold = async () =>
+    (await manager.admin.call(api.scheduler.whatIf, { name: 'default' })).now.cancelled
+  expect(await foretold()).toBe(0)
   await sql`update session set released_at = released_at - interval '61 seconds'`.execute(
     manager.app.db,
   )
+  expect(await foretold()).toBe(1)
   await keepHouse(manager.app)
   expect((await show(second.id)).status).toBe('cancelled')
 })

@@ -1,6 +1,13 @@
 import type { Reason } from '@capstan/contract/session'
 import type { Demand } from '../placement.ts'
 
+/** From when on a session has waited for room; null: it waits for others still. */
+export const freeSince = ({
+  waitsSince,
+  enqueuedAt,
+}: Pick<Demand, 'waitsSince' | 'enqueuedAt'>): number | null =>
+  waitsSince === undefined ? enqueuedAt : waitsSince
+
 /** Why a session may not start yet, whatever is free: its own time, or sessions that it depends on. */
 export function checkReady(demand: Demand, now: number | undefined): Reason | undefined {
   return checkTime(demand, now) ?? checkDependencies(demand)

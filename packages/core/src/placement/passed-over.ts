@@ -1,4 +1,5 @@
 import type { Demand, Snapshot } from '../placement.ts'
+import { freeSince } from './checks.ts'
 import { byTime } from './sequence.ts'
 
 /** For so many agents are kept in one turn: more would keep too much idle. */
@@ -14,8 +15,10 @@ export function passedOver(
 ): number[] {
   const found: number[] = []
   if (now === undefined || reserveAfterMs === undefined) return found
-  const isOverdue = ({ skips, enqueuedAt }: Demand): boolean =>
-    skips >= retriesToSkip && now - enqueuedAt >= reserveAfterMs
+  const isOverdue = (demand: Demand): boolean => {
+    const since = freeSince(demand)
+    return demand.skips >= retriesToSkip && since !== null && now - since >= reserveAfterMs
+  }
   for (const place of byTime(queue)) {
     if (isOverdue(queue[place]!) && isStartable(place)) found.push(place)
     if (found.length === mostReserved) break

@@ -1,6 +1,7 @@
 import type { Reason } from '@capstan/contract/session'
 import type { Demand } from '../placement.ts'
 import { describeAmount } from '../slots.ts'
+import { freeSince } from './checks.ts'
 import type { Pool, RuledOut } from './pool.ts'
 import type { Shape } from './shapes.ts'
 
@@ -32,7 +33,7 @@ export function explainReservedFor({ demand, startsAt, agentIds }: Kept): Reason
   const when = startsAt === null ? 'when what runs there has ended' : `at ${iso(startsAt)}`
   return {
     code: 'behind_reserved',
-    message: `It would delay a session that has waited since ${iso(demand.enqueuedAt)} and is to start on ${agentIds.join(', ')} ${when}`,
+    message: `It would delay a session that has waited since ${iso(freeSince(demand) ?? demand.enqueuedAt)} and is to start on ${agentIds.join(', ')} ${when}`,
     data: {
       sessionId: demand.sessionId,
       agentIds,
@@ -65,7 +66,7 @@ export function explainPreemption(shortage: Reason, victims: readonly string[]):
 
 /** For whom agents are kept, which, and from when on they have room; null: not known. */
 interface Kept {
-  readonly demand: Pick<Demand, 'sessionId' | 'enqueuedAt'>
+  readonly demand: Pick<Demand, 'sessionId' | 'enqueuedAt' | 'waitsSince'>
   readonly agentIds: readonly string[]
   readonly startsAt: number | null
 }

@@ -215,3 +215,14 @@ test('SCH-08 what could never start, whatever ends, takes no place among those f
   expect(reasons.get(first.sessionId)).toBe('reserved')
   for (const { sessionId } of never) expect(reasons.get(sessionId)).toBe('insufficient_resources')
 })
+
+test('SCH-08 one that may start only since a moment ago, by its start time or the end of others, has not been passed over for long', () => {
+  const given = { skips: 3, enqueuedAt: 0 }
+  const free = demand({ cpu: 3000 }, { ...given, waitsSince: 99_500 })
+  const agents = [half('a')]
+  const running = [runsOn('a', { endsAt: 200_000 })]
+  const codes = (now: number) =>
+    planned({ ...overdue, now, agents, running, queue: [free] }).waiting.map(one => one.reason.code)
+  expect(codes(100_000)).toEqual(['insufficient_resources'])
+  expect(codes(100_500)).toEqual(['reserved'])
+})
