@@ -8,25 +8,26 @@ import { end, findStatuses } from '../session/session.store.ts'
 import { explain, place } from './commit.store.ts'
 import { keepUse } from './owners.store.ts'
 import { readSnapshot } from './snapshot.ts'
-import { explainInactive, findNextStart, listTurns, type Turn } from './turn.store.ts'
+import { explainInactive, findNextStart, listTurns, readClock, type Turn } from './turn.store.ts'
 
 /** One turn, and after how many milliseconds a start time comes for which another one is due; undefined: nobody waits for one. */
 export async function scheduleUntilNext(app: App): Promise<number | undefined> {
+  const begunAt = await readClock(app.db)
   await schedule(app)
-  return findNextStart(app.db)
+  return findNextStart(app.db, begunAt)
 }
 
 /** One turn: see who need not wait for others any more; then, for each group in which somebody waits, read a snapshot, plan without I/O, commit what is still true. */
 export async function schedule(app: App): Promise<void> {
-  await resolveDependencies(app)
   const failures: unknown[] = []
+  await resolveDependencies(app).catch((error: unknown) => failures.push(error))
   for (const turn of await listTurns(app.db)) {
-    // What is wrong with one group must not keep the others waiting.
+    // What is wrong with one group, or with those who wait for others, must not keep the rest waiting.
     await takeTurn(app, turn).catch((error: unknown) => failures.push(error))
   }
   await explainInactive(app.db)
   await keepUse(app.db)
-  if (failures.length > 0) throw new AggregateError(failures, 'turns of resource groups failed')
+  if (failures.length > 0) throw new AggregateError(failures, 'a part of the turn failed')
 }
 
 async function takeTurn(app: App, turn: Turn): Promise<void> {

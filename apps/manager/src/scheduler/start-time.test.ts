@@ -63,3 +63,22 @@ test('SES-01 the scheduler turns to a session when its start time comes, however
   stop.abort()
   await loop.stopped
 })
+
+test('SES-01 a start time that comes while the scheduler turns is not missed', async () => {
+  const { db } = manager.app
+  const startsAt = new Date(Date.now() + 1500).toISOString()
+  await startSession(manager, manager.admin, { startsAt })
+  let turning: Promise<number | undefined> | undefined
+  await db.transaction().execute(async tx => {
+    // The turn has begun, by its clock, and waits for us until the time has come.
+    await sql`lock table agent_image`.execute(tx)
+    turning = scheduleUntilNext(manager.app)
+    await vi.waitFor(async () => {
+      const { rows } = await sql`select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+      expect(rows).toHaveLength(1)
+      expect(Date.now()).toBeGreaterThan(Date.parse(startsAt))
+    }, 20_000)
+  })
+  expect(await turning).toBe(0)
+})

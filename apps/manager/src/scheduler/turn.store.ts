@@ -55,11 +55,21 @@ export async function explainInactive(db: Db): Promise<void> {
     from held where s.id = held.id`.execute(db)
 }
 
-/** In how many milliseconds the next start time comes of a session that waits; undefined where none does. */
-export async function findNextStart(db: Db): Promise<number | undefined> {
+/** The time by the database, which all that is compared with it is told by. */
+export async function readClock(db: Db): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
+  // One row, always.
+  return rows[0]!.now
+}
+
+/**
+ * In how many milliseconds the next start time comes, after `since`, of a session that waits; 0 when it has come; undefined where
+ * there is none.
+ */
+export async function findNextStart(db: Db, since: Date): Promise<number | undefined> {
   const { rows } = await sql<{ inMs: number | null }>`
     select ceil(extract(epoch from min(starts_at) - clock_timestamp()) * 1000)::float8 as in_ms
-    from session where status = 'pending' and starts_at > now()`.execute(db)
+    from session where status = 'pending' and starts_at > ${since}`.execute(db)
   const inMs = rows[0]?.inMs ?? undefined
   return inMs === undefined ? undefined : Math.max(0, inMs)
 }
