@@ -4,7 +4,7 @@ import { startTestManager, type TestManager, type TestUser } from '@capstan/test
 import { type FakeNode, joinNode, type KernelReport, kernelReport } from '@capstan/testkit/node'
 import { startSession } from '@capstan/testkit/session'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, expect, inject, test } from 'vitest'
+import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest'
 import { schedule } from '../scheduler/scheduler.loop.ts'
 import { keepHouse } from './housekeeper.loop.ts'
 
@@ -164,4 +164,73 @@ test('SES-01 the limits of time count from the end of what a session waited for'
   expect(await foretold()).toBe(1)
   await keepHouse(manager.app)
   expect((await show(second.id)).status).toBe('cancelled')
+})
+
+test('ACC-03 whoever sees a session is told of those it waits for only as far as they see these; nobody waits for another domain’s', async () => {
+  const domainName = await manager.addDomain()
+  const stranger = await manager.addUser({ domainName })
+  const theirs = await batch('theirs', [], stranger)
+  await expect(batch('across', [theirs.id])).rejects.toMatchObject({
+    code: 'session_not_found',
+    issues: [{ path: 'after.0' }],
+  })
+  const user = await manager.addUser()
+  const [own, admins] = [await batch('mine', [], user), await batch('secret')]
+  const waiter = await batch('waiter', ['mine'], user)
+  // As after somebody lost a right that they had when they asked.
+  await sql`insert into session_dependency values (${waiter.id}, ${admins.id})`.execute(
+    manager.app.db,
+  )
+  const { after } = await user.call(api.session.show, { id: waiter.id })
+  expect(after.map(({ id }) => id)).toEqual([own.id])
+  expect((await show(waiter.id)).after.map(({ name }) => name)).toEqual(['mine', 'secret'])
+})
+
+test('SES-01 those who wait for others are locked in the order in which everybody locks sessions', async () => {
+  const { db } = manager.app
+  const good = await batch('well')
+  const bad = await batch('badly')
+  const hopeless = await batch('hopeless', ['badly'])
+  const free = await batch('free', ['well'])
+  await sql`update session set status = 'terminated', ended_at = now(),
+    result = case when id = ${good.id} then 'success' else 'failure' end
+    where id in (${good.id}, ${bad.id})`.execute(db)
+  let resolving: Promise<void> | undefined
+  await db.transaction().execute(async tx => {
+    await sql`select 1 from session where id = ${hopeless.id} for update`.execute(tx)
+    resolving = turn()
+    await vi.waitFor(async () => {
+      const { rows } = await sql`select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+      expect(rows).toHaveLength(1)
+    })
+    // It waits for the first, and so has not locked the second.
+    await sql`select 1 from session where id = ${free.id} for update nowait`.execute(tx)
+  })
+  await resolving
+  expect((await show(hopeless.id)).status).toBe('cancelled')
+  expect((await show(free.id)).status).toBe('scheduled')
+})
+
+test('SES-01 where those who wait for others cannot be looked after, all other sessions start nevertheless', async () => {
+  const { db } = manager.app
+  const first = await batch('first')
+  const second = await batch('second', ['first'])
+  await turn()
+  await sql
+    .raw(`create function fails() returns trigger language plpgsql as $$
+    begin raise exception 'as a deadlock would' using errcode = 'deadlock_detected'; end $$`)
+    .execute(db)
+  await sql
+    .raw(`create trigger fails before update of released_at on session for each row
+    when (old.status = 'pending' and new.status = 'pending') execute function fails()`)
+    .execute(db)
+  await tell(first.id, {})
+  const other = await batch('other')
+  const ended = { status: 'terminated', exitCode: 0 } as const
+  await expect(tell(first.id, ended)).rejects.toThrow('a part of the turn failed')
+  expect((await show(other.id)).status).toBe('scheduled')
+  await sql`drop trigger fails on session`.execute(db)
+  await turn()
+  expect((await show(second.id)).status).toBe('scheduled')
 })

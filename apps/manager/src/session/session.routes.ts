@@ -45,9 +45,10 @@ const show = (app: App, actor: Actor, { id }: { id: string }): Promise<SessionDe
   details(app, actor, id)
 
 async function details(app: App, actor: Actor, id: string): Promise<SessionDetails> {
+  const { scope } = person(actor)
   const [session, after, rows, history] = await Promise.all([
-    store.find(app.db, person(actor).scope, id),
-    listAwaited(app.db, id),
+    store.find(app.db, scope, id),
+    listAwaited(app.db, scope, id),
     kernels.listKernels(app.db, id),
     kernels.listHistory(app.db, id),
   ])
