@@ -124,6 +124,7 @@ export type Agent = z.infer<typeof Agent>
 export const AgentDetails = Agent.extend({
   devices: z.array(Device.extend({ used: z.number() })),
   usage: NodeUsage.nullable(),
+  /** Those that you administer; `sessionCount` counts everybody’s. */
   sessions: z.array(
     z.object({
       id: z.uuid(),

@@ -1,5 +1,6 @@
 import { accountApi } from './account.ts'
 import { agentApi } from './agent.ts'
+import { deviceApi } from './device.ts'
 import { domainApi } from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
 import { exportApi } from './export.ts'
@@ -24,6 +25,7 @@ import { userApi } from './user.ts'
 export const api = {
   account: accountApi,
   agent: agentApi,
+  device: deviceApi,
   domain: domainApi,
   export: exportApi,
   group: groupApi,

@@ -7,6 +7,7 @@ export const jobSorts = ['createdAt'] as const
 export const domainSorts = ['name', 'createdAt'] as const
 export const groupSorts = ['name', 'createdAt', 'scheduler', 'selector'] as const
 export const operationSorts = ['at'] as const
+export const deviceSorts = ['agentId'] as const
 export const agentSorts = [
   'id',
   'resourceGroup',

@@ -1,5 +1,9 @@
 import type { AgentDetails, NodeUsage } from '@capstan/contract/agent'
+import { deviceApi, type GivenDevice } from '@capstan/contract/device'
 import { Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { query } from '../api/call.ts'
+import { TextLink } from '../ui/links.tsx'
 import { AmountBar } from '../ui/AmountBar.tsx'
 import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
@@ -83,17 +87,22 @@ interface Row {
   readonly kind: string
   readonly model: string
   readonly given: string
+  /** To whom it is given out; nothing where it is no accelerator. */
+  readonly to: GivenDevice['given']
   readonly live: NodeUsage['devices'][number] | undefined
 }
 
 function DeviceTable({ agent }: { agent: AgentDetails }) {
   const { w, f } = usePageWords()
+  const answer = useQuery(query(deviceApi.list, { agentId: agent.id, limit: 1000 }))
+  const given = new Map(answer.data?.items.map(device => [device.id, device]))
   const live = new Map(agent.usage?.devices.map(device => [device.id, device]))
   const known = agent.devices.map((device): Row => ({
     id: device.id,
     kind: device.kind,
     model: device.model,
     given: f.share(device.slot, device.used, device.capacity),
+    to: given.get(device.id)?.given ?? [],
     live: live.get(device.id),
   }))
   // What is measured but not given out: single cores, disks, network interfaces.
@@ -104,6 +113,7 @@ function DeviceTable({ agent }: { agent: AgentDetails }) {
       kind: device.kind,
       model: '',
       given: '',
+      to: [],
       live: device,
     }))
   const print = (value: number | null | undefined, show: (value: number) => string): string =>
@@ -118,6 +128,7 @@ function DeviceTable({ agent }: { agent: AgentDetails }) {
             <th scope="col" data-right>
               {w.agent.given}
             </th>
+            <th scope="col">{w.agent.givenTo}</th>
             <th scope="col" data-right>
               {w.agent.utilization}
             </th>
@@ -135,6 +146,9 @@ function DeviceTable({ agent }: { agent: AgentDetails }) {
               <td>{row.id}</td>
               <td>{row.model || row.kind}</td>
               <td data-right>{row.given || '–'}</td>
+              <td>
+                <GivenTo to={row.to} />
+              </td>
               <td data-right>{print(row.live?.utilization, f.percent)}</td>
               <td data-right>{print(row.live?.memBytes, f.bytes)}</td>
               <td data-right>{print(row.live?.temperatureC, value => `${f.number(value)} °C`)}</td>
@@ -143,5 +157,27 @@ function DeviceTable({ agent }: { agent: AgentDetails }) {
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** The sessions that have a device, each with a link where it may be seen. */
+function GivenTo({ to }: { to: GivenDevice['given'] }) {
+  const { w, f } = usePageWords()
+  if (to.length === 0) return <>–</>
+  return (
+    <>
+      {to.map(({ amount, session }, index) => (
+        <div key={session?.id ?? index}>
+          {session ? (
+            <TextLink to="/sessions/$sessionId" params={{ sessionId: session.id }} size="sm">
+              {session.name}
+            </TextLink>
+          ) : (
+            w.overview.others
+          )}
+          {to.length > 1 && ` · ${f.number(amount)}`}
+        </div>
+      ))}
+    </>
   )
 }

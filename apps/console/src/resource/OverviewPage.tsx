@@ -1,9 +1,12 @@
 import { type Agent, agentApi } from '@capstan/contract/agent'
+import { deviceApi, type GivenDevice } from '@capstan/contract/device'
 import { groupApi } from '@capstan/contract/group'
 import { Group, NativeSelect, Skeleton, Text } from '@mantine/core'
 import { IconServer2 } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import type * as z from 'zod'
 import { useMay } from '../api/account.ts'
 import { call, query } from '../api/call.ts'
 import { ResourceTabs } from '../group/ResourceTabs.tsx'
@@ -13,7 +16,7 @@ import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { useTableSearch } from '../ui/useTableSearch.ts'
 import { usePageWords } from '../words/page-words.ts'
-import { HeatMap, HeatScale } from './HeatMap.tsx'
+import { type DevicesOf, HeatMap, HeatScale } from './HeatMap.tsx'
 
 const route = getRouteApi('/signed-in/shell/resources')
 
@@ -49,6 +52,35 @@ const read = async (group: string | undefined, cursor: string | null, signal: Ab
     { signal },
   )
 
+/** Accelerators of connected machines; with a group, only its own. */
+async function devicesIn(group: string | undefined, signal: AbortSignal): Promise<GivenDevice[]> {
+  const all: GivenDevice[] = []
+  let cursor: string | undefined
+  do {
+    const page: z.output<typeof deviceApi.list.output> = await call(
+      deviceApi.list,
+      {
+        agentStatus: ['connected'],
+        limit: 1000,
+        ...(group !== undefined && { resourceGroup: group }),
+        ...(cursor !== undefined && { cursor }),
+      },
+      { signal },
+    )
+    all.push(...page.items)
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return all
+}
+
+const byAgent = (devices: readonly GivenDevice[]): DevicesOf =>
+  new Map(
+    [...Map.groupBy(devices, ({ agentId }) => agentId)].map(([agentId, own]) => [
+      agentId,
+      Map.groupBy(own, ({ slot }) => slot),
+    ]),
+  )
+
 function Overview() {
   const { w } = usePageWords()
   const { change } = useTableSearch()
@@ -64,6 +96,12 @@ function Overview() {
     placeholderData: keepPreviousData,
   })
   const agents = answer.data
+  const given = useQuery({
+    queryKey: [deviceApi.list.path, 'overview', group],
+    queryFn: async ({ signal }) => devicesIn(group, signal),
+    placeholderData: keepPreviousData,
+  })
+  const devices = useMemo(() => byAgent(given.data ?? []), [given.data])
   return (
     <>
       <PageHeader title={w.overview.heading} purpose={w.overview.purpose} />
@@ -80,7 +118,7 @@ function Overview() {
             change({ group: event.currentTarget.value || undefined })
           }}
         />
-        <HeatScale />
+        <HeatScale hasMarks={devices.size > 0} />
       </Group>
       {answer.error && <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton h={240} />}
@@ -96,7 +134,7 @@ function Overview() {
           <Text size="sm" c="dimmed" mb="xs" role="status">
             {w.overview.count(agents.length)}
           </Text>
-          <HeatMap agents={agents} label={w.overview.purpose} />
+          <HeatMap agents={agents} devices={devices} label={w.overview.purpose} />
         </>
       )}
     </>

@@ -1,4 +1,5 @@
 import { type Agent, agentApi, type AgentDetails } from '@capstan/contract/agent'
+import { deviceApi } from '@capstan/contract/device'
 import { AppError } from '@capstan/contract/errors'
 import type { HttpApp } from '@capstan/runtime/http'
 import { sql } from 'kysely'
@@ -7,8 +8,9 @@ import type { App } from '../app.ts'
 import type { Db } from '../db/db.ts'
 import { holdPlacing } from '../db/placing.ts'
 import { violates } from '../db/violation.ts'
-import type { Actor } from '../http/actor.ts'
+import { type Actor, person } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
+import { listDevices } from './device.store.ts'
 import * as store from './agent.store.ts'
 import { clearDrain, setDrain, setSchedulable } from './duty.store.ts'
 import { endForeign, setGroup } from './move.store.ts'
@@ -18,6 +20,9 @@ type Input<V extends keyof typeof agentApi> = z.output<(typeof agentApi)[V]['inp
 export function agentRoutes(http: HttpApp, app: App): void {
   mount(http, app, agentApi.list, (_, _actor, input) => store.list(app.db, input))
   mount(http, app, agentApi.show, show)
+  mount(http, app, deviceApi.list, (_, actor, input) =>
+    listDevices(app.db, person(actor).scope, input),
+  )
   mount(http, app, agentApi.update, (_, _actor, { id, isSchedulable }) =>
     changed(app, id, tx => setSchedulable(tx, id, isSchedulable)),
   )
@@ -28,8 +33,8 @@ export function agentRoutes(http: HttpApp, app: App): void {
   mount(http, app, agentApi.move, move)
 }
 
-async function show(app: App, _: Actor, { id }: { id: string }): Promise<AgentDetails> {
-  const agent = await store.findDetails(app.db, id)
+async function show(app: App, actor: Actor, { id }: { id: string }): Promise<AgentDetails> {
+  const agent = await store.findDetails(app.db, person(actor).scope, id)
   if (!agent) throw new AppError('agent_not_found')
   return agent
 }

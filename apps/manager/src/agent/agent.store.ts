@@ -3,7 +3,9 @@ import { toSlots, wholeDevice } from '@capstan/core/slots'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
 import { contains, listPage, readSort, type SortColumn } from '../db/page.ts'
+import type { Scope } from '../db/scope.ts'
 import type { AgentTable, DeviceTable } from '../db/types.gen.ts'
+import { within } from '../session/session.store.ts'
 
 type AgentRow = Selectable<AgentTable> & {
   readonly capacity: Record<string, number>
@@ -102,8 +104,12 @@ export async function find(db: Db, id: string): Promise<Agent | undefined> {
   return rows[0] && toAgent(rows[0])
 }
 
-/** An agent with its devices, what of each is given out, its live use and its sessions. */
-export async function findDetails(db: Db, id: string): Promise<AgentDetails | undefined> {
+/** An agent with its devices, what of each is given out, its live use, and those of its sessions that are in scope. */
+export async function findDetails(
+  db: Db,
+  scope: Scope,
+  id: string,
+): Promise<AgentDetails | undefined> {
   const [agents, devices, sessions] = await Promise.all([
     sql<AgentRow>`select ${select} from agent a where a.id = ${id}`.execute(db),
     sql<Selectable<DeviceTable> & { used: number }>`
@@ -119,7 +125,7 @@ export async function findDetails(db: Db, id: string): Promise<AgentDetails | un
     }>`
       select distinct s.id, s.name, s.status, u.email as user_email, s.amounts
       from kernel k join session s on s.id = k.session_id join "user" u on u.id = s.user_id
-      where k.agent_id = ${id} and k.status not in ('terminated', 'error') order by s.name limit 1000`.execute(
+      where ${sql.join([sql`k.agent_id = ${id}`, ...within(scope)], sql` and `)} and k.status not in ('terminated', 'error') order by s.name limit 1000`.execute(
       db,
     ),
   ])

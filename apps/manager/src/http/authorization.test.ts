@@ -102,6 +102,7 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'agent.update': ({ agentId }) => ({ id: agentId, isSchedulable: true }),
   'agent.drain': ({ agentId }) => ({ id: agentId }),
   'agent.move': ({ agentId }) => ({ id: agentId, resourceGroup: 'default' }),
+  'device.list': ({ agentId }) => ({ agentId }),
   'agent.cancelDrain': ({ agentId }) => ({ id: agentId }),
   'group.list': () => ({}),
   'group.show': () => ({ name: 'default' }),

@@ -39,6 +39,7 @@ export const agent = {
   device: 'Device',
   model: 'Model',
   given: 'Given out',
+  givenTo: 'To',
   utilization: 'Utilization',
   memory: 'Memory',
   temperature: 'Temperature',

@@ -11,5 +11,11 @@ export const overview = {
   count: (count: number) => plural(count, { one: '# machine', other: '# machines' }),
   closed: 'takes no new sessions',
   scale: 'Given out',
+  together: 'All together',
+  free: 'Free',
+  given: (percent: string, amount: string) => `${percent} given out (${amount})`,
+  others: 'a session of others',
+  more: (count: number) => `and ${count} more`,
+  mark: { 0: 'free', 0.5: 'in part', 1: 'given out' },
   share: (percent: string, amount: string) => `${percent}, ${amount}`,
 }

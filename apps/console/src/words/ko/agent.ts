@@ -37,6 +37,7 @@ export const agent: typeof en = {
   device: '장치',
   model: '모델',
   given: '나누어 줌',
+  givenTo: '받은 세션',
   utilization: '사용률',
   memory: '메모리',
   temperature: '온도',
