@@ -155,3 +155,30 @@ test('AGT-05 a drain of an agent that is not there, or that ends at once with a 
     issues: [{ path: 'deadlineS' }],
   })
 })
+
+test('AGT-05 AGT-06 what a drained agent was to end ends also when that agent is lost; should it return, it removes its containers', async () => {
+  const node = await joinNode(manager, id)
+  const { id: sessionId, said } = await running(node)
+  await call()(api.agent.drain, { id, mode: 'end' })
+  const { db } = manager.app
+  const goesBy = async (column: 'last_contact_at' | 'lost_at'): Promise<void> => {
+    await sql`update agent set ${sql.ref(column)} = now() - interval '20 seconds'`.execute(db)
+    await keepHouse(manager.app)
+  }
+  await goesBy('last_contact_at')
+  // It may be back in a moment.
+  expect((await show(sessionId)).status).toBe('terminating')
+  expect((await showAgent()).used).toEqual({ cpu: 1, mem: 2 ** 28 })
+  await goesBy('lost_at')
+  await keepHouse(manager.app)
+  const ended = await show(sessionId)
+  expect(ended).toMatchObject({ status: 'terminated', reason: { code: 'agent_drained' } })
+  expect(ended.kernels[0]!.reason?.code).toBe('agent_drained')
+  expect(ended.history.filter(({ status }) => status === 'terminated')).toHaveLength(1)
+  expect(await showAgent()).toMatchObject({ used: {}, sessionCount: 0 })
+  const { kernels } = await node.sync({ kernels: [said] })
+  expect(kernels).toMatchObject([{ kernelId: said.kernelId, desired: 'stop' }])
+  const over = { ...said, status: 'terminated', exitCode: 143, isLogComplete: true } as const
+  expect((await node.sync({ kernels: [over] })).kernels).toEqual([])
+  expect(await show(sessionId)).toMatchObject({ status: 'terminated', history: ended.history })
+})

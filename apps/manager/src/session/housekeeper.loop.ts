@@ -4,7 +4,7 @@ import { endStatus } from '@capstan/core/session'
 import { sql } from 'kysely'
 import { loseSilentAgents } from '../agent/agent.store.ts'
 import type { App } from '../app.ts'
-import { endDrained } from './end-drained.ts'
+import { endDrained, endOnLostDrained } from './end-drained.ts'
 import { end } from './session.store.ts'
 import { lockSessions, settleSessions } from './settle.store.ts'
 
@@ -22,6 +22,7 @@ export async function keepHouse(app: App): Promise<void> {
   await cancelOverdue(app)
   await endOutlived(app)
   await endDrained(app)
+  await endOnLostDrained(app)
   await settleLeftOver(app)
   await sweep(app)
 }
