@@ -312,7 +312,7 @@ test('POL-01 POL-02 policies of the three kinds are created with units, listed, 
     maxConcurrentCount: null,
   })
   const list = await capstan('policy keypair list --name team')
-  expect(list.out).toMatch(/^team\s+0\s+8 cores, 64 GiB, 2 cuda.device\s+∞\s+1d 12h\s/m)
+  expect(list.out).toMatch(/^team\s+0\s+8 cores, 64 GiB, 2 GPUs\s+∞\s+1d 12h\s/m)
   await capstan('policy user create team --max-folder-size 100GiB --max-folder-count 5')
   expect((await capstan('policy user show team')).out).toMatch(/^Max folder size\s+100 GiB$/m)
   await capstan('policy project create team --max-network-count 3')

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '@capstan/contract/errors'
+import { readReason } from '@capstan/core/reason'
 import { describeAmount, describeBytes, toAmounts } from '@capstan/core/slots'
 import type { Slots } from '@capstan/contract/slots'
 
@@ -64,6 +65,11 @@ export const describeSlots = (slots: Slots): string =>
   Object.entries(toAmounts(slots))
     .map(([slot, amount]) => describeAmount(slot, amount))
     .join(', ')
+
+/** Why something is as it is, with times as the clock here has them: `2026-01-31 18:30:00`. */
+export const describeReason = (
+  reason: { readonly message: string } | null | undefined,
+): string | undefined => (reason ? readReason(reason, at => at.toLocaleString('sv-SE')) : undefined)
 
 /** What is used of what is there: `1/4 cores, 2/16 GiB`. */
 export const describeUse = (used: Slots, capacity: Slots): string =>

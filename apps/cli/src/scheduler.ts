@@ -4,7 +4,7 @@ import { openApi } from './api.ts'
 import { addFlags } from './flags.ts'
 import { about } from './group.ts'
 import { addListOptions } from './list.ts'
-import { age, print, table } from './output.ts'
+import { age, describeReason, print, table } from './output.ts'
 import { describeResources } from './session/show.ts'
 
 /** `capstan scheduler queue|what-if`. */
@@ -28,7 +28,7 @@ export function addScheduler(root: Command): void {
         NEEDS: describeResources,
         WAITING: ({ createdAt }) => age(createdAt),
         EXPECTED: ({ startsNext, expectedAt }) => (startsNext ? 'next' : expectedAt),
-        WHY: ({ reason }: QueuedSession) => reason?.message,
+        WHY: ({ reason }: QueuedSession) => describeReason(reason),
       },
     },
     ['name'],
@@ -92,7 +92,7 @@ const totals = ({ starts, waits, cancelled }: Answer['now']): string =>
 const describeFate = ({ outcome, position, agentIds, reason }: Fate): string => {
   if (outcome === 'starts') return `starts on ${agentIds.join(', ')}`
   if (outcome === 'cancelled') return 'cancelled'
-  return [`waits${position === null ? '' : `, ${position}.`}`, reason?.message]
+  return [`waits${position === null ? '' : `, ${position}.`}`, describeReason(reason)]
     .filter(Boolean)
     .join(': ')
 }

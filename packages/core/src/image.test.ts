@@ -93,8 +93,8 @@ test('SES-12 a request below the minimum is raised slot by slot, and says so', (
   )
   expect(amounts).toEqual({ cpu: 1000, mem: 2 * gib, 'cuda.shares': 100 })
   expect(notices).toEqual([
-    'cpu was raised from 0.5 cores to 1 core, the least that the image needs',
-    'cuda.shares was raised from 0 cuda.shares to 0.1 cuda.shares, the least that the image needs',
+    'CPU raised from 0.5 cores to 1 core, the least that the image needs',
+    'GPU shares raised from 0 GPU shares to 0.1 GPU shares, the least that the image needs',
   ])
 })
 

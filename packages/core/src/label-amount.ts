@@ -1,5 +1,5 @@
 import { slotNamePattern } from '@capstan/contract/slots'
-import { describeAmount, unitsPer } from './slots.ts'
+import { describeAmount, describeSlot, unitsPer } from './slots.ts'
 
 const binary: Readonly<Record<string, number>> = {
   '': 1,
@@ -44,4 +44,4 @@ export const describeRaise = ({
   from: number
   to: number
 }): string =>
-  `${slot} was raised from ${describeAmount(slot, from)} to ${describeAmount(slot, to)}, the least that the image needs`
+  `${describeSlot(slot)} raised from ${describeAmount(slot, from)} to ${describeAmount(slot, to)}, the least that the image needs`

@@ -6,7 +6,7 @@ test('a share is raised to the next step, and that is told', () => {
   const raised = raiseToSteps({ cpu: 10, 'cuda.shares': 250 }, { 'cuda.shares': [100] })
   expect(raised.amounts).toEqual({ cpu: 10, 'cuda.shares': 300 })
   expect(raised.notices).toEqual([
-    'cuda.shares was raised from 0.25 cuda.shares to 0.3 cuda.shares: shares are given in steps of 0.1 cuda.shares',
+    'GPU shares raised from 0.25 GPU shares to 0.3 GPU shares: shares are given in steps of 0.1 GPU shares',
   ])
 })
 

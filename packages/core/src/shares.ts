@@ -1,4 +1,4 @@
-import { type Amounts, describeAmount } from './slots.ts'
+import { type Amounts, describeAmount, describeSlot } from './slots.ts'
 
 /** For each slot of shares, the steps in which devices are given out: parts of a device that go into 1000 without rest. */
 export type ShareSteps = Readonly<Record<string, readonly number[]>>
@@ -20,7 +20,7 @@ export function raiseToSteps(
     if (given === asked) continue
     amounts[slot] = given
     notices.push(
-      `${slot} was raised from ${describeAmount(slot, asked)} to ${describeAmount(slot, given)}: shares are given in steps of ${describeAmount(slot, step)}`,
+      `${describeSlot(slot)} raised from ${describeAmount(slot, asked)} to ${describeAmount(slot, given)}: shares are given in steps of ${describeAmount(slot, step)}`,
     )
   }
   return { amounts, notices }

@@ -32,4 +32,7 @@ test('what is not covered is named with both figures', () => {
 test('amounts read as people write them', () => {
   expect(describeAmount('cpu', 1500)).toBe('1.5 cores')
   expect(describeAmount('mem', 3 * 1024 ** 3)).toBe('3 GiB')
+  expect(describeAmount('cuda.device', 1)).toBe('1 GPU')
+  expect(describeAmount('cuda.shares', 500)).toBe('0.5 GPU shares')
+  expect(describeAmount('npu.device', 2)).toBe('2 npu devices')
 })

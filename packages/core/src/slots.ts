@@ -9,9 +9,11 @@ export type Amounts = Readonly<Record<string, number>>
 /** Smallest units of a shared device: shares are thousandths. */
 export const wholeDevice = 1000
 
+export const isShared = (slot: string): boolean => slot.endsWith('.shares')
+
 /** How many smallest units make one unit of the wire. */
 export const unitsPer = (slot: string): number =>
-  slot === 'cpu' ? 1000 : slot.endsWith('.shares') ? wholeDevice : 1
+  slot === 'cpu' ? 1000 : isShared(slot) ? wholeDevice : 1
 
 /** Wire amounts (cores, bytes, devices) to integers; more than three decimals are rounded up, so that nobody gets less than asked. */
 export const toAmounts = (slots: Slots): Amounts =>
@@ -34,12 +36,25 @@ export const shortfalls = (
     .filter(([slot, needed]) => needed > (capacity[slot] ?? 0))
     .map(([slot, needed]) => ({ slot, needed, available: capacity[slot] ?? 0 }))
 
-/** An amount for people: `1.5 cores`, `2 GiB`, `1 GPU`. */
+/** An amount for people: `1.5 cores`, `2 GiB`, `1 GPU`, `0.5 GPU shares`. */
 export function describeAmount(slot: string, amount: number): string {
   if (slot === 'mem') return describeBytes(amount)
   const value = amount / unitsPer(slot)
-  if (slot === 'cpu') return `${value} ${value === 1 ? 'core' : 'cores'}`
-  return `${value} ${slot}`
+  const noun = slot === 'cpu' ? 'core' : nounOf(slot)
+  return `${value} ${noun}${value === 1 ? '' : 's'}`
+}
+
+/** What people call a slot: `CPU`, `memory`, `GPUs`, `GPU shares`. */
+export function describeSlot(slot: string): string {
+  if (slot === 'cpu') return 'CPU'
+  return slot === 'mem' ? 'memory' : `${nounOf(slot)}s`
+}
+
+/** One of an accelerator, or of its shares: `cuda.device` → `GPU`. */
+function nounOf(slot: string): string {
+  const kind = slot.split('.')[0] ?? slot
+  if (isShared(slot)) return kind === 'cuda' ? 'GPU share' : `${kind} share`
+  return kind === 'cuda' ? 'GPU' : `${kind} device`
 }
 
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']

@@ -1,6 +1,6 @@
 import { type Session, sessionApi, type SessionDetails } from '@capstan/contract/session'
 import { openApi } from '../api.ts'
-import { age, describeSlots, print, properties, say, table } from '../output.ts'
+import { age, describeReason, describeSlots, print, properties, say, table } from '../output.ts'
 import { sessionId } from './find.ts'
 
 export interface ListOptions {
@@ -70,7 +70,7 @@ const describeSession = (session: SessionDetails): string =>
       ['Name', session.name],
       ['Id', session.id],
       ['Status', describeStatus(session)],
-      ['Reason', session.reason?.message],
+      ['Reason', describeReason(session.reason)],
       ['Exit code', session.exitCode],
       ['Type', session.type],
       ['Image', session.image.reference],
@@ -103,6 +103,6 @@ const describeSession = (session: SessionDetails): string =>
     '',
     table(
       ['STATE', 'SINCE', 'REASON'],
-      session.history.map(({ status, at, reason }) => [status, at, reason?.message]),
+      session.history.map(({ status, at, reason }) => [status, at, describeReason(reason)]),
     ),
   ].join('\n')

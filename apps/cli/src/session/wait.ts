@@ -2,6 +2,7 @@ import { sessionApi, type SessionDetails } from '@capstan/contract/session'
 import { isEnded } from '@capstan/core/session'
 import type { Api } from '../api.ts'
 import { followChanges } from '../changes.ts'
+import { describeReason } from '../output.ts'
 
 /** Waits until an interactive session runs, a batch session has ended, or it comes to nothing. Each new state is told. */
 export async function waitForSession(
@@ -14,7 +15,8 @@ export async function waitForSession(
   try {
     for (;;) {
       const session = await call(sessionApi.show, { id })
-      const text = session.reason ? `${session.status}: ${session.reason.message}` : session.status
+      const why = describeReason(session.reason)
+      const text = why === undefined ? session.status : `${session.status}: ${why}`
       if (text !== told) onStatus(text)
       told = text
       if (isEnded(session.status)) return session

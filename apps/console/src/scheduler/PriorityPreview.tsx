@@ -2,6 +2,7 @@ import type { schedulerApi } from '@capstan/contract/scheduler'
 import type * as z from 'zod'
 import '../ui/plain-table.css'
 import { usePageWords } from '../words/page-words.ts'
+import { reasonText } from '../words/reason.ts'
 import { fateText } from './fate-words.ts'
 
 export type Previewed = z.output<typeof schedulerApi.previewPriority.output>['items'][number]
@@ -18,7 +19,7 @@ export function PriorityPreview({
   /** What is shown is of an earlier number: the next is on its way. */
   isStale: boolean
 }) {
-  const { w } = usePageWords()
+  const { w, f } = usePageWords()
   return (
     <div
       className="plain-scroll"
@@ -50,7 +51,7 @@ export function PriorityPreview({
                   : `${present} → ${priority}`}
               </td>
               <td>{fateText(now, w)}</td>
-              <td title={changed.reason?.message}>{fateText(changed, w)}</td>
+              <td title={reasonText(changed.reason, f)}>{fateText(changed, w)}</td>
             </tr>
           ))}
         </tbody>

@@ -3,6 +3,7 @@ import { Stack, Text } from '@mantine/core'
 import type * as z from 'zod'
 import '../ui/plain-table.css'
 import { usePageWords } from '../words/page-words.ts'
+import { reasonText } from '../words/reason.ts'
 import { fateText } from './fate-words.ts'
 
 type Outcome = z.output<typeof schedulerApi.whatIf.output>
@@ -54,7 +55,7 @@ export function WhatIfOutcome({ outcome }: { outcome: Outcome }) {
 }
 
 function Differences({ items }: { items: Outcome['items'] }) {
-  const { w } = usePageWords()
+  const { w, f } = usePageWords()
   return (
     <div className="plain-scroll" tabIndex={0} role="region" aria-label={w.scheduler.changed}>
       <table className="plain-table">
@@ -72,7 +73,7 @@ function Differences({ items }: { items: Outcome['items'] }) {
               <th scope="row">{name}</th>
               <td>{userEmail}</td>
               <td>{fateText(now, w)}</td>
-              <td title={changed.reason?.message}>{fateText(changed, w)}</td>
+              <td title={reasonText(changed.reason, f)}>{fateText(changed, w)}</td>
             </tr>
           ))}
         </tbody>

@@ -6,6 +6,7 @@ import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { sessionSlotsText } from '../ui/slot-words.ts'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
 import { type AllWords, usePageWords } from '../words/page-words.ts'
+import { reasonText } from '../words/reason.ts'
 
 /** Columns of those who wait (SCH-01, SCH-02). */
 export const queueColumns: readonly Column<QueuedSession, AllWords>[] = [
@@ -76,18 +77,19 @@ export const queueColumns: readonly Column<QueuedSession, AllWords>[] = [
 ]
 
 function Status({ session: { startsNext, reason } }: { session: QueuedSession }) {
-  const { w } = usePageWords()
+  const { w, f } = usePageWords()
+  const why = reasonText(reason, f)
   return (
-    <Tooltip label={reason?.message} disabled={!reason}>
+    <Tooltip label={why} disabled={!why}>
       <div>
         <StatusBadge
           tone={startsNext ? 'busy' : 'idle'}
           label={startsNext ? w.scheduler.startsNext : w.scheduler.waits}
           isBusy
         />
-        {reason && (
+        {why && (
           <div className="cell-note" style={{ maxWidth: 420, whiteSpace: 'normal' }}>
-            {reason.message}
+            {why}
           </div>
         )}
       </div>

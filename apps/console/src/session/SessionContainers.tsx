@@ -7,6 +7,7 @@ import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { SessionBadge } from '../ui/StatusBadge.tsx'
 import { TextLink } from '../ui/links.tsx'
 import { type AllWords, usePageWords } from '../words/page-words.ts'
+import { reasonText } from '../words/reason.ts'
 
 /** The containers that a session is made of: the only one open, of several each in a line. */
 export function SessionContainers({ session }: { session: SessionDetails }) {
@@ -68,7 +69,7 @@ function statesText(kernels: readonly Kernel[], w: AllWords): string {
 }
 
 function KernelDetails({ kernel }: { kernel: Kernel }) {
-  const { w } = usePageWords()
+  const { w, f } = usePageWords()
   const may = useMay()
   const { agentId } = kernel
   const { progress } = kernel
@@ -76,7 +77,7 @@ function KernelDetails({ kernel }: { kernel: Kernel }) {
     <Stack gap="sm" mt="xs">
       {kernel.reason && (
         <Text size="sm" className="preserve">
-          {kernel.reason.message}
+          {reasonText(kernel.reason, f)}
         </Text>
       )}
       {progress && (

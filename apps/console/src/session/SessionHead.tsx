@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
 import { SessionBadge } from '../ui/StatusBadge.tsx'
 import { ButtonLink } from '../ui/links.tsx'
+import { reasonText } from '../words/reason.ts'
 import { useWords } from '../words/words.tsx'
 import { RenameSession } from './RenameSession.tsx'
 import { useEndSessions, useOpenApp, useWhyNotUsable, whyNotEndable } from './useSessionActions.ts'
@@ -12,7 +13,7 @@ import { Notice } from '../ui/Notice.tsx'
 
 /** How a session is, why, and what can be done with it. */
 export function SessionHead({ session }: { session: SessionDetails }) {
-  const { w } = useWords()
+  const { w, f } = useWords()
   const [isRenaming, setRenaming] = useState(false)
   const noRename = whyNotEndable(session, 'force', w)
   return (
@@ -21,7 +22,7 @@ export function SessionHead({ session }: { session: SessionDetails }) {
         <SessionBadge status={session.status} isNodeLost={session.isNodeLost} />
         {session.reason && (
           <Text size="sm" c="dimmed" mt={4} className="preserve">
-            {session.reason.message}
+            {reasonText(session.reason, f)}
           </Text>
         )}
         {session.isNodeLost && (

@@ -1,5 +1,6 @@
 import type { SessionDetails } from '@capstan/contract/session'
 import { Text, Timeline } from '@mantine/core'
+import { reasonText } from '../words/reason.ts'
 import { useWords } from '../words/words.tsx'
 
 /** Every state it has been in, since when, for how long, and why (SES-02). */
@@ -19,7 +20,7 @@ export function SessionHistory({ session }: { session: SessionDetails }) {
             </Text>
             {entry.reason && (
               <Text size="sm" className="preserve">
-                {entry.reason.message}
+                {reasonText(entry.reason, f)}
               </Text>
             )}
           </Timeline.Item>

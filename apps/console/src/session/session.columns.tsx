@@ -5,6 +5,7 @@ import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { SessionBadge } from '../ui/StatusBadge.tsx'
 import { sessionSlotsText } from '../ui/slot-words.ts'
 import type { Words } from '../words/en.ts'
+import { reasonText } from '../words/reason.ts'
 import { useWords } from '../words/words.tsx'
 import { TextLink } from '../ui/links.tsx'
 
@@ -190,8 +191,8 @@ function Word({ pick }: { pick: (w: Words) => string }) {
 }
 
 function StatusCell({ session }: { session: Session }) {
-  const { w } = useWords()
-  const why = session.isNodeLost ? w.session.nodeLostHelp : session.reason?.message
+  const { w, f } = useWords()
+  const why = session.isNodeLost ? w.session.nodeLostHelp : reasonText(session.reason, f)
   return (
     <Tooltip label={why} disabled={!why}>
       <div>

@@ -4,8 +4,14 @@ import { describeEnd, stateOf } from '@capstan/core/dependency'
 import { readLabels, raiseToMinimum } from '@capstan/core/image'
 import { checkAskedMany } from '@capstan/core/limits'
 import { raiseToSteps } from '@capstan/core/shares'
-import { isShared } from '@capstan/core/placement/layout'
-import { describeAmount, shortfalls, times, toAmounts, wholeDevice } from '@capstan/core/slots'
+import {
+  describeAmount,
+  isShared,
+  shortfalls,
+  times,
+  toAmounts,
+  wholeDevice,
+} from '@capstan/core/slots'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/db.ts'

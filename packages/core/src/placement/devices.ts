@@ -1,6 +1,5 @@
 import type { Fleet, Taken } from './fleet.ts'
-import { isShared } from './layout.ts'
-import { wholeDevice } from '../slots.ts'
+import { isShared, wholeDevice } from '../slots.ts'
 import type { Need } from './needs.ts'
 
 /** How a selector chooses among the devices of an agent. */

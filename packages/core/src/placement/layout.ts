@@ -1,6 +1,6 @@
 import type { AgentView, DeviceView } from '../placement.ts'
+import { isShared } from '../slots.ts'
 
-export const isShared = (slot: string): boolean => slot.endsWith('.shares')
 export const isAccelerator = (slot: string): boolean => slot !== 'cpu' && slot !== 'mem'
 
 /** What does not change in a turn: the agents and their devices, numbered, in flat arrays. */

@@ -1,6 +1,6 @@
 import type { Fleet } from './fleet.ts'
-import { isAccelerator, isShared } from './layout.ts'
-import { wholeDevice } from '../slots.ts'
+import { isShared, wholeDevice } from '../slots.ts'
+import { isAccelerator } from './layout.ts'
 import { whyRuledOut } from './pool.ts'
 import type { Need } from './needs.ts'
 import { steps, type Wanted, worthByRest } from './prices.ts'

@@ -1,7 +1,7 @@
 import type { KernelDemand } from '../placement.ts'
 import type { Amounts } from '../slots.ts'
-import { isShared, type Layout } from './layout.ts'
-import { wholeDevice } from '../slots.ts'
+import { isShared, wholeDevice } from '../slots.ts'
+import type { Layout } from './layout.ts'
 
 /** What kernels ask of one agent, by columns of the fleet and by slots, as a piece of a long array. */
 export class Need {

@@ -12,7 +12,7 @@ test('a session that fits nowhere says what it lacks, where most is, and what ru
   expect(waiting[0]?.reason).toMatchObject({
     code: 'insufficient_resources',
     message:
-      'needs 3 cuda.device on one agent; the most that is free is 2 cuda.device, on b; 1 agent ruled out by architecture',
+      'needs 3 GPUs on one agent; the most that is free is 2 GPUs, on b; 1 agent ruled out by architecture',
   })
 })
 

@@ -1,8 +1,7 @@
 import type { Reason } from '@capstan/contract/session'
 import type { Demand } from '../placement.ts'
 import type { Fleet } from './fleet.ts'
-import { isShared } from './layout.ts'
-import { wholeDevice } from '../slots.ts'
+import { isShared, wholeDevice } from '../slots.ts'
 import { askedOf, type Need } from './needs.ts'
 import type { Pool } from './pool.ts'
 import {
