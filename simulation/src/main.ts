@@ -82,7 +82,7 @@ function simulate({ seed, seeds, events, json }: Flags): boolean {
 }
 
 /** Each broken rule has to be found within so many events. */
-const mostEvents = 2_000_000
+const mostEvents = 5_000_000
 
 function mutate({ events, json }: Flags): boolean {
   const found = mutations.map(mutation => {

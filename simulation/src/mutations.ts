@@ -10,6 +10,12 @@ export interface Mutation {
 
 const withPlan = (plan: (snapshot: Snapshot) => Plan): Partial<Rules> => ({ plan })
 
+/** The queue is planned as if all in it had asked so. */
+const withQueue = (change: Partial<Demand>): Partial<Rules> =>
+  withPlan(snapshot =>
+    rules.plan({ ...snapshot, queue: snapshot.queue.map(one => ({ ...one, ...change })) }),
+  )
+
 /** Every device seems to have one unit more free than it has. */
 const oneMore = (agents: readonly AgentView[]): AgentView[] =>
   agents.map(agent => ({
@@ -134,9 +140,45 @@ const broken: Readonly<Record<string, Partial<Rules>>> = {
     },
   },
   'what runs on a lost agent is started elsewhere too': {
-    isReclaimable: ({ status }) =>
-      rules.isReclaimable({ status, startedAt: null }) || status === 'running',
+    isReclaimable: kernel =>
+      rules.isReclaimable({ ...kernel, startedAt: null }) || kernel.status === 'running',
   },
+  'a session does not wait for others': withQueue({ dependencies: [] }),
+  'one that was ended before its time counts as one that ended well': {
+    resolve: edges => {
+      const { released, hopeless } = rules.resolve(edges)
+      return { released: [...released, ...hopeless.map(one => one.waiterId)], hopeless: [] }
+    },
+  },
+  'who waits for one that failed waits for ever': {
+    resolve: edges => ({ ...rules.resolve(edges), hopeless: [] }),
+  },
+  'who waits in vain takes nobody along': {
+    resolve: edges => ({
+      ...rules.resolve(edges),
+      hopeless: edges
+        .filter(({ awaited }) => rules.stateOf(awaited) === 'failed' && awaited.hasStarted)
+        .map(({ waiterId }) => ({ waiterId, message: 'It waited in vain' })),
+    }),
+  },
+  'a start time is not waited for': withQueue({ notBefore: null }),
+  'containers of one node go to several': withQueue({ clusterMode: 'multi-node' }),
+  'a main container that is left alone goes on': {
+    settle: (session, kernels, options) =>
+      rules.settle(session, kernels.length > 1 ? kernels.slice(0, 1) : kernels, options),
+  },
+  'who is as urgent makes room as well': withPlan(snapshot =>
+    rules.plan({
+      ...snapshot,
+      running: snapshot.running?.map(one => ({ ...one, priority: one.priority - 5 })) ?? [],
+    }),
+  ),
+  'a changed priority is not looked at': withPlan(snapshot =>
+    rules.plan({
+      ...snapshot,
+      queue: snapshot.queue.map(one => ({ ...one, priority: Math.min(one.priority, 10) })),
+    }),
+  ),
   'a session that waits too long for room is forgotten': withPlan(snapshot =>
     rules.plan({
       ...snapshot,

@@ -1,5 +1,5 @@
 import type { Owner, Steps } from './agenda.ts'
-import { createSession, end, endMoves } from './model/request.ts'
+import { changePriority, createSession, end, endMoves } from './model/request.ts'
 import type { KeypairRow, SessionRequest, SessionRow } from './model/rows.ts'
 import type { Manager } from './part/manager.ts'
 import { drawGroup, drawLimits, drawRequest } from './scenario.ts'
@@ -7,6 +7,9 @@ import type { World } from './world.ts'
 
 /** How often an administrator changes something, on average. Milliseconds. */
 const meanChangeMs = 20_000
+
+/** Sessions of theirs that people remember, to have others start after them. */
+const mostKnown = 12
 
 /** Users who ask for sessions and end them, and an administrator who changes settings. */
 export class People implements Owner {
@@ -30,13 +33,23 @@ export class People implements Owner {
 
   *#userSteps(keypair: KeypairRow): Steps {
     const { random, scenario, db } = this.#world
+    let known: SessionRow[] = []
     for (;;) {
       yield random.wait(scenario.meanArrivalMs * db.keypairs.size)
       const own = [...db.live.values()].filter(session => session.keypair === keypair)
       if (own.length > 0 && random.chance(0.15)) this.#endSome(own)
-      else if (db.live.size < scenario.mostLive)
-        this.ask(manager => createSteps(manager, drawRequest(random, scenario, keypair)))
+      else if (own.length > 0 && random.chance(0.1)) this.#hurry(random.pick(own))
+      else if (db.live.size < scenario.mostLive) {
+        known = [...known, ...own].slice(-mostKnown)
+        const request = drawRequest(random, scenario, keypair, { now: db.now, known })
+        this.ask(manager => createSteps(manager, request))
+      }
     }
+  }
+
+  #hurry(session: SessionRow): void {
+    const priority = this.#world.random.pick([5, 10, 20, 40])
+    this.ask(manager => prioritySteps(manager, session, priority))
   }
 
   #endSome(own: readonly SessionRow[]): void {
@@ -100,6 +113,14 @@ function* createSteps(manager: Manager, request: SessionRequest): Steps {
   const made = manager.committed(createSession(manager.db, request))
   yield manager.pause()
   if ('id' in made) manager.wake(['scheduler'])
+}
+
+/** `changePriority` of session.routes.ts. */
+function* prioritySteps(manager: Manager, session: SessionRow, priority: number): Steps {
+  yield manager.pause()
+  manager.committed(changePriority(session, priority))
+  yield manager.pause()
+  manager.wake(['scheduler'])
 }
 
 /** `terminate` of session.routes.ts: reads, decides by the rule, writes what is still so; looks again at those that moved. */

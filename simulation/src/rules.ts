@@ -1,10 +1,11 @@
 import { nextStep } from '@capstan/agent/next-step'
 import { compare, reconcile } from '@capstan/agent/reconcile'
 import type { SessionStatus } from '@capstan/contract/session'
+import { resolve, stateOf } from '@capstan/core/dependency'
 import { kernelChanges } from '@capstan/core/kernel-report'
 import { checkAsked } from '@capstan/core/limits'
 import { plan } from '@capstan/core/placement'
-import { endStatus, isEnded } from '@capstan/core/session'
+import { endStatus, isEnded, isStarting, startingStatuses } from '@capstan/core/session'
 import { settle } from '@capstan/core/settle'
 
 /**
@@ -15,6 +16,8 @@ import { settle } from '@capstan/core/settle'
 export interface Rules {
   readonly plan: typeof plan
   readonly settle: typeof settle
+  readonly stateOf: typeof stateOf
+  readonly resolve: typeof resolve
   readonly kernelChanges: typeof kernelChanges
   readonly endStatus: typeof endStatus
   readonly checkAsked: typeof checkAsked
@@ -26,19 +29,24 @@ export interface Rules {
   /** Trigger `kernel_frees_allocation`: whether a kernel that is written lets go of what it holds. */
   readonly freesAllocation: (to: SessionStatus) => boolean
   /** `reclaimUnstarted` of housekeeper.loop.ts: whether a kernel of a lost agent is tried elsewhere. */
-  readonly isReclaimable: (kernel: {
-    readonly status: SessionStatus
-    readonly startedAt: Date | null
-  }) => boolean
+  readonly isReclaimable: (kernel: Reclaimed) => boolean
   /** The promise of `Driver.start`: the container that was made before is found, there is never a second one. */
   readonly findsContainerOfSameName: boolean
 }
 
-const unstarted: readonly SessionStatus[] = ['scheduled', 'preparing', 'pulling', 'creating']
+interface Reclaimed {
+  readonly status: SessionStatus
+  readonly startedAt: Date | null
+  readonly session: { readonly status: SessionStatus }
+}
+
+const unstarted: readonly SessionStatus[] = [...startingStatuses, 'terminating']
 
 export const rules: Rules = {
   plan,
   settle,
+  stateOf,
+  resolve,
   kernelChanges,
   endStatus,
   checkAsked,
@@ -47,6 +55,8 @@ export const rules: Rules = {
   nextStep,
   isWithinCapacity: (given, capacity) => given <= capacity,
   freesAllocation: isEnded,
-  isReclaimable: ({ status, startedAt }) => startedAt === null && unstarted.includes(status),
+  isReclaimable: ({ status, startedAt, session }) =>
+    (startedAt === null && unstarted.includes(status)) ||
+    (status === 'terminating' && isStarting(session.status)),
   findsContainerOfSameName: true,
 }

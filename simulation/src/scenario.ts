@@ -1,5 +1,5 @@
 import type { Amounts } from '@capstan/core/slots'
-import type { GroupRow, KeypairRow, SessionRequest } from './model/rows.ts'
+import type { GroupRow, KeypairRow, SessionRequest, SessionRow } from './model/rows.ts'
 import type { Report } from './model/report.ts'
 import type { Random } from './random.ts'
 
@@ -35,7 +35,7 @@ export interface Scenario {
   readonly mostLive: number
 }
 
-const sequencers = ['fifo', 'lifo', 'drf', 'fair-share', 'priority'] as const
+const sequencers = ['fifo', 'lifo', 'drf', 'fair-share', 'priority', 'priority'] as const
 const selectors = ['dispersed', 'concentrated', 'balanced'] as const
 
 export function drawScenario(random: Random): Scenario {
@@ -75,7 +75,7 @@ export const drawGroup = (random: Random, name: string): GroupRow => ({
   reserveAfterS: random.pick([null, 0, 30, 300]),
   halfLifeS: random.pick([60, 3600]),
   enforcesSpreading: random.chance(0.2),
-  isPreemptionEnabled: random.chance(0.3),
+  isPreemptionEnabled: random.chance(0.7),
 })
 
 const unlimited = {
@@ -150,10 +150,25 @@ export const drawRequest = (
   random: Random,
   { forms, groups }: Scenario,
   keypair: KeypairRow,
+  { now, known }: { now: number; known: readonly SessionRow[] },
 ): SessionRequest => ({
   ...random.pick(forms),
   type: random.pick(['interactive', 'batch', 'inference'] as const),
   group: random.pick(groups).name,
   keypair,
   priority: random.pick([10, 10, 10, 10, 20]),
+  clusterMode: random.pick(['single-node', 'multi-node'] as const),
+  isPreemptible: random.chance(0.3),
+  startsAt: random.chance(0.1) ? now + random.wait(30_000) : null,
+  dependsOn: random.chance(0.2) ? drawAwaited(random, known) : [],
 })
+
+/** One or two of those that are known, which may have ended. */
+function drawAwaited(random: Random, known: readonly SessionRow[]): SessionRow[] {
+  if (known.length === 0) return []
+  return [
+    ...new Set(
+      random.chance(0.3) ? [random.pick(known), random.pick(known)] : [random.pick(known)],
+    ),
+  ]
+}

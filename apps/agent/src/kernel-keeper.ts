@@ -59,6 +59,8 @@ export class KernelKeeper {
   observation: Observation
   readonly #context: KernelContext
   #containerId: string | undefined
+  /** A start was asked for, and the engine was away before it told what came of it. */
+  #isUnsure = false
   #isOutOfMemory = false
   #hasEnded = false
   #isStepping = false
@@ -89,6 +91,11 @@ export class KernelKeeper {
       this.#pump !== undefined &&
       !this.#isOutOfMemory
     )
+  }
+
+  /** The engine has a container of it, which an earlier start has made without being heard. */
+  notice(containerId: string): void {
+    this.#containerId ??= containerId
   }
 
   /** A process of it was ended because memory ran out. */
@@ -139,11 +146,13 @@ export class KernelKeeper {
       hasStarted: this.desired.hasStarted,
       hasEnded: this.#hasEnded,
       isOutOfMemory: this.#isOutOfMemory,
-      container: state?.phase ?? (this.#containerId === undefined ? 'none' : 'gone'),
+      container: state?.phase ?? (this.#containerId === undefined ? this.#unseen : 'gone'),
     })
     switch (step) {
       case 'rest':
         return this.#sendRest()
+      case 'find':
+        return this.#find()
       case 'start':
         return this.#start()
       case 'end':
@@ -162,6 +171,19 @@ export class KernelKeeper {
     }
   }
 
+  get #unseen(): 'none' | 'unknown' {
+    return this.#isUnsure ? 'unknown' : 'none'
+  }
+
+  /** What a start made of which nothing was heard: neither may it run on unseen, nor a second one be made. */
+  async #find(): Promise<void> {
+    const { driver, clusterId } = this.#context
+    const found = await driver.list(clusterId)
+    this.#containerId = found.find(one => one.kernelId === this.desired.kernelId)?.id
+    this.#isUnsure = false
+    this.#isPoked = true
+  }
+
   /** Undefined when there is no container, or nothing depends on it any more. */
   async #inspect(): Promise<ContainerState | undefined> {
     if (this.#hasEnded || this.#containerId === undefined) return undefined
@@ -174,14 +196,17 @@ export class KernelKeeper {
     const slow = setTimeout(changed, slowStartMs)
     try {
       const grant = await accelerators.grant(this.desired)
+      this.#isUnsure = true
       this.#containerId = await starts.count(driver.start(this.desired, clusterId, grant))
     } catch (error) {
       if (driver.isAway(error)) throw error
+      this.#isUnsure = false
       if (driver.isImageMissing(error)) return this.#pull()
-      return this.#end(null, failure('start_failed', error))
+      return this.#fail(failure('start_failed', error))
     } finally {
       clearTimeout(slow)
     }
+    this.#isUnsure = false
     this.#tell({
       status: 'running',
       containerId: this.#containerId,
@@ -201,9 +226,15 @@ export class KernelKeeper {
       await driver.pull(this.desired.image.reference, progress => this.#tell({ progress }))
     } catch (error) {
       if (driver.isAway(error)) throw error
-      return this.#end(null, failure('pull_failed', error))
+      return this.#fail(failure('pull_failed', error))
     }
     this.#tell({ status: 'preparing', progress: null })
+    this.#isPoked = true
+  }
+
+  /** Ends it, unless a container was noticed meanwhile, which an earlier agent had asked for. */
+  async #fail(reason: Reason): Promise<void> {
+    if (this.#containerId === undefined) return this.#end(null, reason)
     this.#isPoked = true
   }
 
@@ -253,6 +284,7 @@ export class KernelKeeper {
     this.observation = {
       ...this.observation,
       status: 'terminated',
+      containerId: this.#containerId ?? null,
       progress: null,
       apps: [],
       reason,

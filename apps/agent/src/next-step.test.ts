@@ -35,3 +35,8 @@ test('one that ended, or whose memory ran out, is finished; then its log is sent
   expect(step({ container: 'running', isOutOfMemory: true })).toBe('finish')
   expect(step({ container: 'running', hasEnded: true })).toBe('rest')
 })
+
+test('what came of a start is found out before anything is made, or said to have ended', () => {
+  for (const desired of ['run', 'stop'] as const)
+    expect(step({ desired, container: 'unknown' })).toBe('find')
+})

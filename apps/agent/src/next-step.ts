@@ -1,11 +1,15 @@
-/** What is known of a kernel's container: none was made or found; it is gone; or where the engine says that it is. */
-export type Seen = 'none' | 'gone' | 'created' | 'running' | 'ended'
+/**
+ * What is known of a kernel's container: none was made or found; whether a start that was asked for has made one; it is gone; or
+ * where the engine says that it is.
+ */
+export type Seen = 'none' | 'unknown' | 'gone' | 'created' | 'running' | 'ended'
 
 /**
  * What to do about a kernel next. `vanish`: it has ended, and something else than us removed its container. `finish`: it
- * has ended by itself, or is about to for want of memory. `serve`: it runs, and is looked after.
+ * has ended by itself, or is about to for want of memory. `serve`: it runs, and is looked after. `find`: the engine is asked
+ * whether there is one.
  */
-export type Step = 'rest' | 'start' | 'serve' | 'stop' | 'finish' | 'end' | 'vanish'
+export type Step = 'rest' | 'find' | 'start' | 'serve' | 'stop' | 'finish' | 'end' | 'vanish'
 
 export interface KernelState {
   readonly desired: 'run' | 'stop'
@@ -24,6 +28,7 @@ export interface KernelState {
 export function nextStep(state: KernelState): Step {
   const { desired, hasStarted, hasEnded, isOutOfMemory, container } = state
   if (hasEnded) return 'rest'
+  if (container === 'unknown') return 'find'
   if (container === 'none' || container === 'gone') {
     if (desired === 'stop') return 'end'
     return container === 'gone' || hasStarted ? 'vanish' : 'start'

@@ -99,6 +99,7 @@ export class Node {
     const byId = new Map(wanted.map(kernel => [kernel.kernelId, kernel]))
     for (const { kernelId, containerId } of adopt)
       this.#keep(byId.get(kernelId)!, clusterId, containerId)
+    for (const { kernelId, id } of found) this.#keepers.get(kernelId)?.notice(id)
     const running = new Set(found.filter(one => one.isRunning).map(one => one.kernelId))
     for (const { kernelId } of wanted) {
       const keeper = this.#keepers.get(kernelId)

@@ -24,6 +24,20 @@ export class Checks implements Watch {
   sessionMoved(session: SessionRow, from: SessionStatus | null): void {
     this.#world.note(session.id, session.status, session.reason?.code)
     this.ledger.sessionMoved(session, from)
+    if (session.status === 'scheduled') this.#checkTime(session)
+  }
+
+  /** Nobody starts before its time, or before those that it waits for have ended well. */
+  #checkTime({ id, startsAt, dependsOn }: SessionRow): void {
+    const { now } = this.#world.db
+    if (startsAt !== null && now < startsAt)
+      this.#world.fail('start time', `${id} starts ${startsAt - now} ms too early`)
+    for (const { id: other, type, status, startedAt, exitCode } of dependsOn) {
+      const hasEndedWell =
+        status === 'terminated' && startedAt !== null && (type !== 'batch' || exitCode === 0)
+      if (!hasEndedWell)
+        this.#world.fail('dependencies', `${id} starts after ${other}, which is ${status}`)
+    }
   }
 
   kernelMoved(kernel: KernelRow, from: SessionStatus | null): void {

@@ -1,5 +1,5 @@
 import type { SessionStatus } from '@capstan/contract/session'
-import { isEnded } from '@capstan/core/session'
+import { isEnded, isStarting } from '@capstan/core/session'
 import type { Steps } from '../agenda.ts'
 import type { KernelRow } from '../model/rows.ts'
 import type { Wanted } from '../model/report.ts'
@@ -96,7 +96,9 @@ export class Containers {
   kernelMoved(kernel: KernelRow, from: SessionStatus | null): void {
     if (from === null) this.#kernels.set(kernel.id, kernel)
     if (!isEnded(kernel.status)) return
-    if (kernel.reason?.code === 'agent_lost' && kernel.startedAt !== null)
+    // Of a start that has failed nothing is kept: it was to be stopped.
+    const isOfFailedStart = from === 'terminating' && isStarting(kernel.session.status)
+    if (kernel.reason?.code === 'agent_lost' && kernel.startedAt !== null && !isOfFailedStart)
       this.#fail('what runs on a lost agent is kept', `${kernel.id} had started`)
     for (const other of kernel.session.kernels)
       if (!isEnded(other.status))

@@ -19,7 +19,7 @@ export class Rest {
   isReached(): boolean {
     const { db, checks, agenda } = this.#world
     const waiting = [...db.live.values()]
-    if (waiting.every(session => session.status === 'pending' && !this.#fitsSomewhere(session)))
+    if (waiting.every(session => session.status === 'pending' && !this.#canStart(session)))
       if (this.#isClean()) return true
     if (checks.ledger.writes !== this.#writes) {
       this.#writes = checks.ledger.writes
@@ -37,13 +37,23 @@ export class Rest {
     return checks.ledger.heldCount === 0 && checks.containers.count === 0 && isForgotten
   }
 
+  /** Not while one that it waits for cannot either; one that waits for what has failed is to be cancelled. */
+  #canStart(session: SessionRow): boolean {
+    const waitsOn = session.dependsOn.filter(other => other.status === 'pending')
+    return this.#fitsSomewhere(session) && waitsOn.every(other => this.#canStart(other))
+  }
+
   /** Whether it would start on a cluster of which nothing is given out. All its kernels are alike. */
-  #fitsSomewhere({ amounts, architecture, group, clusterSize }: SessionRow): boolean {
+  #fitsSomewhere(session: SessionRow): boolean {
+    const { amounts, architecture, group, clusterSize, clusterMode } = session
     let room = 0
     for (const agent of this.#world.db.agents.values()) {
       if (agent.group !== group || agent.architecture !== architecture) continue
       const devices = [...agent.devices.values()]
-      room += Math.min(...Object.keys(amounts).map(slot => roomFor(devices, slot, amounts[slot]!)))
+      const here = Math.min(
+        ...Object.keys(amounts).map(slot => roomFor(devices, slot, amounts[slot]!)),
+      )
+      room = clusterMode === 'single-node' ? Math.max(room, here) : room + here
     }
     return room >= clusterSize
   }
@@ -57,7 +67,7 @@ export class Rest {
       )
       return this.#tell('liveness', `${stuck.id} stays ${stuck.status}: ${kernels.join(', ')}`)
     }
-    const starving = left.find(session => this.#fitsSomewhere(session))
+    const starving = left.find(session => this.#canStart(session))
     if (starving)
       return this.#tell(
         'no starvation',

@@ -50,6 +50,8 @@ export class Turns {
           'all or none',
           `${kernels.length} of ${demand.kernels.length} kernels of ${sessionId}`,
         )
+      if (demand.clusterMode === 'single-node' && new Set(kernels.map(one => one.agentId)).size > 1)
+        this.#fail('one node', `${sessionId} is placed on several agents`)
       for (const { kernelIndex, agentId, devices } of kernels) {
         const sums: Record<string, number> = {}
         for (const { deviceId, slot, amount } of devices) {

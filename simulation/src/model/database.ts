@@ -58,6 +58,7 @@ export class Database {
       ...request,
       id: id ?? `s${String(++this.#sessionCount).padStart(6, '0')}`,
       createdAt: this.now,
+      releasedAt: request.dependsOn.length > 0 ? Infinity : null,
       status: 'pending',
       reason: null,
       result: 'undefined',

@@ -1,5 +1,6 @@
 import { isEnded } from '@capstan/core/session'
 import type { Database } from './database.ts'
+import { freeFrom } from './request.ts'
 import type { SessionRow } from './rows.ts'
 import { settleSessions } from './settle.ts'
 
@@ -61,7 +62,7 @@ export function cancelOverdue(db: Database): void {
     const isOverdue =
       session.status === 'pending' &&
       pendingTimeoutS > 0 &&
-      session.createdAt < db.now - pendingTimeoutS * 1000
+      freeFrom(session) < db.now - pendingTimeoutS * 1000
     if (!isOverdue) continue
     session.reason = { code: 'pending_timeout', message: 'It waited too long' }
     db.moveSession(session, 'cancelled')
@@ -71,8 +72,10 @@ export function cancelOverdue(db: Database): void {
 /** First half of `endOutlived` (POL-04): who is older than its policy lets it be. */
 export const listOutlived = (db: Database): SessionRow[] =>
   [...db.live.values()].filter(
-    ({ status, createdAt, keypair: { maxLifetimeS } }) =>
-      status !== 'terminating' && maxLifetimeS !== null && createdAt < db.now - maxLifetimeS * 1000,
+    session =>
+      session.status !== 'terminating' &&
+      session.keypair.maxLifetimeS !== null &&
+      freeFrom(session) < db.now - session.keypair.maxLifetimeS * 1000,
   )
 
 /** First half of `settleLeftOver`: sessions whose kernels have all ended while they themselves have not. */

@@ -14,6 +14,7 @@ export function place(db: Database, placed: readonly Placement[]): string[] {
     const session = db.live.get(sessionId)!
     session.reason = null
     session.scheduledAt = db.now
+    if (session.releasedAt === Infinity) session.releasedAt = db.now
     session.kernels = []
     db.moveSession(session, 'scheduled')
     for (const { kernelIndex, agentId, devices } of kernels) {

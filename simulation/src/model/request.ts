@@ -11,6 +11,10 @@ export function totalOf({ amounts, clusterSize }: SessionRequest): Record<string
   return total
 }
 
+/** From when on it was free to start: its limits of time count from then. Infinite while it waits for others. */
+export const freeFrom = ({ createdAt, startsAt, releasedAt }: SessionRow): number =>
+  Math.max(createdAt, startsAt ?? 0, releasedAt ?? 0)
+
 /** What a keypair has of a kind, as `uses` of policy/limits.store.ts adds it up. */
 export function useOf(
   db: Database,
@@ -33,10 +37,16 @@ export function createSession(
   request: SessionRequest,
   id?: string,
 ): SessionRow | LimitFailure {
+  // What was seen to have failed is refused before (`findDependsOn` of new-session.ts); it may fail in between.
   const { keypair, clusterSize } = request
   const pending = useOf(db, keypair, session => session.status === 'pending')
   const asked = { amounts: totalOf(request), clusterSize }
   return db.rules.checkAsked(keypair.limits, pending, asked) ?? db.insertSession(request, id)
+}
+
+/** `changePriority` of session.routes.ts. */
+export function changePriority(session: SessionRow, priority: number): void {
+  if (session.status === 'pending') session.priority = priority
 }
 
 export interface EndMove {

@@ -1,4 +1,4 @@
-import type { Reason, SessionStatus } from '@capstan/contract/session'
+import type { ClusterMode, Reason, SessionStatus } from '@capstan/contract/session'
 import type { Limits } from '@capstan/core/limits'
 import type { Selector } from '@capstan/core/placement/select'
 import type { Sequencer } from '@capstan/core/placement/sequence'
@@ -89,10 +89,19 @@ export interface SessionRequest {
   /** Of each container. */
   readonly amounts: Amounts
   readonly clusterSize: number
+  readonly clusterMode: ClusterMode
+  readonly isPreemptible: boolean
+  /** It waits until then, whatever room there is. */
+  readonly startsAt: number | null
+  /** It waits until all of these have ended well. */
+  readonly dependsOn: readonly SessionRow[]
 }
 
-export interface SessionRow extends SessionRequest {
+export interface SessionRow extends Omit<SessionRequest, 'priority'> {
   readonly id: string
+  priority: number
+  /** When the last of those had ended well that it waited for; null: it waits for nobody, infinite: it waits still. */
+  releasedAt: number | null
   readonly createdAt: number
   status: SessionStatus
   reason: Reason | null

@@ -10,8 +10,9 @@ import type {
 } from '@capstan/core/placement'
 import { isEnded } from '@capstan/core/session'
 import type { Database } from './database.ts'
+import { dependenciesOf } from './dependency.ts'
 import type { GroupRow, SessionRow } from './rows.ts'
-import { totalOf, useOf } from './request.ts'
+import { freeFrom, totalOf, useOf } from './request.ts'
 
 const noImages: ReadonlySet<string> = new Set()
 const runtimes = ['docker']
@@ -49,8 +50,12 @@ export function readAgents(db: Database, group: string): AgentView[] {
 const kernelsOf = ({ amounts, clusterSize }: SessionRow): KernelDemand[] =>
   Array.from({ length: clusterSize }, (_, kernelIndex) => ({ kernelIndex, amounts }))
 
-const endsAtOf = ({ createdAt, keypair: { maxLifetimeS } }: SessionRow): number | null =>
-  maxLifetimeS === null ? null : createdAt + maxLifetimeS * 1000
+/** `endsAt` of scheduler/snapshot.store.ts: null while it is not known. */
+function endsAtOf(session: SessionRow): number | null {
+  const { maxLifetimeS } = session.keypair
+  const at = maxLifetimeS === null ? Infinity : freeFrom(session) + maxLifetimeS * 1000
+  return at === Infinity ? null : at
+}
 
 /** `readQueue` of scheduler/snapshot.store.ts: who waits in a group. */
 export function readQueue(db: Database, group: string): Demand[] {
@@ -68,6 +73,9 @@ export function readQueue(db: Database, group: string): Demand[] {
         runtime: 'docker',
         needsImageInstalled: false,
         kernels: kernelsOf(session),
+        clusterMode: session.clusterMode,
+        notBefore: session.startsAt,
+        dependencies: dependenciesOf(db, session),
         failedAgentIds: [...session.failedAgentIds],
         skips: session.skips,
         endsAt: endsAtOf(session),
@@ -98,13 +106,13 @@ export function readRunning(db: Database, group: string): Running[] {
   for (const session of db.live.values()) {
     if (session.group !== group || !holds(session)) continue
     const endsAt = endsAtOf(session)
-    if (session.status !== 'terminating' && endsAt === null) continue
+    if (session.status !== 'terminating' && endsAt === null && !session.isPreemptible) continue
     const kernels = session.kernels.filter(kernel => !isEnded(kernel.status))
     running.push({
       sessionId: session.id,
       ownerId: session.keypair.userId,
       priority: session.priority,
-      isPreemptible: false,
+      isPreemptible: session.isPreemptible,
       isEnding: session.status === 'terminating',
       startedAt: session.startedAt ?? session.scheduledAt ?? session.createdAt,
       endsAt,

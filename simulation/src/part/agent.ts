@@ -142,6 +142,7 @@ export class Agent implements Owner {
     )
     const byId = new Map(wanted.map(kernel => [kernel.kernelId, kernel]))
     for (const { kernelId, containerId } of adopt) this.#keep(byId.get(kernelId)!, containerId)
+    for (const { kernelId, id } of found) this.#keepers.get(kernelId)?.notice(id)
     const running = new Set(found.flatMap(one => (one.phase === 'running' ? [one.kernelId] : [])))
     for (const { kernelId } of wanted) {
       const keeper = this.#keepers.get(kernelId)

@@ -1,4 +1,5 @@
 import type { KernelReport } from '@capstan/core/kernel-report'
+import type { Seen } from '@capstan/agent/next-step'
 import type { Steps } from '../agenda.ts'
 import type { Wanted } from '../model/report.ts'
 import type { Agent } from './agent.ts'
@@ -24,6 +25,7 @@ export class Keeper {
   observation: KernelReport
   containerId: string | undefined
   readonly #agent: Agent
+  #isUnsure = false
   #isOutOfMemory = false
   #hasEnded = false
   #isStepping = false
@@ -54,6 +56,10 @@ export class Keeper {
     const { desired, observation } = this
     const isRunning = desired.desired === 'run' && observation.status === 'running'
     return isRunning && this.#isServed && !this.#isOutOfMemory
+  }
+
+  notice(containerId: string): void {
+    this.containerId ??= containerId
   }
 
   noteOutOfMemory(): void {
@@ -110,9 +116,10 @@ export class Keeper {
       hasStarted: this.desired.hasStarted,
       hasEnded: this.#hasEnded,
       isOutOfMemory: this.#isOutOfMemory,
-      container: state?.phase ?? (this.containerId === undefined ? 'none' : 'gone'),
+      container: state?.phase ?? this.#unseen,
     })
     if (step === 'rest') yield* this.#sendRest()
+    else if (step === 'find') yield* this.#find()
     else if (step === 'start') yield* this.#start()
     else if (step === 'end') yield* this.#end(null)
     else if (step === 'vanish') yield* this.#end(null, vanished)
@@ -121,18 +128,33 @@ export class Keeper {
     else yield* this.#stop(state!, step)
   }
 
+  get #unseen(): Seen {
+    if (this.containerId !== undefined) return 'gone'
+    return this.#isUnsure ? 'unknown' : 'none'
+  }
+
+  *#find(): Steps {
+    const found = yield* this.#agent.node.engine.list()
+    this.containerId = found.find(one => one.kernelId === this.desired.kernelId)?.id
+    this.#isUnsure = false
+    this.#isPoked = true
+  }
+
   *#start(): Steps {
     const { world, node } = this.#agent
     this.observation = { ...this.observation, status: 'creating', progress: null }
     world.checks.containers.decided(this.desired, node)
     let container: Container
+    this.#isUnsure = true
     try {
       container = yield* node.engine.start(this.desired.kernelId, () => this.#agent.changed())
     } catch (error) {
       if (!(error instanceof NotStarted)) throw error
-      yield* error.wantsImage ? this.#pull() : this.#end(null, failure('start_failed'))
+      this.#isUnsure = false
+      yield* error.wantsImage ? this.#pull() : this.#fail(failure('start_failed'))
       return
     }
+    this.#isUnsure = false
     this.containerId = container.id
     this.#tell({ status: 'running', containerId: container.id, startedAt: node.clock() })
     world.agenda.begin(this.#agent, this.#pokeLater(), 400 + world.random.wait(300))
@@ -147,11 +169,16 @@ export class Keeper {
     this.#tell({ status: 'pulling', progress: { current: 0, total: 0, message: 'Asking' } })
     const isHere = yield* this.#agent.node.engine.pull(this.desired.kernelId)
     if (!isHere) {
-      yield* this.#end(null, failure('pull_failed'))
+      yield* this.#fail(failure('pull_failed'))
       return
     }
     this.#tell({ status: 'preparing', progress: null })
     this.#isPoked = true
+  }
+
+  *#fail(reason: Reason): Steps {
+    if (this.containerId === undefined) yield* this.#end(null, reason)
+    else this.#isPoked = true
   }
 
   #serve({ id, startedAt }: Container): void {

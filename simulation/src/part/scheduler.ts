@@ -1,5 +1,6 @@
 import type { Snapshot } from '@capstan/core/placement'
 import type { Steps } from '../agenda.ts'
+import { resolution, resolveDependencies } from '../model/dependency.ts'
 import { Refused } from '../model/database.ts'
 import { explain, place } from '../model/place.ts'
 import { end, endMoves } from '../model/request.ts'
@@ -17,6 +18,12 @@ import type { Manager } from './manager.ts'
 
 /** `schedule` of scheduler/scheduler.loop.ts: a turn for each group in which somebody waits. One manager at a time. */
 export function* scheduleSteps(manager: Manager): Steps {
+  yield manager.pause()
+  const resolved = resolution(manager.db)
+  if (resolved.released.length + resolved.hopeless.length > 0) {
+    yield manager.pause()
+    manager.committed(resolveDependencies(manager.db, resolved))
+  }
   yield manager.pause()
   for (const group of listTurns(manager.db)) {
     const { world } = manager

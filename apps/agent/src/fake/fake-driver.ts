@@ -38,6 +38,11 @@ export class FakeDriver implements Driver {
     return this.#startCount
   }
 
+  /** Containers that run, also while it does not answer. */
+  get runningCount(): number {
+    return [...this.#containers.values()].filter(one => one.isRunning).length
+  }
+
   async version(): Promise<string> {
     this.#answer()
     return 'fake'
@@ -76,6 +81,8 @@ export class FakeDriver implements Driver {
     const container = new FakeContainer(kernel.kernelId, fate)
     this.#containers.set(kernel.kernelId, container)
     container.run(() => this.#ended(container))
+    // It goes on, whether anybody hears of it or not.
+    this.#answer()
     return container.id
   }
 
