@@ -173,19 +173,23 @@ export async function leaveAgent(db: Db, id: string, reason: string): Promise<vo
 /** Marks agents lost that were not heard of for so long (AGT-06); answers which. */
 export async function loseSilentAgents(db: Db, silenceMs: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    with lost as (
+    with silent as (
+      -- One whose row is locked is being heard of at this moment.
+      select id from agent where status = 'connected' and last_contact_at < now() - make_interval(secs => ${silenceMs / 1000})
+      for update skip locked
+    ), lost as (
       update agent set status = 'lost', lost_at = now(),
         status_reason = 'Not heard of for ' || round(extract(epoch from now() - last_contact_at)) || ' s'
-      where status = 'connected' and last_contact_at < now() - make_interval(secs => ${silenceMs / 1000})
-      returning id
+      where id in (select id from silent) returning id
     ) select id, pg_notify('capstan_change', 'agent:' || id) from lost`.execute(db)
   const ids = rows.map(row => row.id)
-  if (ids.length > 0) await tellOfSessions(db, ids)
+  await tellOfSessions(db, ids)
   return ids
 }
 
 /** Whoever looks at the live sessions of agents that went or came back is told: whether their node is lost is part of them. */
 export async function tellOfSessions(db: Db, agentIds: readonly string[]): Promise<void> {
+  if (agentIds.length === 0) return
   await sql`
     with concerned as (
       select string_agg(distinct session_id::text, ',') as ids from kernel

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
+import { prepared } from '../db/prepared.ts'
 import { unseal } from '../db/seal.ts'
 import { listWanted } from '../image/image-task.store.ts'
 import { environPurpose } from '../session/environ.ts'
@@ -18,6 +19,7 @@ const graceS = 10
 const logPatience = '1 hour'
 
 interface Brief {
+  readonly agentId: string
   readonly id: string
   readonly status: SessionStatus
   readonly openApps: string[]
@@ -58,23 +60,27 @@ const heldBack = sql`(k.index = 0 and k.status = 'scheduled' and exists (
   where other.session_id = k.session_id and other.attempt = k.attempt and other.index > 0 and other.started_at is null
     and own.startup_command is not null))`
 
-const wanted = (agentId: string) => sql`
-  k.agent_id = ${agentId} and not ${heldBack} and (k.status not in ('terminated', 'error')
+const wanted = (agentIds: readonly string[]) => sql`
+  k.agent_id = any(${agentIds}) and not ${heldBack} and (k.status not in ('terminated', 'error')
     or (not k.is_log_complete and k.ended_at > now() - interval '${sql.raw(logPatience)}'))`
 
 /**
- * Stands for what an agent has to do: as long as it is the same, so is the rest. Read from few columns, so that a report
+ * Stands for what each agent has to do: as long as it is the same, so is the rest. Read from few columns, so that a report
  * that finds nothing new costs little. That a kernel has started is left out: only an agent that remembers nothing needs it,
  * and that one asks for everything.
  */
-export async function desiredHash(app: App, agentId: string): Promise<string> {
-  const { rows } = await sql<Brief>`
-    select k.id, k.status in ('terminating', 'terminated', 'error') as status, k.open_apps, k.is_log_complete
-    from kernel k where ${wanted(agentId)} order by k.id`.execute(app.db)
-  const tasks = await listWanted(app.db, agentId)
-  return createHash('sha256')
-    .update(JSON.stringify([app.clusterId, rows, tasks]))
-    .digest('base64url')
+export async function desiredHashes(app: App, agentIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<Brief>`${prepared}
+    select k.agent_id, k.id, k.status in ('terminating', 'terminated', 'error') as status, k.open_apps, k.is_log_complete
+    from kernel k where ${wanted(agentIds)} order by k.id`.execute(app.db)
+  const kernels = Map.groupBy(rows, ({ agentId }) => agentId)
+  const tasks = await listWanted(app.db, agentIds)
+  return agentIds.map(id => {
+    const brief = kernels.get(id)?.map(({ agentId: _, ...kernel }) => kernel) ?? []
+    return createHash('sha256')
+      .update(JSON.stringify([app.clusterId, brief, tasks.get(id) ?? []]))
+      .digest('base64url')
+  })
 }
 
 /** The command is for the main container; the others are there for it to use, and stay until it is done. */
@@ -87,10 +93,13 @@ const commandOf = ({
     ? { sessionType, startupCommand }
     : { sessionType: 'interactive', startupCommand: null }
 
-/** All that an agent has to do. Unseals what its containers find in their environment. */
-export async function readDesired(app: App, agentId: string): Promise<z.input<typeof Desired>> {
-  const { rows } = await sql<Whole>`
-    select k.id, k.status, k.started_at is not null as has_started, k.open_apps, k.is_log_complete, k.index, k.role,
+/** All that each agent has to do. Unseals what their containers find in their environment. */
+export async function readDesired(
+  app: App,
+  agentIds: readonly string[],
+): Promise<z.input<typeof Desired>[]> {
+  const { rows } = await sql<Whole>`${prepared}
+    select k.agent_id, k.id, k.status, k.started_at is not null as has_started, k.open_apps, k.is_log_complete, k.index, k.role,
       k.hostname, s.id as session_id, s.name as session_name, s.type as session_type, s.access_key, s.user_id,
       u.email as user_email, i.reference, i.runtime, i.digest, i.labels, s.amounts, s.shmem_bytes, s.environ_sealed,
       s.startup_command, s.is_sudo_enabled,
@@ -100,13 +109,15 @@ export async function readDesired(app: App, agentId: string): Promise<z.input<ty
         order by a.device_id), '[]') from allocation a where a.kernel_id = k.id) as devices,
       (select coalesce(max(l.ends_at), 0) from kernel_log l where l.kernel_id = k.id) as log_offset
     from kernel k join session s on s.id = k.session_id join "user" u on u.id = s.user_id join image i on i.id = s.image_id
-    where ${wanted(agentId)} order by k.id`.execute(app.db)
-  return {
+    where ${wanted(agentIds)} order by k.id`.execute(app.db)
+  const kernels = Map.groupBy(rows, ({ agentId }) => agentId)
+  const tasks = await listWanted(app.db, agentIds)
+  return agentIds.map(id => ({
     clusterId: app.clusterId,
-    kernels: rows.map(row => toDesired(app, row)),
-    imageTasks: await listWanted(app.db, agentId),
+    kernels: (kernels.get(id) ?? []).map(row => toDesired(app, row)),
+    imageTasks: tasks.get(id) ?? [],
     ticketKey: { ...app.ticketKeys.publicJwk },
-  }
+  }))
 }
 
 function toDesired(app: App, row: Whole): DesiredKernel {

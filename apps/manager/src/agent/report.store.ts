@@ -4,6 +4,7 @@ import { toAmounts, wholeDevice } from '@capstan/core/slots'
 import { sql } from 'kysely'
 import type * as z from 'zod'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 import { replaceAgentImages } from '../image/image.store.ts'
 import { reportTasks } from '../image/image-task.store.ts'
 import { tellOfSessions } from './agent.store.ts'
@@ -48,7 +49,7 @@ function devicesOf(report: Report): ReportedDevice[] {
 }
 
 /** What seldom changes of a report: written only when it did. */
-function slowPart(report: Report): { json: Record<string, unknown>; hash: string } {
+function slowPart(report: Report): { json: SlowPart; hash: string } {
   const { version, architecture, region, address, resourceGroup, runtimes, problems } = report
   const json = {
     version,
@@ -63,72 +64,124 @@ function slowPart(report: Report): { json: Record<string, unknown>; hash: string
   return { json, hash: createHash('sha256').update(JSON.stringify(json)).digest('base64url') }
 }
 
+type SlowPart = Pick<
+  Report,
+  'version' | 'architecture' | 'region' | 'address' | 'resourceGroup' | 'runtimes' | 'problems'
+> & { readonly devices: readonly ReportedDevice[] }
+
+interface Told {
+  readonly id: string
+  readonly report: Report
+}
+
 export interface Taken {
-  /** It was away, or has other devices than before: queued sessions may fit now. */
-  readonly isNews: boolean
+  /** Those of the agents that there are. */
+  readonly ids: ReadonlySet<string>
+  /** Some were away, or have other devices than before: queued sessions may fit now. */
+  readonly hasNews: boolean
 }
 
-/** Takes a report's word on the agent itself. Undefined when no such agent has joined. Locks the agent's row. */
-export async function takeAgentReport(
-  tx: Db,
-  id: string,
-  report: Report,
-): Promise<Taken | undefined> {
-  const { json, hash } = slowPart(report)
-  const { rows } = await sql<{ status: string; reportHash: string }>`
-    with old as (select status, report_hash from agent where id = ${id} for update)
-    update agent set last_contact_at = now(), status = 'connected', status_reason = null, lost_at = null,
-      usage = ${JSON.stringify(report.usage)}::jsonb
-    from old where agent.id = ${id} returning old.status, old.report_hash`.execute(tx)
-  const old = rows[0]
-  if (!old) return undefined
-  const isNews = old.status !== 'connected' || old.reportHash !== hash
-  if (old.reportHash !== hash) await writeSlowPart(tx, id, json, hash)
-  if (report.images) await replaceAgentImages(tx, id, report.images)
-  await reportTasks(tx, id, report.imageTasks)
-  if (isNews) await sql`select pg_notify('capstan_change', ${`agent:${id}`})`.execute(tx)
-  if (old.status !== 'connected') await tellOfSessions(tx, [id])
-  return { isNews }
+interface Old {
+  readonly id: string
+  readonly status: string
+  readonly reportHash: string
 }
 
-async function writeSlowPart(
+/** Takes the word of agents on themselves. Locks their rows, in the order of their ids. */
+export async function takeAgentReports(tx: Db, told: readonly Told[]): Promise<Taken> {
+  const old = new Map((await writeQuickPart(tx, told)).map(row => [row.id, row]))
+  const seen = told.flatMap(({ id, report }) => {
+    const before = old.get(id)
+    return before ? [{ id, report, before, slow: slowPart(report) }] : []
+  })
+  const changed = seen.filter(({ before, slow }) => before.reportHash !== slow.hash)
+  await writeSlowParts(
+    tx,
+    changed.map(({ id, slow: { json, hash } }) => ({ ...json, id, hash })),
+  )
+  await replaceAgentImages(
+    tx,
+    seen.flatMap(({ id, report: { images } }) => (images ? [{ agentId: id, images }] : [])),
+  )
+  await reportTasks(
+    tx,
+    seen.flatMap(({ id, report }) => report.imageTasks.map(task => ({ ...task, agentId: id }))),
+  )
+  const returned = seen.filter(({ before }) => before.status !== 'connected')
+  await tellOfAgents(tx, [...new Set([...changed, ...returned].map(({ id }) => id))])
+  await tellOfSessions(
+    tx,
+    returned.map(({ id }) => id),
+  )
+  return { ids: new Set(old.keys()), hasNews: changed.length + returned.length > 0 }
+}
+
+/** What each report is new in. Answers what was there before. */
+async function writeQuickPart(tx: Db, told: readonly Told[]): Promise<Old[]> {
+  const json = JSON.stringify(told.map(({ id, report: { usage } }) => ({ id, usage })))
+  const { rows } = await sql<Old>`${prepared}
+    with told as (
+      select * from jsonb_to_recordset(${json}::jsonb) as told (id text, usage jsonb)
+    ), old as (
+      select agent.id, agent.status, agent.report_hash from agent
+      where agent.id in (select id from told) order by agent.id for update
+    )
+    update agent set last_contact_at = now(), status = 'connected', status_reason = null, lost_at = null, usage = told.usage
+    from old join told on told.id = old.id where agent.id = old.id
+    returning old.id, old.status, old.report_hash`.execute(tx)
+  return rows
+}
+
+async function tellOfAgents(tx: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`select pg_notify('capstan_change', 'agent:' || id) from unnest(${ids}::text[]) as id`.execute(
+    tx,
+  )
+}
+
+async function writeSlowParts(
   tx: Db,
-  id: string,
-  json: Record<string, unknown>,
-  hash: string,
+  parts: readonly (SlowPart & { readonly id: string; readonly hash: string })[],
 ): Promise<void> {
-  const text = JSON.stringify(json)
+  if (parts.length === 0) return
+  const text = JSON.stringify(parts)
   await sql`
     update agent set version = seen.version, architecture = seen.architecture, region = seen.region,
-      address = seen.address, runtimes = seen.runtimes, problems = seen.problems, report_hash = ${hash},
+      address = seen.address, runtimes = seen.runtimes, problems = seen.problems, report_hash = seen.hash,
       -- Followed on first contact only (GRP-05): afterwards the group is what administrators say, and another value asks them.
       resource_group = coalesce(agent.resource_group, seen_group.name, (select name from resource_group where name = 'default')),
       requested_group = case when agent.configured_group is not distinct from seen."resourceGroup" then agent.requested_group
         else nullif(seen."resourceGroup", coalesce(agent.resource_group, seen_group.name)) end,
       configured_group = seen."resourceGroup"
-    from jsonb_to_record(${text}::jsonb) as seen (version text, architecture text, region text, address text,
+    from jsonb_to_recordset(${text}::jsonb) as seen (id text, hash text, version text, architecture text, region text, address text,
       runtimes jsonb, problems jsonb, "resourceGroup" text)
       left join resource_group seen_group on seen_group.name = seen."resourceGroup"
-    where agent.id = ${id}`.execute(tx)
+    where agent.id = seen.id`.execute(tx)
+  const devices = JSON.stringify(
+    parts.flatMap(({ id, devices }) => devices.map(device => ({ ...device, agentId: id }))),
+  )
   await sql`
     insert into device (agent_id, id, slot, kind, model, capacity, numa_node, mem_bytes, link_group, share_step)
-    select distinct on (seen.id) ${id}, seen.id, seen.slot, seen.kind, seen.model, seen.capacity, seen."numaNode",
-      seen."memBytes", seen."linkGroup", seen."shareStep"
-    from jsonb_to_recordset(${text}::jsonb -> 'devices') as seen (id text, slot text, kind text, model text,
+    select distinct on (seen."agentId", seen.id) seen."agentId", seen.id, seen.slot, seen.kind, seen.model, seen.capacity,
+      seen."numaNode", seen."memBytes", seen."linkGroup", seen."shareStep"
+    from jsonb_to_recordset(${devices}::jsonb) as seen ("agentId" text, id text, slot text, kind text, model text,
       capacity bigint, "numaNode" int, "memBytes" bigint, "linkGroup" text, "shareStep" int)
+    order by seen."agentId", seen.id
     on conflict (agent_id, id) do update set slot = excluded.slot, kind = excluded.kind, model = excluded.model,
       capacity = excluded.capacity, numa_node = excluded.numa_node, mem_bytes = excluded.mem_bytes,
       link_group = excluded.link_group, share_step = excluded.share_step`.execute(tx)
   // A device that is gone gives nothing any more; its row stays while containers hold it.
   await sql`
-    with gone as (
-      select device.id from device where agent_id = ${id} and device.id not in
-        (select seen.id from jsonb_to_recordset(${text}::jsonb -> 'devices') as seen (id text))
+    with seen as (
+      select * from jsonb_to_recordset(${devices}::jsonb) as seen ("agentId" text, id text)
+    ), gone as (
+      select agent_id, id from device where agent_id = any(${parts.map(({ id }) => id)})
+        and not exists (select 1 from seen where seen."agentId" = device.agent_id and seen.id = device.id)
     ), emptied as (
-      update device set capacity = 0 where agent_id = ${id} and id in (select id from gone)
+      update device set capacity = 0 where (agent_id, id) in (select agent_id, id from gone)
         and exists (select 1 from allocation where agent_id = device.agent_id and device_id = device.id)
     )
-    delete from device where agent_id = ${id} and id in (select id from gone)
+    delete from device where (agent_id, id) in (select agent_id, id from gone)
       and not exists (select 1 from allocation where agent_id = device.agent_id and device_id = device.id)`.execute(
     tx,
   )

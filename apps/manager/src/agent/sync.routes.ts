@@ -9,14 +9,15 @@ import { mount, type Request } from '../http/mount.ts'
 import { admit, makeToken } from '../machine/admit.ts'
 import { appendLog } from '../session/log.store.ts'
 import { joinAgent, leaveAgent } from './agent.store.ts'
-import { desiredHash, readDesired } from './desired.store.ts'
-import { takeReport } from './take-report.ts'
+import { gather } from '../gather.ts'
+import { desiredHashes, readDesired } from './desired.store.ts'
+import { takeReports, type Told } from './take-report.ts'
 
 type Input<V extends keyof typeof syncApi> = z.output<(typeof syncApi)[V]['input']>
 
 export function syncRoutes(http: HttpApp, app: App): void {
   mount(http, app, syncApi.join, join)
-  mount(http, app, syncApi.sync, sync)
+  mount(http, app, syncApi.sync, sync(gatherers(app)))
   mount(http, app, syncApi.leave, leave)
   mount(http, app, syncApi.appendLog, log)
 }
@@ -43,28 +44,52 @@ async function join(
   return { token, clusterId: app.clusterId }
 }
 
-async function sync(
-  app: App,
-  actor: Actor,
-  { id, observed, desiredHash: known, waitMs }: Input<'sync'>,
-  { signal }: Request,
-): Promise<z.input<typeof syncApi.sync.output>> {
-  own(actor, id)
-  const targets = await takeReport(app, id, observed)
-  if (!targets) throw new AppError('agent_not_found')
-  app.wake(targets)
-  const hash = await changedHash(app, id, known, waitMs, signal)
-  const desired = hash === known ? null : await readDesired(app, id)
-  return { desiredHash: hash, desired, clock: app.now().toISOString() }
+/** Reports that are taken, and questions that are answered, in one go: as many as wait at one time. */
+const mostAtOnce = 200
+
+type Gatherers = ReturnType<typeof gatherers>
+
+function gatherers(app: App) {
+  const byAgent = { keyOf: (id: string) => id, most: mostAtOnce }
+  return {
+    take: gather({
+      work: (told: readonly Told[]) => takeReports(app, told),
+      keyOf: ({ id }) => id,
+      most: mostAtOnce,
+    }),
+    hashOf: gather({ ...byAgent, work: ids => desiredHashes(app, ids) }),
+    desiredOf: gather({ ...byAgent, work: ids => readDesired(app, ids) }),
+  }
+}
+
+const sync =
+  (gatherers: Gatherers) =>
+  async (
+    app: App,
+    actor: Actor,
+    { id, observed, desiredHash: known, waitMs }: Input<'sync'>,
+    { signal }: Request,
+  ): Promise<z.input<typeof syncApi.sync.output>> => {
+    own(actor, id)
+    const isThere = await gatherers.take({ id, report: observed })
+    if (!isThere) throw new AppError('agent_not_found')
+    const hash = await changedHash(app, gatherers, { id, known, waitMs, signal })
+    const desired = hash === known ? null : await gatherers.desiredOf(id)
+    return { desiredHash: hash, desired, clock: app.now().toISOString() }
+  }
+
+interface Wait {
+  readonly id: string
+  readonly known: string
+  readonly waitMs: number
+  readonly signal: AbortSignal
 }
 
 /** The hash of what is wanted, as soon as it is not the known one, or when the time is up. */
 async function changedHash(
   app: App,
-  id: string,
-  known: string,
-  waitMs: number,
-  signal: AbortSignal,
+  { hashOf }: Gatherers,
+  { id, known, waitMs, signal }: Wait,
 ): Promise<string> {
   const deadline = performance.now() + waitMs
   for (;;) {
@@ -74,7 +99,7 @@ async function changedHash(
     const timer = setTimeout(woken.resolve, Math.max(0, deadline - performance.now()))
     signal.addEventListener('abort', () => woken.resolve(), { once: true })
     try {
-      const hash = await desiredHash(app, id)
+      const hash = await hashOf(id)
       if (hash !== known || signal.aborted || performance.now() >= deadline) return hash
       await woken.promise
     } finally {

@@ -7,59 +7,87 @@ import {
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 import { lockSessions, type Settled, settleSessions } from '../session/settle.store.ts'
 import type { WakeTarget } from '../wake.ts'
-import { type Report, takeAgentReport } from './report.store.ts'
+import { type Report, takeAgentReports } from './report.store.ts'
 
 interface KnownRow extends KnownKernel {
   readonly sessionId: string
+  readonly agentId: string
 }
 
-/** Takes an agent's report as a whole, in one transaction. Answers what to wake, or undefined for an agent nobody knows. */
-export async function takeReport(
-  app: App,
-  id: string,
-  report: Report,
-): Promise<WakeTarget[] | undefined> {
-  return app.db.transaction().execute(async tx => {
-    const settled = await takeKernelReports(tx, id, report)
-    const taken = await takeAgentReport(tx, id, report)
-    if (!taken) return undefined
-    await keepUsage(tx, report.kernels)
-    return [
-      ...(taken.isNews || settled.freesSome ? (['scheduler'] as const) : []),
-      ...settled.agentIds.map(agentId => `agent:${agentId}` as const),
-    ]
+/** What one agent says. */
+export interface Told {
+  readonly id: string
+  readonly report: Report
+}
+
+/**
+ * Takes what several agents report, each once and as a whole, in one transaction: the statements are as many for one as for
+ * all. Wakes whoever has something to do then, and answers for each whether there is such an agent.
+ */
+export async function takeReports(app: App, told: readonly Told[]): Promise<boolean[]> {
+  const { known, targets } = await app.db.transaction().execute(async tx => {
+    const settled = await takeKernelReports(tx, told)
+    const taken = await takeAgentReports(tx, told)
+    await keepUsage(
+      tx,
+      told.flatMap(({ report }) => report.kernels),
+    )
+    const isNews = taken.hasNews || settled.freesSome
+    const targets: WakeTarget[] = settled.agentIds.map(agentId => `agent:${agentId}` as const)
+    return { known: taken.ids, targets: isNews ? [...targets, 'scheduler' as const] : targets }
   })
+  app.wake(targets)
+  return told.map(({ id }) => known.has(id))
 }
 
-async function takeKernelReports(
-  tx: Db,
-  agentId: string,
-  { kernels: reports, clock }: Report,
-): Promise<Settled> {
-  const news = kernelChanges(await wantedKernels(tx, agentId), reports)
+interface News {
+  readonly known: KnownRow
+  readonly change: KernelChange
+  readonly clock: string
+}
+
+async function takeKernelReports(tx: Db, told: readonly Told[]): Promise<Settled> {
+  const reporting = told.filter(({ report }) => report.kernels.length > 0)
+  const news = await readNews(tx, reporting)
   if (news.length === 0) return { agentIds: [], freesSome: false }
   // Sessions are locked before kernels are written, here as in every other place; what was read before is read again.
   const sessionIds = [...new Set(news.map(({ known }) => known.sessionId))]
   await lockSessions(tx, sessionIds)
-  const changes = kernelChanges(await wantedKernels(tx, agentId), reports).filter(({ known }) =>
-    sessionIds.includes(known.sessionId),
-  )
-  if (changes.length === 0) return { agentIds: [], freesSome: false }
-  await writeKernels(
+  const locked = new Set(sessionIds)
+  const agentIds = new Set(news.map(({ known }) => known.agentId))
+  const again = await readNews(
     tx,
-    changes.map(({ change }) => change),
-    clock,
+    reporting.filter(({ id }) => agentIds.has(id)),
   )
+  const changes = again.filter(({ known }) => locked.has(known.sessionId))
+  if (changes.length === 0) return { agentIds: [], freesSome: false }
+  await writeKernels(tx, changes)
   return settleSessions(tx, sessionIds)
 }
 
-/** Kernels of an agent that are live, or whose log is not all here. By the partial index `kernel_wanted`. */
-async function wantedKernels(tx: Db, agentId: string): Promise<KnownRow[]> {
-  const { rows } = await sql<KnownRow>`
-    select id, session_id, status, started_at, container_id, progress, apps, is_log_complete from kernel
-    where agent_id = ${agentId} and (status not in ('terminated', 'error') or not is_log_complete)`.execute(
+/** What the reports say that is not known yet. */
+async function readNews(tx: Db, told: readonly Told[]): Promise<News[]> {
+  if (told.length === 0) return []
+  const wanted = Map.groupBy(
+    await wantedKernels(
+      tx,
+      told.map(({ id }) => id),
+    ),
+    ({ agentId }) => agentId,
+  )
+  return told.flatMap(({ id, report: { kernels, clock } }) =>
+    kernelChanges(wanted.get(id) ?? [], kernels).map(one => ({ ...one, clock })),
+  )
+}
+
+/** Kernels of agents that are live, or whose log is not all here. By the partial index `kernel_wanted`. */
+async function wantedKernels(tx: Db, agentIds: readonly string[]): Promise<KnownRow[]> {
+  const { rows } = await sql<KnownRow>`${prepared}
+    select id, session_id, agent_id, status, started_at, container_id, progress, apps, is_log_complete from kernel
+    where agent_id = any(${agentIds}) and (status not in ('terminated', 'error') or not is_log_complete)`.execute(
     tx,
   )
   return rows
@@ -73,27 +101,25 @@ const clockToleranceS = 10
  * was set meanwhile puts them anywhere: a container neither starts nor ends before it was placed, or its log would be given
  * up at once.
  */
-async function writeKernels(
-  tx: Db,
-  changes: readonly KernelChange[],
-  clock: string,
-): Promise<void> {
-  await sql`
-    with behind as (
-      select now() - ${clock}::timestamptz as by
-    ), shift as (
-      select case when abs(extract(epoch from by)) > ${clockToleranceS} then by else interval '0' end as by from behind
+async function writeKernels(tx: Db, news: readonly News[]): Promise<void> {
+  const told = news.map(({ change, clock }) => ({ ...change, clock }))
+  await sql`${prepared}
+    with told as (
+      select *, now() - clock as behind from jsonb_to_recordset(${JSON.stringify(told)}::jsonb) as told (id uuid, status text,
+        reason jsonb, "exitCode" int, "containerId" text, progress jsonb, apps jsonb, "startedAt" timestamptz,
+        "endedAt" timestamptz, "isLogComplete" bool, clock timestamptz)
+    ), shifted as (
+      select *, case when abs(extract(epoch from behind)) > ${clockToleranceS}::int then behind else interval '0' end as shift from told
     )
     update kernel k set status = told.status, reason = coalesce(told.reason, k.reason),
       exit_code = coalesce(told."exitCode", k.exit_code), container_id = told."containerId", progress = told.progress,
       apps = told.apps, is_log_complete = told."isLogComplete",
       started_at = coalesce(k.started_at,
-        case when told."startedAt" is not null then greatest(told."startedAt" + shift.by, k.created_at) end),
+        case when told."startedAt" is not null then greatest(told."startedAt" + told.shift, k.created_at) end),
       ended_at = case when told.status not in ('terminated', 'error') then null
         when told."endedAt" is null then coalesce(k.ended_at, now())
-        else coalesce(k.ended_at, greatest(told."endedAt" + shift.by, k.started_at, told."startedAt" + shift.by, k.created_at)) end
-    from shift, jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as told (id uuid, status text, reason jsonb, "exitCode" int,
-      "containerId" text, progress jsonb, apps jsonb, "startedAt" timestamptz, "endedAt" timestamptz, "isLogComplete" bool)
+        else coalesce(k.ended_at, greatest(told."endedAt" + told.shift, k.started_at, told."startedAt" + told.shift, k.created_at)) end
+    from shifted as told
     where k.id = told.id`.execute(tx)
 }
 
@@ -101,7 +127,7 @@ async function writeKernels(
 async function keepUsage(tx: Db, reports: readonly KernelReport[]): Promise<void> {
   const samples = reports.flatMap(({ kernelId, usage }) => (usage ? [{ kernelId, ...usage }] : []))
   if (samples.length === 0) return
-  await sql`
+  await sql`${prepared}
     insert into kernel_usage (kernel_id, at, cpu_milli, mem_bytes, gpu_utilization, gpu_mem_bytes)
     select "kernelId", at, "cpuMilli", "memBytes", "gpuUtilization", "gpuMemBytes"
     from jsonb_to_recordset(${JSON.stringify(samples)}::jsonb) as seen ("kernelId" uuid, at timestamptz, "cpuMilli" float8,

@@ -1,5 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { preparing } from './prepared.ts'
 import type { Schema } from './types.gen.ts'
 
 /** The database, or a transaction on it: stores take either. */
@@ -42,6 +43,6 @@ export const connectionOf = (url: string): pg.ClientConfig => ({ connectionStrin
 
 const createDb = (pool: pg.Pool): Db =>
   new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: preparing(pool) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })

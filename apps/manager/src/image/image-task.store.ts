@@ -3,6 +3,7 @@ import type { ImageTask, ObservedImageTask } from '@capstan/contract/sync'
 import { type Selectable, sql } from 'kysely'
 import type * as z from 'zod'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 import type { ImageTaskTable } from '../db/types.gen.ts'
 
 const toState = (row: Selectable<ImageTaskTable>): ImageTaskState => ({
@@ -58,15 +59,21 @@ export async function listTasks(db: Db, since: Date): Promise<ImageTaskState[]> 
   return rows.map(toState)
 }
 
-/** What an agent has to do. */
-export async function listWanted(db: Db, agentId: string): Promise<ImageTask[]> {
-  return db
-    .selectFrom('imageTask')
-    .select(['id', 'kind', 'reference'])
-    .where('agentId', '=', agentId)
-    .where('status', 'in', ['waiting', 'running'])
-    .orderBy('id')
-    .execute()
+/** What agents have to do, by agent. */
+export async function listWanted(
+  db: Db,
+  agentIds: readonly string[],
+): Promise<Map<string, ImageTask[]>> {
+  interface Row extends ImageTask {
+    readonly agentId: string
+  }
+  const { rows } = await sql<Row>`${prepared}
+    select id, kind, reference, agent_id from image_task
+    where agent_id = any(${agentIds}) and status in ('waiting', 'running') order by id`.execute(db)
+  const byAgent = Map.groupBy(rows, ({ agentId }) => agentId)
+  return new Map(
+    [...byAgent].map(([id, tasks]) => [id, tasks.map(({ agentId: _, ...task }) => task)]),
+  )
 }
 
 /** Cancels a task that has not ended; answers it as it is then. */
@@ -85,18 +92,17 @@ export async function cancelTask(
   return row && toState(row)
 }
 
-/** Takes an agent's word on its tasks. What has ended stays as it ended. */
+/** Takes the word of agents on their tasks. What has ended stays as it ended. */
 export async function reportTasks(
   tx: Db,
-  agentId: string,
-  reports: readonly z.output<typeof ObservedImageTask>[],
+  reports: readonly (z.output<typeof ObservedImageTask> & { readonly agentId: string })[],
 ): Promise<void> {
   if (reports.length === 0) return
   await sql`
     update image_task set status = seen.status, progress = seen.progress, message = seen.message,
       ended_at = case when seen.status in ('done', 'failed') then now() end
-    from jsonb_to_recordset(${JSON.stringify(reports)}::jsonb) as seen (id uuid, status text, progress float8, message text)
-    where image_task.id = seen.id and image_task.agent_id = ${agentId} and image_task.status in ('waiting', 'running')
+    from jsonb_to_recordset(${JSON.stringify(reports)}::jsonb) as seen (id uuid, "agentId" text, status text, progress float8, message text)
+    where image_task.id = seen.id and image_task.agent_id = seen."agentId" and image_task.status in ('waiting', 'running')
       and (image_task.status, image_task.progress, image_task.message) is distinct from (seen.status, seen.progress, seen.message)`.execute(
     tx,
   )

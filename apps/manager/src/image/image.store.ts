@@ -81,13 +81,18 @@ export async function list(
   })
 }
 
-/** Takes an agent's list of images as a whole: new ones become known, the agent has these and no others. */
+/** Takes the word of agents on the images that they have: what is not among them is not there. */
 export async function replaceAgentImages(
   tx: Db,
-  agentId: string,
-  observed: readonly z.output<typeof ObservedImage>[],
+  told: readonly {
+    readonly agentId: string
+    readonly images: readonly z.output<typeof ObservedImage>[]
+  }[],
 ): Promise<void> {
-  const json = JSON.stringify(observed)
+  if (told.length === 0) return
+  const json = JSON.stringify(
+    told.flatMap(({ agentId, images }) => images.map(image => ({ ...image, agentId }))),
+  )
   await sql`
     insert into image as known (reference, architecture, runtime, digest, size_bytes, labels)
     select distinct on (reference, architecture, runtime) reference, architecture, runtime, digest, "sizeBytes", labels
@@ -100,11 +105,13 @@ export async function replaceAgentImages(
         (excluded.digest, excluded.size_bytes, excluded.labels)`.execute(tx)
   await sql`
     with has as (
-      select image.id from image join jsonb_to_recordset(${json}::jsonb) as seen (reference text, architecture text, runtime text)
-        on image.reference = seen.reference and image.architecture = seen.architecture and image.runtime = seen.runtime
+      select distinct seen."agentId" as agent_id, image.id as image_id
+      from jsonb_to_recordset(${json}::jsonb) as seen ("agentId" text, reference text, architecture text, runtime text)
+        join image on image.reference = seen.reference and image.architecture = seen.architecture and image.runtime = seen.runtime
     ), gone as (
-      delete from agent_image where agent_id = ${agentId} and image_id not in (select id from has)
+      delete from agent_image where agent_id = any(${told.map(({ agentId }) => agentId)})
+        and not exists (select 1 from has where has.agent_id = agent_image.agent_id and has.image_id = agent_image.image_id)
     )
-    insert into agent_image (agent_id, image_id) select distinct ${agentId}, id from has
+    insert into agent_image (agent_id, image_id) select agent_id, image_id from has order by 1, 2
     on conflict do nothing`.execute(tx)
 }

@@ -1,7 +1,8 @@
 import type { Schema } from '../db/types.gen.ts'
 import type { JoinToken } from '@capstan/contract/join-token'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 import type { Machine } from '../http/actor.ts'
 
 /** The agent, proxy or storage that holds the token with this hash. */
@@ -9,24 +10,11 @@ export async function findMachine(
   db: Db,
   hash: Buffer,
 ): Promise<Pick<Machine, 'role' | 'id'> | undefined> {
-  const row = await db
-    .selectFrom('agent')
-    .select(['id', eb => eb.val<'agent' | 'proxy' | 'storage'>('agent').as('role')])
-    .where('tokenHash', '=', hash)
-    .unionAll(eb =>
-      eb
-        .selectFrom('proxy')
-        .select(['id', inner => inner.val<'agent' | 'proxy' | 'storage'>('proxy').as('role')])
-        .where('tokenHash', '=', hash),
-    )
-    .unionAll(eb =>
-      eb
-        .selectFrom('storage')
-        .select(['id', inner => inner.val<'agent' | 'proxy' | 'storage'>('storage').as('role')])
-        .where('tokenHash', '=', hash),
-    )
-    .executeTakeFirst()
-  return row
+  const { rows } = await sql<Pick<Machine, 'role' | 'id'>>`${prepared}
+    select id, 'agent' as role from agent where token_hash = ${hash}
+    union all select id, 'proxy' from proxy where token_hash = ${hash}
+    union all select id, 'storage' from storage where token_hash = ${hash}`.execute(db)
+  return rows[0]
 }
 
 /** The role that a join token lets in, if it is one of ours and has not expired; notes that it was used. */

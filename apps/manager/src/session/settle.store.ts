@@ -2,6 +2,7 @@ import type { Reason, SessionStatus } from '@capstan/contract/session'
 import { settle, type Settlement } from '@capstan/core/settle'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 
 interface Row {
   readonly id: string
@@ -30,12 +31,13 @@ export interface Settled {
 
 /** Locks sessions in the order of their ids: to be held before their kernels are written. */
 export async function lockSessions(tx: Db, ids: readonly string[]): Promise<void> {
-  await sql`select 1 from session where id = any(${ids}::uuid[]) order by id for update`.execute(tx)
+  await sql`${prepared}
+    select 1 from session where id = any(${ids}::uuid[]) order by id for update`.execute(tx)
 }
 
 /** Brings sessions to where their kernels say they are, by the rule of core/settle.ts. The sessions are locked by the caller. */
 export async function settleSessions(tx: Db, ids: readonly string[]): Promise<Settled> {
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Row>`${prepared}
     select s.id, s.status, s.type, s.reason, s.failures,
       coalesce(g.creation_retries, (d.value -> g.scheduler ->> 'creationRetries')::int) as max_failures,
       jsonb_agg(jsonb_build_object('index', k.index, 'status', k.status, 'startedAt', k.started_at, 'exitCode', k.exit_code,
@@ -102,7 +104,7 @@ async function noteStarts(tx: Db, settled: readonly Pair[]): Promise<void> {
 
 async function write(tx: Db, settled: readonly Pair[]): Promise<void> {
   const changes = settled.map(({ row, settlement }) => ({ id: row.id, ...settlement }))
-  await sql`
+  await sql`${prepared}
     update session s set status = told.status, reason = told.reason,
       result = case when told.result = 'undefined' then s.result else told.result end,
       exit_code = coalesce(told."exitCode", s.exit_code),

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { gather } from './gather.ts'
+
+const keyOf = (input: string): string => input[0]!
+
+function gatherer(
+  work: (inputs: readonly string[]) => Promise<readonly string[]>,
+  most = 3,
+): { ask: (input: string) => Promise<string>; goes: string[][] } {
+  const goes: string[][] = []
+  const ask = gather<string, string>({
+    keyOf,
+    most,
+    work: async inputs => {
+      goes.push([...inputs])
+      return work(inputs)
+    },
+  })
+  return { ask, goes }
+}
+
+const upper = async (inputs: readonly string[]): Promise<string[]> =>
+  inputs.map(input => input.toUpperCase())
+
+test('what is asked for while a go is under way is done in the next, and each is answered its own', async () => {
+  const { ask, goes } = gatherer(upper)
+  expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(ask))).toEqual(['A', 'B', 'C', 'D', 'E'])
+  expect(goes).toEqual([['a'], ['b', 'c', 'd'], ['e']])
+  expect(await ask('f')).toBe('F')
+})
+
+test('two of the same key are never in one go, and keep their order', async () => {
+  const { ask, goes } = gatherer(upper, 10)
+  await Promise.all(['x', 'a1', 'b1', 'a2', 'c1', 'a3', 'b2'].map(ask))
+  expect(goes).toEqual([['x'], ['a1', 'b1', 'c1'], ['a2', 'b2'], ['a3']])
+})
+
+test('what is wrong with one is told to its asker alone', async () => {
+  const { ask, goes } = gatherer(async inputs => {
+    if (inputs.includes('bad')) throw new Error('bad')
+    return upper(inputs)
+  })
+  const answers = await Promise.allSettled(['x', 'a', 'bad', 'c'].map(ask))
+  expect(answers.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+  ])
+  expect(goes).toEqual([['x'], ['a', 'bad', 'c'], ['a'], ['bad'], ['c']])
+  expect(await ask('z')).toBe('Z')
+})
