@@ -72,6 +72,11 @@ test('AGT-05 agents that are picked in the list are drained together, and what r
   await expectUsable(page)
   await page.setViewportSize({ width: 1440, height: 900 })
   await dialog.getByRole('button', { name: 'Drain 2 machines' }).click()
+  await expect(dialog.getByText('2 machines are drained')).toBeVisible()
+  for (const each of ids)
+    await expect(dialog.getByRole('row').filter({ hasText: each })).toContainText('Done')
+  await expect(dialog.getByText('1 session left')).toHaveCount(1)
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
   await waitFor(call, id, 'terminated')
   expect((await call(api.session.show, { id })).reason?.code).toBe('agent_drained')
   for (const each of ids)
@@ -79,8 +84,38 @@ test('AGT-05 agents that are picked in the list are drained together, and what r
   for (const each of ids) await page.getByRole('checkbox', { name: `Select ${each}` }).check()
   await page.getByRole('button', { name: 'Cancel the drain' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel 2 drains' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
   for (const each of ids)
     await expect(page.getByRole('row').filter({ hasText: each })).not.toContainText('Drained')
+})
+
+test('AGT-05 GRP-05 several agents are moved in one request, and it is told what became of each', async ({
+  page,
+  call,
+  machines: { add },
+}) => {
+  const ids = [uniqueName('node'), uniqueName('node')]
+  const other = uniqueName('gpu')
+  await call(api.group.create, { name: other })
+  await add({ ids })
+  const requests: string[] = []
+  page.on('request', request => {
+    if (request.method() === 'POST') requests.push(new URL(request.url()).pathname)
+  })
+  await page.goto(`/agents?change=move&picked=${[...ids, 'nowhere'].join(',')}`)
+  const dialog = page.getByRole('dialog', { name: 'Move 3 machines' })
+  await dialog.getByRole('combobox', { name: 'Resource group' }).fill(other)
+  await page.getByRole('option', { name: other }).click()
+  await dialog.getByRole('button', { name: 'Move 3 machines' }).click()
+  await expect(dialog.getByText('2 machines were moved')).toBeVisible()
+  await expect(dialog.getByRole('row').filter({ hasText: 'nowhere' })).toContainText(
+    'There is no such machine',
+  )
+  expect(requests.filter(path => path.includes('/agents'))).toEqual(['/api/v1/agents/move'])
+  for (const id of ids) expect((await call(api.agent.show, { id })).resourceGroup).toBe(other)
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+  await expect(dialog).toHaveCount(0)
+  await call(api.group.update, { name: other, isActive: false })
 })
 
 test('GRP-05 an agent is moved to another resource group, and the sessions of its former one finish or are ended', async ({

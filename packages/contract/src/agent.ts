@@ -173,27 +173,63 @@ const update = endpoint({
   errors: ['agent_not_found'],
 })
 
+/** How agents are emptied. */
+const how = {
+  mode: DrainMode.default('finish').describe(
+    'Finish: sessions go on until the deadline. End: they are ended at once',
+  ),
+  deadlineS: z
+    .int()
+    .min(1)
+    .max(31_536_000)
+    .nullable()
+    .default(null)
+    .describe('With finish: what still runs after so many seconds is ended. Null: never'),
+}
+
 const drain = endpoint({
   method: 'POST',
   path: '/agents/:id/drain',
   summary:
     'Empty an agent for maintenance: it takes no new sessions, and those that run there finish or are ended. Again: with another end',
   permission: 'agent.update',
-  input: z.strictObject({
-    id: AgentId,
-    mode: DrainMode.default('finish').describe(
-      'Finish: sessions go on until the deadline. End: they are ended at once',
-    ),
-    deadlineS: z
-      .int()
-      .min(1)
-      .max(31_536_000)
-      .nullable()
-      .default(null)
-      .describe('With finish: what still runs after so many seconds is ended. Null: never'),
-  }),
+  input: z.strictObject({ id: AgentId, ...how }),
   output: Agent,
   errors: ['agent_not_found'],
+})
+
+const ids = z.array(AgentId).min(1).max(1000)
+
+/** What became of each, in the order asked for, so that one that is not there does not stop the others. */
+const outcomes = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      outcome: z.enum(['done', 'not_found']),
+      /** How many sessions have something to run there still. */
+      sessionCount: z.int(),
+    }),
+  ),
+})
+
+const drainMany = endpoint({
+  method: 'POST',
+  path: '/agents/drain',
+  summary: 'Empty several agents for maintenance',
+  permission: 'agent.update',
+  input: z.strictObject({ ids, ...how }),
+  output: outcomes,
+  errors: [],
+})
+
+const cancelDrainMany = endpoint({
+  method: 'POST',
+  path: '/agents/cancel-drain',
+  summary: 'End the maintenance of several agents',
+  permission: 'agent.update',
+  input: z.strictObject({ ids }),
+  output: outcomes,
+  errors: [],
 })
 
 const cancelDrain = endpoint({
@@ -206,21 +242,42 @@ const cancelDrain = endpoint({
   errors: ['agent_not_found'],
 })
 
+const where = {
+  resourceGroup: GroupName,
+  sessions: DrainMode.default('finish').describe(
+    'Sessions of other groups that run there: let them finish, or end them at once',
+  ),
+}
+
 const move = endpoint({
   method: 'POST',
   path: '/agents/:id/move',
   summary:
     'Move an agent to another resource group. To the one that it is in: dismisses what its configuration asks for',
   permission: 'agent.update',
-  input: z.strictObject({
-    id: AgentId,
-    resourceGroup: GroupName,
-    sessions: DrainMode.default('finish').describe(
-      'Sessions of other groups that run there: let them finish, or end them at once',
-    ),
-  }),
+  input: z.strictObject({ id: AgentId, ...where }),
   output: Agent,
   errors: ['agent_not_found', 'group_not_found'],
 })
 
-export const agentApi = { list, show, update, drain, cancelDrain, move }
+const moveMany = endpoint({
+  method: 'POST',
+  path: '/agents/move',
+  summary: 'Move several agents to another resource group',
+  permission: 'agent.update',
+  input: z.strictObject({ ids, ...where }),
+  output: outcomes,
+  errors: ['group_not_found'],
+})
+
+export const agentApi = {
+  list,
+  show,
+  update,
+  drain,
+  drainMany,
+  cancelDrain,
+  cancelDrainMany,
+  move,
+  moveMany,
+}

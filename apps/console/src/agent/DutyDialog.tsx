@@ -5,16 +5,16 @@ import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { query } from '../api/call.ts'
-import { describeError } from '../ui/describe-error.ts'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { NameSelect } from '../ui/NameSelect.tsx'
-import { Notice } from '../ui/Notice.tsx'
 import { useNow } from '../ui/now.ts'
 import { TimeField } from '../ui/TimeField.tsx'
 import { toastDone } from '../ui/toast.ts'
 import { useRefresh } from '../ui/useRefresh.ts'
 import { usePageWords } from '../words/page-words.ts'
 import type { AgentAction } from './agent.actions.ts'
-import { blankDuty, type DutyValues, type Refused, secondsUntil, sendDuty } from './duty-request.ts'
+import { blankDuty, type DutyValues, secondsUntil, sendDuty } from './duty-request.ts'
+import { DutyOutcomes } from './DutyOutcomes.tsx'
 import { SessionsHit } from './SessionsHit.tsx'
 import { useSessionsOn } from './useSessionsOn.ts'
 
@@ -43,10 +43,10 @@ export function DutyDialog({
   const refresh = useRefresh(agentApi.list, agentApi.show, groupApi.list, sessionApi.list)
   const send = useMutation({
     mutationFn: () => sendDuty(action, agentIds, values),
-    onSuccess: refused => {
+    onSuccess: outcomes => {
       refresh()
-      if (refused.length > 0) return
-      toastDone(w.agent.done[action](agentIds.length))
+      if (outcomes.length > 1) return
+      toastDone(w.agent.done[action](1))
       onDone()
     },
   })
@@ -54,48 +54,52 @@ export function DutyDialog({
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={send.data ? onDone : onClose}
       title={w.agent.heading[action](agentIds)}
       size="lg"
       // Over the drawer that it was opened from, under what opens from it.
       zIndex={250}
       closeButtonProps={{ 'aria-label': w.common.close }}
     >
-      <Stack gap="md">
-        <Text size="sm">{w.agent.about[action]}</Text>
-        {agentIds.length > 1 && <Text size="sm">{agentIds.join(', ')}</Text>}
-        {action === 'move' && (
-          <NameSelect
-            label={w.agent.column.group}
-            list={groupApi.list}
-            among={{ reach: 'all' }}
-            value={values.group}
-            onChange={group => {
-              setValues({ ...values, group })
-            }}
-          />
-        )}
-        {action !== 'cancelDrain' && (
-          <ModeField action={action} values={values} isLate={isLate} onChange={setValues} />
-        )}
-        {action !== 'cancelDrain' && isReady && <SessionsHit on={on} hit={hit} values={values} />}
-        {send.data && send.data.length > 0 && <NotDone refused={send.data} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {action === 'cancelDrain' ? w.common.close : w.common.cancel}
-          </Button>
-          <Button
-            disabled={!isReady || isLate || on.isPending}
-            loading={send.isPending}
-            {...(values.mode === 'end' && hit.length > 0 && { color: 'red.9' })}
-            onClick={() => {
-              send.mutate()
-            }}
-          >
-            {w.agent.apply[action](agentIds.length)}
-          </Button>
-        </Group>
-      </Stack>
+      {send.data ? (
+        <DutyOutcomes action={action} outcomes={send.data} onClose={onDone} />
+      ) : (
+        <Stack gap="md">
+          <Text size="sm">{w.agent.about[action]}</Text>
+          {agentIds.length > 1 && <Text size="sm">{agentIds.join(', ')}</Text>}
+          {action === 'move' && (
+            <NameSelect
+              label={w.agent.column.group}
+              list={groupApi.list}
+              among={{ reach: 'all' }}
+              value={values.group}
+              onChange={group => {
+                setValues({ ...values, group })
+              }}
+            />
+          )}
+          {action !== 'cancelDrain' && (
+            <ModeField action={action} values={values} isLate={isLate} onChange={setValues} />
+          )}
+          {action !== 'cancelDrain' && isReady && <SessionsHit on={on} hit={hit} values={values} />}
+          {send.error && <ErrorPanel error={send.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {action === 'cancelDrain' ? w.common.close : w.common.cancel}
+            </Button>
+            <Button
+              disabled={!isReady || isLate || on.isPending}
+              loading={send.isPending}
+              {...(values.mode === 'end' && hit.length > 0 && { color: 'red.9' })}
+              onClick={() => {
+                send.mutate()
+              }}
+            >
+              {w.agent.apply[action](agentIds.length)}
+            </Button>
+          </Group>
+        </Stack>
+      )}
     </Modal>
   )
 }
@@ -153,17 +157,5 @@ function ModeField({
         />
       )}
     </>
-  )
-}
-
-function NotDone({ refused }: { refused: readonly Refused[] }) {
-  const { w, f } = usePageWords()
-  return (
-    <Notice tone="bad" role="alert" title={w.agent.notDone(refused.length)}>
-      {refused.map(({ id, error }) => {
-        const { title, detail } = describeError(error, w, f)
-        return <div key={id}>{[`${id}: ${title}`, detail].filter(Boolean).join('. ')}</div>
-      })}
-    </Notice>
   )
 }

@@ -1,4 +1,5 @@
 import { type Agent, agentApi, type DrainMode } from '@capstan/contract/agent'
+import type * as z from 'zod'
 import { call } from '../api/call.ts'
 import type { AgentAction } from './agent.actions.ts'
 
@@ -20,34 +21,47 @@ export function secondsUntil({ mode, deadlineAt }: DutyValues, now: Date): numbe
   return Math.round((new Date(deadlineAt).getTime() - now.getTime()) / 1000)
 }
 
-const requests: Readonly<
-  Record<AgentAction, (id: string, values: DutyValues, now: Date) => Promise<Agent>>
+/** What became of a machine, as the API tells it. */
+export type DutyOutcome = z.output<typeof agentApi.drainMany.output>['items'][number]
+
+type Answer = Agent | { readonly items: readonly DutyOutcome[] }
+
+const forOne: Readonly<
+  Record<AgentAction, (id: string, values: DutyValues, now: Date) => Promise<Answer>>
 > = {
-  drain: (id, values, now) =>
-    call(agentApi.drain, { id, mode: values.mode, deadlineS: secondsUntil(values, now) }),
+  drain: (id, values, now) => call(agentApi.drain, { id, ...drainOf(values, now) }),
   cancelDrain: id => call(agentApi.cancelDrain, { id }),
-  move: (id, { mode, group }) => call(agentApi.move, { id, resourceGroup: group, sessions: mode }),
+  move: (id, values) => call(agentApi.move, { id, ...moveOf(values) }),
 }
 
-export interface Refused {
-  readonly id: string
-  readonly error: unknown
+const forMany: Readonly<
+  Record<AgentAction, (ids: string[], values: DutyValues, now: Date) => Promise<Answer>>
+> = {
+  drain: (ids, values, now) => call(agentApi.drainMany, { ids, ...drainOf(values, now) }),
+  cancelDrain: ids => call(agentApi.cancelDrainMany, { ids }),
+  move: (ids, values) => call(agentApi.moveMany, { ids, ...moveOf(values) }),
 }
 
-/** Does it with each of them; answers those with which it could not be done. */
+const drainOf = (values: DutyValues, now: Date) => ({
+  mode: values.mode,
+  deadlineS: secondsUntil(values, now),
+})
+
+const moveOf = ({ mode, group }: DutyValues) => ({ resourceGroup: group, sessions: mode })
+
+/** Does it with all of them in one request; answers what became of each. The log names a single machine. */
 export async function sendDuty(
   action: AgentAction,
   ids: readonly string[],
   values: DutyValues,
-): Promise<Refused[]> {
+): Promise<readonly DutyOutcome[]> {
+  const [only, ...others] = ids
   const now = new Date()
-  const send = async (id: string): Promise<Refused[]> => {
-    try {
-      await requests[action](id, values, now)
-      return []
-    } catch (error) {
-      return [{ id, error }]
-    }
-  }
-  return (await Promise.all(ids.map(send))).flat()
+  const answer =
+    only !== undefined && others.length === 0
+      ? await forOne[action](only, values, now)
+      : await forMany[action]([...ids], values, now)
+  return 'items' in answer
+    ? answer.items
+    : [{ id: answer.id, outcome: 'done', sessionCount: answer.sessionCount }]
 }

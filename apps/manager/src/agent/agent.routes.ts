@@ -2,7 +2,6 @@ import { type Agent, agentApi, type AgentDetails } from '@capstan/contract/agent
 import { deviceApi } from '@capstan/contract/device'
 import { AppError } from '@capstan/contract/errors'
 import type { HttpApp } from '@capstan/runtime/http'
-import { sql } from 'kysely'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
 import type { Db } from '../db/db.ts'
@@ -12,8 +11,15 @@ import { type Actor, person } from '../http/actor.ts'
 import { mount } from '../http/mount.ts'
 import { listDevices } from './device.store.ts'
 import * as store from './agent.store.ts'
-import { clearDrain, setDrain, setSchedulable } from './duty.store.ts'
-import { endForeign, setGroup } from './move.store.ts'
+import {
+  clearDrain,
+  type Drain,
+  setDrain,
+  setGroup,
+  setSchedulable,
+  type Written,
+} from './duty.store.ts'
+import { endForeign } from './move.store.ts'
 
 type Input<V extends keyof typeof agentApi> = z.output<(typeof agentApi)[V]['input']>
 
@@ -24,13 +30,22 @@ export function agentRoutes(http: HttpApp, app: App): void {
     listDevices(app.db, person(actor).scope, input),
   )
   mount(http, app, agentApi.update, (_, _actor, { id, isSchedulable }) =>
-    changed(app, id, tx => setSchedulable(tx, id, isSchedulable)),
+    one(app, id, tx => setSchedulable(tx, [id], isSchedulable)),
   )
   mount(http, app, agentApi.drain, drain)
   mount(http, app, agentApi.cancelDrain, (_, _actor, { id }) =>
-    changed(app, id, tx => clearDrain(tx, id)),
+    one(app, id, tx => clearDrain(tx, [id])),
   )
-  mount(http, app, agentApi.move, move)
+  mount(http, app, agentApi.move, (_, _actor, { id, ...where }) =>
+    moved(app, { ids: [id], ...where }, write => one(app, id, write)),
+  )
+  mount(http, app, agentApi.drainMany, drainMany)
+  mount(http, app, agentApi.cancelDrainMany, (_, _actor, { ids }) =>
+    many(app, ids, tx => clearDrain(tx, ids)),
+  )
+  mount(http, app, agentApi.moveMany, (_, _actor, input) =>
+    moved(app, input, write => many(app, input.ids, write)),
+  )
 }
 
 async function show(app: App, actor: Actor, { id }: { id: string }): Promise<AgentDetails> {
@@ -39,27 +54,38 @@ async function show(app: App, actor: Actor, { id }: { id: string }): Promise<Age
   return agent
 }
 
+/** What becomes of those that an endpoint for one is asked about, and of those that one for many is. */
+type Write = (tx: Db) => Promise<Written[]>
+
+function checkDrain({ mode, deadlineS }: Drain): void {
+  if (mode !== 'end' || deadlineS === null) return
+  const issue = { path: 'deadlineS', message: 'a deadline goes with letting sessions finish' }
+  throw new AppError('invalid_input', {
+    issues: [issue],
+    detail: `${issue.path}: ${issue.message}`,
+  })
+}
+
 async function drain(app: App, _: Actor, { id, ...how }: Input<'drain'>): Promise<Agent> {
-  if (how.mode === 'end' && how.deadlineS !== null) {
-    const issue = { path: 'deadlineS', message: 'a deadline goes with letting sessions finish' }
-    throw new AppError('invalid_input', {
-      issues: [issue],
-      detail: `${issue.path}: ${issue.message}`,
-    })
-  }
-  return changed(app, id, tx => setDrain(tx, id, how))
+  checkDrain(how)
+  return one(app, id, tx => setDrain(tx, [id], how))
+}
+
+async function drainMany(app: App, _: Actor, { ids, ...how }: Input<'drainMany'>) {
+  checkDrain(how)
+  return many(app, ids, tx => setDrain(tx, ids, how))
 }
 
 /** GRP-05: sessions of other groups that run there are handled as chosen, in the same step. */
-async function move(
+async function moved<T>(
   app: App,
-  _: Actor,
-  { id, resourceGroup, sessions }: Input<'move'>,
-): Promise<Agent> {
+  { ids, resourceGroup, sessions }: Input<'moveMany'>,
+  change: (write: Write) => Promise<T>,
+): Promise<T> {
   let endingOn: string[] = []
-  const agent = await changed(app, id, async tx => {
-    if (sessions === 'end') endingOn = await endForeign(tx, id, resourceGroup)
-    return setGroup(tx, id, resourceGroup)
+  const answer = await change(async tx => {
+    if (sessions === 'end') endingOn = await endForeign(tx, ids, resourceGroup)
+    return setGroup(tx, ids, resourceGroup)
   }).catch((error: unknown) => {
     if (!violates(error, 'agent_resource_group_fkey')) throw error
     throw new AppError('group_not_found', {
@@ -67,18 +93,41 @@ async function move(
     })
   })
   app.wake(endingOn.map(agentId => `agent:${agentId}` as const))
-  return agent
+  return answer
 }
 
-/** Changes what an agent takes, between two turns of the scheduler: once it is answered, nothing is placed by the old word. */
-async function changed(app: App, id: string, write: (tx: Db) => Promise<boolean>): Promise<Agent> {
-  const agent = await app.db.transaction().execute(async tx => {
-    await holdPlacing(tx)
-    if (!(await write(tx))) throw new AppError('agent_not_found')
-    await sql`select pg_notify('capstan_change', ${`agent:${id}`})`.execute(tx)
+/** Changes what an agent takes. Throws `agent_not_found`. */
+async function one(app: App, id: string, write: Write): Promise<Agent> {
+  const agent = await changed(app, async tx => {
+    await write(tx)
     return store.find(tx, id)
   })
   if (!agent) throw new AppError('agent_not_found')
-  app.wake(['scheduler', 'housekeeper'])
   return agent
+}
+
+/** The same for several, with what became of each in the order asked for. */
+async function many(
+  app: App,
+  ids: readonly string[],
+  write: Write,
+): Promise<z.input<(typeof agentApi)['drainMany']['output']>> {
+  const written = new Map((await changed(app, write)).map(each => [each.id, each.sessionCount]))
+  return {
+    items: ids.map(id => ({
+      id,
+      outcome: written.has(id) ? 'done' : 'not_found',
+      sessionCount: written.get(id) ?? 0,
+    })),
+  }
+}
+
+/** Between two turns of the scheduler: once it is answered, nothing is placed by the old word. */
+async function changed<T>(app: App, write: (tx: Db) => Promise<T>): Promise<T> {
+  const answer = await app.db.transaction().execute(async tx => {
+    await holdPlacing(tx)
+    return write(tx)
+  })
+  app.wake(['scheduler', 'housekeeper'])
+  return answer
 }

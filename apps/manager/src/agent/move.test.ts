@@ -149,3 +149,35 @@ test('AGT-03 agents that were lost or stopped are listed with when and why, and 
   expect((await list()).map(agent => agent.id)).toEqual(['node-gone', 'node-new'])
   expect(await showAgent(silent.id)).toMatchObject({ lostAt: null, statusReason: null })
 })
+
+test('AGT-05 GRP-05 several agents are drained and moved in one step, each told what became of it', async () => {
+  const node = await joinNode(manager, id)
+  await joinNode(manager, 'node-2')
+  await call()(api.agent.update, { id: 'node-2', isSchedulable: false })
+  const { id: sessionId } = await running(node)
+  const ids = ['node-2', 'nowhere', id]
+  expect(await call()(api.agent.drainMany, { ids, deadlineS: 3600 })).toEqual({
+    items: [
+      { id: 'node-2', outcome: 'done', sessionCount: 0 },
+      { id: 'nowhere', outcome: 'not_found', sessionCount: 0 },
+      { id, outcome: 'done', sessionCount: 1 },
+    ],
+  })
+  expect((await showAgent('node-2')).drain).toMatchObject({ mode: 'finish' })
+  await expect(
+    call()(api.agent.drainMany, { ids, mode: 'end', deadlineS: 1 }),
+  ).rejects.toMatchObject({ issues: [{ path: 'deadlineS' }] })
+  await call()(api.agent.cancelDrainMany, { ids })
+  for (const agentId of [id, 'node-2']) expect((await showAgent(agentId)).drain).toBeNull()
+  await expect(
+    call()(api.agent.moveMany, { ids, resourceGroup: 'nowhere', sessions: 'end' }),
+  ).rejects.toMatchObject({ code: 'group_not_found', issues: [{ path: 'resourceGroup' }] })
+  expect((await show(sessionId)).status).toBe('running')
+  await call()(api.agent.moveMany, { ids, resourceGroup: 'gpu', sessions: 'end' })
+  expect(await showGroup('gpu')).toMatchObject({ agentCount: 1 })
+  for (const agentId of [id, 'node-2']) expect((await showAgent(agentId)).resourceGroup).toBe('gpu')
+  expect(await show(sessionId)).toMatchObject({
+    status: 'terminating',
+    reason: { code: 'agent_moved', message: `Agent ${id} was moved to resource group gpu` },
+  })
+})

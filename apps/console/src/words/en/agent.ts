@@ -92,6 +92,9 @@ export const agent = {
     move: (count: number) =>
       plural(count, { one: '# machine was moved', other: '# machines were moved' }),
   },
+  outcomes: 'What became of each',
+  outcome: 'Outcome',
+  outcomeOf: { done: 'Done', not_found: 'There is no such machine' },
   notDone: (count: number) => `It could not be done with ${machines(count)}`,
   modeOf: {
     drain: 'Sessions that run there',

@@ -84,6 +84,9 @@ export const agent: typeof en = {
     cancelDrain: count => `컴퓨터 ${count}대의 비우기를 취소했습니다`,
     move: count => `컴퓨터 ${count}대를 옮겼습니다`,
   },
+  outcomes: '머신별 결과',
+  outcome: '결과',
+  outcomeOf: { done: '완료', not_found: '그런 머신이 없습니다' },
   notDone: count => `컴퓨터 ${count}대에는 하지 못했습니다`,
   modeOf: {
     drain: '실행 중인 세션',
