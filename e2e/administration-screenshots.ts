@@ -131,7 +131,7 @@ async function takeAll(browser: Browser, url: string): Promise<void> {
   await takeImpact(page)
   await take(page, { path: '/projects', name: 'projects', sees: 'speech' })
   await take(page, { path: '/log', name: 'log', sees: 'Created the user' })
-  await take(page, { path: '/resources', name: 'overview', sees: 'is given out' })
+  await takeOverview(page)
   await take(page, { path: '/resource-groups', name: 'resource-groups', sees: 'default' })
   await takeScheduling(page)
   await takeSearch(page)
@@ -149,9 +149,18 @@ async function takeImpact(page: Page): Promise<void> {
   await shoot(page, 'policy-impact')
 }
 
+/** Machines and their accelerators, with the hint of one that is given out. */
+async function takeOverview(page: Page): Promise<void> {
+  await page.goto('/resources')
+  await page.locator('[data-mark][data-used]').first().hover()
+  await shoot(page, 'overview')
+  await page.mouse.move(0, 0)
+}
+
 /** Who waits for the GPU machines, what other settings would make of that, and whom maintenance would hit. */
 async function takeScheduling(page: Page): Promise<void> {
   await take(page, { path: '/scheduler?group=gpu', name: 'queue', sees: 'deadline-demo' })
+  await takePriority(page)
   await page.goto('/scheduler/-/what-if?group=gpu')
   const trial = page.getByRole('dialog')
   await trial.getByRole('combobox', { name: 'Scheduler' }).selectOption('lifo')
@@ -163,6 +172,18 @@ async function takeScheduling(page: Page): Promise<void> {
     name: 'drain',
     sees: 'hit.',
   })
+}
+
+/** Where sessions would stand with another priority. */
+async function takePriority(page: Page): Promise<void> {
+  for (const name of ['pretrain-large', 'notebook'])
+    await page.getByRole('checkbox', { name: `Select ${name}` }).check()
+  await page.getByRole('button', { name: 'Change the priority…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Before all others' }).click()
+  await dialog.getByText('10 → 41').first().waitFor()
+  await dialog.getByText('Waits at 1', { exact: true }).first().waitFor()
+  await shoot(page, 'priority')
 }
 
 async function takeSearch(page: Page): Promise<void> {

@@ -11,6 +11,9 @@ import { useRefresh } from '../ui/useRefresh.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { PriorityPreview, type Previewed } from './PriorityPreview.tsx'
 
+/** So that buttons stand beside the field, whatever is written below it. */
+const belowLabelPx = 25
+
 interface Props {
   readonly group: string
   readonly ids: string[]
@@ -53,7 +56,7 @@ export function PriorityDialog({ group, ids, onClose, onDone }: Props) {
         }}
       >
         <Stack gap="md">
-          <Group align="flex-end" gap="sm">
+          <Group align="flex-start" gap="sm">
             <NumberInput
               label={w.session.column.priority}
               description={w.sessionForm.priorityHelp}
@@ -117,6 +120,7 @@ function Ends({
     <>
       <Button
         variant="default"
+        mt={belowLabelPx}
         onClick={() => {
           onChoose(Math.min(highest + 1, 100))
         }}
@@ -125,6 +129,7 @@ function Ends({
       </Button>
       <Button
         variant="default"
+        mt={belowLabelPx}
         onClick={() => {
           onChoose(Math.max(lowest - 1, 0))
         }}
