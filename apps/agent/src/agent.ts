@@ -2,6 +2,7 @@ import type { NodeUsage } from '@capstan/contract/agent'
 import { api } from '@capstan/contract/api'
 import { AppError } from '@capstan/contract/errors'
 import { type Desired, heartbeatMs, type Observed } from '@capstan/contract/sync'
+import { waitFor } from '@capstan/core/heartbeat'
 import type { Log } from '@capstan/runtime/log'
 import { backoffMs, pause } from '@capstan/runtime/retry'
 import { version } from '@capstan/runtime/version'
@@ -48,6 +49,7 @@ export class Agent {
   readonly #tasks: ImageTasks
   #desired: z.output<typeof Desired> | undefined
   #desiredHash = ''
+  #heartbeatMs = heartbeatMs
   #imagesTaken = ''
   #address = ''
   #clockOffsetMs = 0
@@ -167,7 +169,7 @@ export class Agent {
     const sentAt = Date.now()
     this.#sentAt = performance.now()
     // What changed while it looked is told at once, by another report.
-    const waitMs = this.#isChanged ? 0 : heartbeatMs - 500
+    const waitMs = this.#isChanged ? 0 : waitFor(this.#heartbeatMs)
     const answer = await this.#parts.membership.call(
       api.sync.sync,
       { id, observed, desiredHash: this.#desiredHash, waitMs },
@@ -175,6 +177,7 @@ export class Agent {
     )
     this.#imagesTaken = images
     this.#desiredHash = answer.desiredHash
+    this.#heartbeatMs = answer.heartbeatMs
     this.#clockOffsetMs = clockOffset(new Date(answer.clock).getTime(), sentAt, Date.now())
     if (!answer.desired) return
     this.#desired = answer.desired
@@ -185,7 +188,7 @@ export class Agent {
 
   /** What changes slowly is looked at once a heartbeat: a start must not wait for it. */
   async #look(): Promise<Look> {
-    if (this.#lastLook && performance.now() - this.#lookedAt < heartbeatMs - 600)
+    if (this.#lastLook && performance.now() - this.#lookedAt < waitFor(this.#heartbeatMs) - 100)
       return this.#lastLook
     this.#lookedAt = performance.now()
     await this.#node.measure()

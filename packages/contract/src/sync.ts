@@ -134,7 +134,7 @@ export const Observed = z.object({
 })
 export type Observed = z.infer<typeof Observed>
 
-/** An agent is heard of at least this often; it is lost after three of these without a word (AGT-06). */
+/** An agent is heard of this often, unless it is told another pace; it is lost after three times that without a word (AGT-06). */
 export const heartbeatMs = 5000
 
 const join = endpoint({
@@ -165,6 +165,8 @@ const sync = endpoint({
     desired: Desired.nullable(),
     /** The manager's clock as it answers. */
     clock: z.iso.datetime(),
+    /** How often the agent is to be heard of from now on: less often in a large cluster. */
+    heartbeatMs: z.int().default(heartbeatMs),
   }),
   errors: ['agent_not_found'],
 })

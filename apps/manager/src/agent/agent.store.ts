@@ -170,12 +170,12 @@ export async function leaveAgent(db: Db, id: string, reason: string): Promise<vo
   await tellOfSessions(db, [id])
 }
 
-/** Marks agents lost that were not heard of for so long (AGT-06); answers which. */
-export async function loseSilentAgents(db: Db, silenceMs: number): Promise<string[]> {
+/** Marks agents lost that missed so many heartbeats (AGT-06); answers which. */
+export async function loseSilentAgents(db: Db, missed: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with silent as (
       -- One whose row is locked is being heard of at this moment.
-      select id from agent where status = 'connected' and last_contact_at < now() - make_interval(secs => ${silenceMs / 1000})
+      select id from agent where status = 'connected' and last_contact_at < now() - ${missed}::int * heartbeat_ms * interval '1 millisecond'
       for update skip locked
     ), lost as (
       update agent set status = 'lost', lost_at = now(),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Observed } from '@capstan/contract/sync'
+import { promisedMs } from '@capstan/core/heartbeat'
 import { toAmounts, wholeDevice } from '@capstan/core/slots'
 import { sql } from 'kysely'
 import type * as z from 'zod'
@@ -69,9 +70,12 @@ type SlowPart = Pick<
   'version' | 'architecture' | 'region' | 'address' | 'resourceGroup' | 'runtimes' | 'problems'
 > & { readonly devices: readonly ReportedDevice[] }
 
-interface Told {
+/** What one agent says. */
+export interface Told {
   readonly id: string
   readonly report: Report
+  /** How long it waits for an answer before it says more, in milliseconds. */
+  readonly waitMs: number
 }
 
 export interface Taken {
@@ -118,15 +122,22 @@ export async function takeAgentReports(tx: Db, told: readonly Told[]): Promise<T
 
 /** What each report is new in. Answers what was there before. */
 async function writeQuickPart(tx: Db, told: readonly Told[]): Promise<Old[]> {
-  const json = JSON.stringify(told.map(({ id, report: { usage } }) => ({ id, usage })))
+  const json = JSON.stringify(
+    told.map(({ id, report: { usage }, waitMs }) => ({
+      id,
+      usage,
+      heartbeatMs: promisedMs(waitMs),
+    })),
+  )
   const { rows } = await sql<Old>`${prepared}
     with told as (
-      select * from jsonb_to_recordset(${json}::jsonb) as told (id text, usage jsonb)
+      select * from jsonb_to_recordset(${json}::jsonb) as told (id text, usage jsonb, "heartbeatMs" int)
     ), old as (
       select agent.id, agent.status, agent.report_hash from agent
       where agent.id in (select id from told) order by agent.id for update
     )
-    update agent set last_contact_at = now(), status = 'connected', status_reason = null, lost_at = null, usage = told.usage
+    update agent set last_contact_at = now(), status = 'connected', status_reason = null, lost_at = null, usage = told.usage,
+      heartbeat_ms = told."heartbeatMs"
     from old join told on told.id = old.id where agent.id = old.id
     returning old.id, old.status, old.report_hash`.execute(tx)
   return rows

@@ -13,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => manager.close())
 
-const silence = (id: string): Promise<unknown> =>
-  sql`update agent set last_contact_at = now() - interval '16 seconds' where id = ${id}`.execute(
+const silence = (id: string, seconds = 16): Promise<unknown> =>
+  sql`update agent set last_contact_at = now() - make_interval(secs => ${seconds}) where id = ${id}`.execute(
     manager.app.db,
   )
 
@@ -99,6 +99,25 @@ test('AGT-06 an agent not heard of for three heartbeats is lost, its sessions ar
   expect((await manager.admin.call(api.agent.show, { id: 'node-f' })).used).toMatchObject({
     cpu: 1,
   })
+})
+
+test('AGT-06 an agent that reports less often, as it is told in a large cluster, is lost after three of its own heartbeats', async () => {
+  const node = await joinNode(manager, 'node-slow')
+  const answer = await node.call(api.sync.sync, {
+    id: 'node-slow',
+    observed: report(),
+    desiredHash: '',
+    waitMs: 9500,
+  })
+  expect(answer.heartbeatMs).toBe(5000)
+  const status = async (): Promise<string> => {
+    await keepHouse(manager.app)
+    return (await manager.admin.call(api.agent.show, { id: 'node-slow' })).status
+  }
+  await silence('node-slow', 29)
+  expect(await status()).toBe('connected')
+  await silence('node-slow', 31)
+  expect(await status()).toBe('lost')
 })
 
 test('AGT-06 what a lost agent never started is started elsewhere', async () => {

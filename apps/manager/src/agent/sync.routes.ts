@@ -11,7 +11,9 @@ import { appendLog } from '../session/log.store.ts'
 import { joinAgent, leaveAgent } from './agent.store.ts'
 import { gather } from '../gather.ts'
 import { desiredHashes, readDesired } from './desired.store.ts'
-import { takeReports, type Told } from './take-report.ts'
+import { pace } from './pace.ts'
+import type { Told } from './report.store.ts'
+import { takeReports } from './take-report.ts'
 
 type Input<V extends keyof typeof syncApi> = z.output<(typeof syncApi)[V]['input']>
 
@@ -58,6 +60,7 @@ function gatherers(app: App) {
       most: mostAtOnce,
     }),
     hashOf: gather({ ...byAgent, work: ids => desiredHashes(app, ids) }),
+    everyMs: pace(app),
     desiredOf: gather({ ...byAgent, work: ids => readDesired(app, ids) }),
   }
 }
@@ -71,11 +74,16 @@ const sync =
     { signal }: Request,
   ): Promise<z.input<typeof syncApi.sync.output>> => {
     own(actor, id)
-    const isThere = await gatherers.take({ id, report: observed })
+    const isThere = await gatherers.take({ id, report: observed, waitMs })
     if (!isThere) throw new AppError('agent_not_found')
     const hash = await changedHash(app, gatherers, { id, known, waitMs, signal })
     const desired = hash === known ? null : await gatherers.desiredOf(id)
-    return { desiredHash: hash, desired, clock: app.now().toISOString() }
+    return {
+      desiredHash: hash,
+      desired,
+      clock: app.now().toISOString(),
+      heartbeatMs: await gatherers.everyMs(),
+    }
   }
 
 interface Wait {

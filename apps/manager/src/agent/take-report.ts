@@ -10,17 +10,11 @@ import type { Db } from '../db/db.ts'
 import { prepared } from '../db/prepared.ts'
 import { lockSessions, type Settled, settleSessions } from '../session/settle.store.ts'
 import type { WakeTarget } from '../wake.ts'
-import { type Report, takeAgentReports } from './report.store.ts'
+import { takeAgentReports, type Told } from './report.store.ts'
 
 interface KnownRow extends KnownKernel {
   readonly sessionId: string
   readonly agentId: string
-}
-
-/** What one agent says. */
-export interface Told {
-  readonly id: string
-  readonly report: Report
 }
 
 /**

@@ -24,6 +24,7 @@ export interface AgentTable {
   drainDeadlineAt: Date | null
   configuredGroup: string | null
   requestedGroup: string | null
+  heartbeatMs: Generated<number>
 }
 
 export interface AgentImageTable {

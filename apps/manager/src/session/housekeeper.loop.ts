@@ -1,5 +1,4 @@
 import type { SessionStatus } from '@capstan/contract/session'
-import { heartbeatMs } from '@capstan/contract/sync'
 import { endStatus } from '@capstan/core/session'
 import { sql } from 'kysely'
 import { loseSilentAgents } from '../agent/agent.store.ts'
@@ -16,7 +15,7 @@ const usageKept = '1 day'
 
 /** One turn: find agents that fell silent, take unstarted work away from lost ones, cancel what waited too long, end what outlived its time, sweep what expired. */
 export async function keepHouse(app: App): Promise<void> {
-  const lost = await loseSilentAgents(app.db, missedHeartbeats * heartbeatMs)
+  const lost = await loseSilentAgents(app.db, missedHeartbeats)
   if (lost.length > 0) app.log.warn({ agentIds: lost }, 'agents_lost')
   await reclaimUnstarted(app)
   await cancelOverdue(app)
