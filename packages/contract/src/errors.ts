@@ -46,6 +46,7 @@ export const errorCatalog = {
   group_name_taken: { status: 409, title: 'There is a resource group of this name' },
   group_in_use: { status: 409, title: 'The resource group is in use' },
   policy_limit: { status: 409, title: 'Your resource policy does not allow that' },
+  user_not_active: { status: 409, title: 'The account of that user is not active' },
   user_not_found: { status: 404, title: 'No such user' },
   keypair_not_found: { status: 404, title: 'No such keypair' },
   domain_not_found: { status: 404, title: 'No such domain' },

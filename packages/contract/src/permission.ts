@@ -30,6 +30,7 @@ export const permissions = [
   'image.read',
   'image.install',
   'session.create',
+  'session.create_for',
   'session.read',
   'session.update',
   'session.terminate',

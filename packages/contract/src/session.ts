@@ -168,6 +168,12 @@ export const Priority = z.int().min(0).max(100)
 const NewSession = z.strictObject({
   name: SessionName,
   type: SessionType.exclude(['inference']).default('interactive'),
+  owner: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('E-mail of the user whose session it is, for administrators; else your own'),
   projectId: z.uuid(),
   imageId: z.uuid(),
   resourceGroup: z.string().max(64).default('default'),
@@ -208,6 +214,8 @@ const NewSession = z.strictObject({
 })
 
 const createErrors = [
+  'user_not_found',
+  'user_not_active',
   'policy_limit',
   'project_not_found',
   'image_not_found',

@@ -49,6 +49,7 @@ export const grants: Readonly<Record<Permission, readonly Role[]>> = {
   'image.read': people,
   'image.install': ['superadmin'],
   'session.create': people,
+  'session.create_for': administrators,
   'session.read': people,
   'session.update': people,
   'session.terminate': people,

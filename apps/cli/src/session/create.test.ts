@@ -64,3 +64,16 @@ test('SES-01 the priority of a session that waits is changed from the command li
   expect((await named('patient')).priority).toBe(70)
   expect((await capstan('session priority patient 170')).err).toContain('100')
 })
+
+test('SES-01 an administrator asks from the command line for a session of somebody else, in the projects of that one', async () => {
+  const owner = await manager.addUser()
+  const made = await capstan(`session create --image tiny --name given --owner ${owner.email}`)
+  expect(made).toEqual({ code: 0, out: 'given\n', err: '' })
+  expect(await named('given')).toMatchObject({ userEmail: owner.email, projectName: 'default' })
+  const refused = await commandLine.run(
+    ['session', 'create', '--image', 'tiny', '--owner', manager.admin.email],
+    { as: owner },
+  )
+  expect(refused).toMatchObject({ code: 1, out: '' })
+  expect(refused.err).toContain('You may not do that')
+})

@@ -4,9 +4,10 @@ import type { Call } from '@capstan/contract/client'
 import { type Image, imageApi } from '@capstan/contract/image'
 import { type ClusterMode, sessionApi, type SessionDetails } from '@capstan/contract/session'
 import type { Slots } from '@capstan/contract/slots'
+import { type User, userApi } from '@capstan/contract/user'
 import { type Api, openApi } from '../api.ts'
 import { print, say } from '../output.ts'
-import { isId } from '../find.ts'
+import { findUser, isId } from '../find.ts'
 import { shellLine } from './values.ts'
 import { waitForSession } from './wait.ts'
 
@@ -29,6 +30,7 @@ export interface CreateOptions {
   readonly clusterSize?: number
   readonly clusterMode?: ClusterMode
   readonly count?: number
+  readonly owner?: string
   readonly wait?: boolean
   readonly json?: boolean
 }
@@ -40,9 +42,10 @@ export async function createSession(
 ): Promise<void> {
   const api = openApi()
   const { call } = api
+  const owner = options.owner === undefined ? undefined : await findUser(call, options.owner)
   const [imageId, projectId] = await Promise.all([
     findImage(call, options.image).then(image => image.id),
-    findProject(call, options.project),
+    findProject(call, options.project, owner),
   ])
   const asked = {
     name: options.name ?? `session-${randomBytes(3).toString('hex')}`,
@@ -52,6 +55,7 @@ export async function createSession(
     resourceGroup: options.group,
     resources: resourcesOf(options),
     environ: options.env ?? {},
+    ...(owner && { owner: owner.email }),
     ...(options.shmem !== undefined && { shmemBytes: options.shmem }),
     ...(options.priority !== undefined && { priority: options.priority }),
     ...(options.startsAt !== undefined && { startsAt: options.startsAt }),
@@ -98,9 +102,17 @@ async function findImage(call: Call, wanted: string): Promise<Pick<Image, 'id'>>
   )
 }
 
-async function findProject(call: Call, wanted: string | undefined): Promise<string> {
+/** Among those of whom it is for: the first, or that of the name. */
+async function findProject(
+  call: Call,
+  wanted: string | undefined,
+  owner: User | undefined,
+): Promise<string> {
   if (wanted !== undefined && isId(wanted)) return wanted
-  const { projects } = await call(accountApi.show, {})
+  const { projects } = owner
+    ? await call(userApi.show, { id: owner.id })
+    : await call(accountApi.show, {})
+  const who = owner ? `${owner.email} is` : 'you are'
   const found =
     wanted === undefined
       ? projects.find(({ type }) => type === 'general')
@@ -108,7 +120,7 @@ async function findProject(call: Call, wanted: string | undefined): Promise<stri
   if (found) return found.id
   throw new Error(
     wanted === undefined
-      ? 'you are in no project: ask an administrator'
-      : `you are in no project called ${wanted}; yours: ${projects.map(({ name }) => name).join(', ')}`,
+      ? `${who} in no project${owner ? '' : ': ask an administrator'}`
+      : `${who} in no project called ${wanted}, only in ${projects.map(({ name }) => name).join(', ')}`,
   )
 }

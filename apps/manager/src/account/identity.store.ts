@@ -50,6 +50,16 @@ export async function findPerson(db: Db, userId: string): Promise<Identity | und
     .executeTakeFirst()
 }
 
+/** The same by e-mail. */
+export async function findPersonByEmail(db: Db, email: string): Promise<Identity | undefined> {
+  return db
+    .selectFrom('user')
+    .innerJoin('keypair', 'keypair.accessKey', 'user.mainAccessKey')
+    .select(columns)
+    .where(eb => eb(eb.fn('lower', ['user.email']), '=', email.toLowerCase()))
+    .executeTakeFirst()
+}
+
 /** The owner of a keypair, with its sealed secret. */
 export async function findSigner(
   db: Db,

@@ -28,7 +28,7 @@ export async function createMany(
   const items = await app.db.transaction().execute(async tx => {
     await checkPolicy(tx, session, count)
     const made = await insertMany(tx, session, numbered).catch((error: unknown) => {
-      throw violates(error, 'session_name') ? nameTaken(input.name) : error
+      throw violates(error, 'session_name') ? nameTaken(input.name, input.owner) : error
     })
     const ids = made.map(({ id }) => id)
     await insertDependencies(tx, ids, session.dependsOn)

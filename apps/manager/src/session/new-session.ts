@@ -18,19 +18,20 @@ import type { Tx } from '../db/db.ts'
 import { seal } from '../db/seal.ts'
 import * as groups from '../group/group.store.ts'
 import { countRoom, findTooSmall } from '../group/room.store.ts'
-import { type Actor, type Person, person } from '../http/actor.ts'
+import type { Actor } from '../http/actor.ts'
 import * as images from '../image/image.store.ts'
 import { lockPending } from '../policy/limits.store.ts'
 import * as projects from '../project/project.store.ts'
 import { findAwaited } from './dependency.store.ts'
 import { environPurpose } from './environ.ts'
+import { findOwner, type Owner } from './owner.ts'
 import type { NewSession } from './session.store.ts'
 
 type Input = z.output<typeof sessionApi.create.input>
 
 /** The record that a request asks for, raised to the image's minimum. Throws what stands against it, the policy apart. */
 export async function newSession(app: App, actor: Actor, input: Input): Promise<NewSession> {
-  const owner = person(actor)
+  const owner = await findOwner(app, actor, input.owner)
   const { accessKey } = owner
   const { projectId, resourceGroup: name } = input
   const [project, image, group] = await Promise.all([
@@ -76,7 +77,7 @@ export async function newSession(app: App, actor: Actor, input: Input): Promise<
 }
 
 /** What a session is to wait for. One that has failed already is told at once. */
-async function findDependsOn(app: App, owner: Person, after: readonly string[]): Promise<string[]> {
+async function findDependsOn(app: App, owner: Owner, after: readonly string[]): Promise<string[]> {
   if (after.length === 0) return []
   const found = await findAwaited(app.db, owner, after)
   const refuse = (code: 'session_not_found' | 'dependency_failed', at: number, why: string) =>
@@ -190,8 +191,14 @@ async function checkAllFit(
   })
 }
 
-export const nameTaken = (name: string): AppError =>
-  new AppError('session_name_taken', {
-    detail: `You have a live session named ${name}`,
-    issues: [{ path: 'name', message: 'you have a live session of this name' }],
+/** `owner`: e-mail of whose session it was to be, when not the one's who asks. */
+export function nameTaken(name: string, owner?: string): AppError {
+  const who = owner === undefined ? 'you have' : `${owner} has`
+  return new AppError('session_name_taken', {
+    detail:
+      owner === undefined
+        ? `You have a live session named ${name}`
+        : `${owner} has a live session named ${name}`,
+    issues: [{ path: 'name', message: `${who} a live session of this name` }],
   })
+}

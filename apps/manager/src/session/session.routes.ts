@@ -36,7 +36,7 @@ async function create(app: App, actor: Actor, input: Input<'create'>): Promise<S
     if (made !== undefined) await insertDependencies(tx, [made], session.dependsOn)
     return made
   })
-  if (id === undefined) throw nameTaken(input.name)
+  if (id === undefined) throw nameTaken(input.name, input.owner)
   app.wake(['scheduler'])
   return details(app, actor, id)
 }

@@ -11,6 +11,7 @@ export const errors: Record<ErrorCode, string> = {
   wrong_totp_code: 'The code is not right, or was used before',
   totp_enabled: 'Two-factor sign-in is on already',
   totp_not_begun: 'Two-factor sign-in was not begun',
+  user_not_active: 'The account of that user is not active',
   keypair_inactive: 'This keypair is inactive',
   account_not_active: 'This account is not active',
   keypair_not_active: 'This keypair is not active',

@@ -11,6 +11,7 @@ export const errors: Record<ErrorCode, string> = {
   wrong_totp_code: '코드가 맞지 않거나 이미 사용되었습니다',
   totp_enabled: '2단계 인증이 이미 켜져 있습니다',
   totp_not_begun: '2단계 인증을 시작하지 않았습니다',
+  user_not_active: '그 사용자의 계정이 활성 상태가 아닙니다',
   keypair_inactive: '비활성 키페어입니다',
   account_not_active: '활성화되지 않은 계정입니다',
   keypair_not_active: '활성화되지 않은 키페어입니다',
