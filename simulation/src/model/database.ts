@@ -133,7 +133,8 @@ export class Database {
       this.watch.constraintBroken(`kernel ${kernel.id} leaves ${from} for ${to}`)
     kernel.status = to
     if (isEnded(to)) kernel.endedAt ??= endedAt
-    if (to === 'error') kernel.session.failedAgentIds.add(kernel.agentId)
+    // One that was stopped for another has no reason of its own, and says nothing against its agent.
+    if (to === 'error' && kernel.reason !== null) kernel.session.failedAgentIds.add(kernel.agentId)
     if (this.rules.freesAllocation(to)) this.#free(kernel)
     this.#forget(kernel)
     if (from !== to) this.watch.kernelMoved(kernel, from)

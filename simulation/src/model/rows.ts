@@ -114,6 +114,6 @@ export interface SessionRow extends Omit<SessionRequest, 'priority'> {
   endedAt: number | null
   /** Of the present start. */
   kernels: KernelRow[]
-  /** Agents on which a kernel of it ended with an error. */
+  /** Agents on which a kernel of it ended with an error of its own. */
   readonly failedAgentIds: Set<string>
 }

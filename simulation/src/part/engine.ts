@@ -109,7 +109,8 @@ export class Engine {
   *#begin(kernelId: string, start: Start): Steps {
     const fate = this.#world.fates.startOf(this.#pulled.has(kernelId))
     yield this.#slowed(fate.startMs)
-    if (fate.failure !== undefined) {
+    // That the name is taken is seen before anything that may fail.
+    if (fate.failure !== undefined && !this.#byName(kernelId)) {
       start.error = new NotStarted(fate.failure === 'image')
       return
     }
