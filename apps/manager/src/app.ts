@@ -3,6 +3,7 @@ import type { JWK } from 'jose'
 import type { Changes } from './db/changes.ts'
 import type { Db } from './db/db.ts'
 import type { SealKey } from './db/seal.ts'
+import type { KnownMachine } from './machine/machine.store.ts'
 import type { Admission } from './rate-limit/admission.ts'
 import type { Wake } from './wake.ts'
 
@@ -19,6 +20,8 @@ export interface App {
   readonly logDays: number
   /** Counts requests against the limits of their keypairs. */
   readonly admission: Admission
+  /** The machine that holds the token with a hash. */
+  readonly findMachine: (tokenHash: Buffer) => Promise<KnownMachine | undefined>
   /** Wakes loops and waiting agents, in this process at once and in the others by `notify`. */
   readonly wake: Wake
   /** What changed in the database, for the event streams. */

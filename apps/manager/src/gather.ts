@@ -1,8 +1,8 @@
 export interface GatherOptions<I, O> {
   /** Does what many ask for in one go: an answer for each, in their order. */
   readonly work: (inputs: readonly I[]) => Promise<readonly O[]>
-  /** Inputs of the same key are never done in one go. */
-  readonly keyOf: (input: I) => string
+  /** Inputs of the same key are never done in one go. Without this any may be. */
+  readonly keyOf?: (input: I) => string
   /** Most inputs of one go. */
   readonly most: number
 }
@@ -26,10 +26,10 @@ export function gather<I, O>({ work, keyOf, most }: GatherOptions<I, O>): (input
     const going: Asked<I, O>[] = []
     const staying: Asked<I, O>[] = []
     for (const one of waiting) {
-      const key = keyOf(one.input)
-      if (going.length === most || keys.has(key)) staying.push(one)
+      const key = keyOf?.(one.input)
+      if (going.length === most || (key !== undefined && keys.has(key))) staying.push(one)
       else going.push(one)
-      keys.add(key)
+      if (key !== undefined) keys.add(key)
     }
     waiting = staying
     return going
@@ -42,7 +42,8 @@ export function gather<I, O>({ work, keyOf, most }: GatherOptions<I, O>): (input
     } catch (error) {
       const [only, ...others] = group
       if (others.length === 0) only?.answer.reject(error)
-      else for (const one of group) await go([one])
+      // Side by side: where nothing works at all, nobody waits for the failures of all others.
+      else await Promise.all(group.map(one => go([one])))
     }
   }
 

@@ -12,6 +12,7 @@ import { makePassword, readCluster, seedDefaults, seedJoinToken } from './db/see
 import { sealKeyOf } from './db/seal.ts'
 import { scheduleUntilNext } from './scheduler/scheduler.loop.ts'
 import { runJobs } from './job/job.loop.ts'
+import { createFindMachine } from './machine/find-machine.ts'
 import { createAdmission } from './rate-limit/admission.ts'
 import { createServer } from './server.ts'
 import { keepHouse } from './session/housekeeper.loop.ts'
@@ -88,6 +89,7 @@ async function buildApp(
     now: () => new Date(),
     logDays: options.logDays ?? usualLogDays,
     admission: createAdmission(db),
+    findMachine: createFindMachine(db),
     wake: createWake(pool, log),
     changes: createChanges(),
   }

@@ -7,6 +7,7 @@ import { createChanges } from '@capstan/manager/db/changes'
 import { openDatabase } from '@capstan/manager/db/db'
 import { insertUser, readCluster, seedDefaults, seedJoinToken } from '@capstan/manager/db/seed'
 import { sealKeyOf } from '@capstan/manager/db/seal'
+import { createFindMachine } from '@capstan/manager/machine/find-machine'
 import { createAdmission } from '@capstan/manager/rate-limit/admission'
 import { createServer } from '@capstan/manager/server'
 import { createWake } from '@capstan/manager/wake'
@@ -134,6 +135,7 @@ async function makeApp(
     now: () => new Date(),
     logDays: 400,
     admission: createAdmission(db),
+    findMachine: createFindMachine(db),
     wake: createWake(pool, log),
     changes: createChanges(),
   }

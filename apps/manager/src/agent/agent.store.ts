@@ -149,17 +149,28 @@ export async function findDetails(
   }
 }
 
+/** An agent is lost after so many heartbeats without a word (AGT-06). */
+const missedHeartbeats = 3
+
+const isSilent = sql`agent.last_contact_at < now() - ${missedHeartbeats}::int * agent.heartbeat_ms * interval '1 millisecond'`
+
 /**
- * Registers an agent, or gives one that comes back a new token. False while another one of this id is heard of: its
- * containers must not be taken over by a machine that happens to have the same name.
+ * Registers agents, or gives those that come back a new token. Answers for each whether it did: not while another one of
+ * that id is heard of, for its containers must not be taken over by a machine that happens to have the same name.
  */
-export async function joinAgent(db: Db, id: string, tokenHash: Buffer): Promise<boolean> {
-  const { rows } = await sql`
-    insert into agent (id, token_hash, status, status_reason, lost_at) values (${id}, ${tokenHash}, 'terminated', 'It joined and was not heard of since', now())
-    on conflict (id) do update set token_hash = excluded.token_hash
-      where agent.status <> 'connected' or agent.last_contact_at < now() - interval '15 seconds'
+export async function joinAgents(
+  db: Db,
+  joining: readonly { readonly id: string; readonly tokenHash: Buffer }[],
+): Promise<boolean[]> {
+  const { rows } = await sql<{ id: string }>`
+    insert into agent (id, token_hash, status, status_reason, lost_at)
+    select id, token_hash, 'terminated', 'It joined and was not heard of since', now()
+    from unnest(${joining.map(({ id }) => id)}::text[], ${joining.map(({ tokenHash }) => tokenHash)}::bytea[]) as joining (id, token_hash)
+    order by id
+    on conflict (id) do update set token_hash = excluded.token_hash where agent.status <> 'connected' or ${isSilent}
     returning id`.execute(db)
-  return rows.length > 0
+  const joined = new Set(rows.map(({ id }) => id))
+  return joining.map(({ id }) => joined.has(id))
 }
 
 export async function leaveAgent(db: Db, id: string, reason: string): Promise<void> {
@@ -170,12 +181,12 @@ export async function leaveAgent(db: Db, id: string, reason: string): Promise<vo
   await tellOfSessions(db, [id])
 }
 
-/** Marks agents lost that missed so many heartbeats (AGT-06); answers which. */
-export async function loseSilentAgents(db: Db, missed: number): Promise<string[]> {
+/** Marks agents lost that fell silent (AGT-06); answers which. */
+export async function loseSilentAgents(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with silent as (
       -- One whose row is locked is being heard of at this moment.
-      select id from agent where status = 'connected' and last_contact_at < now() - ${missed}::int * heartbeat_ms * interval '1 millisecond'
+      select id from agent where status = 'connected' and ${isSilent}
       for update skip locked
     ), lost as (
       update agent set status = 'lost', lost_at = now(),

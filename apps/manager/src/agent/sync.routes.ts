@@ -6,9 +6,10 @@ import type { App } from '../app.ts'
 import { hashSecret } from '../db/seal.ts'
 import { type Actor, machine } from '../http/actor.ts'
 import { mount, type Request } from '../http/mount.ts'
-import { admit, makeToken } from '../machine/admit.ts'
+import { joinHash, makeToken } from '../machine/admit.ts'
+import { useJoinTokens } from '../machine/machine.store.ts'
 import { appendLog } from '../session/log.store.ts'
-import { joinAgent, leaveAgent } from './agent.store.ts'
+import { joinAgents, leaveAgent } from './agent.store.ts'
 import { gather } from '../gather.ts'
 import { desiredHashes, readDesired } from './desired.store.ts'
 import { pace } from './pace.ts'
@@ -18,8 +19,9 @@ import { takeReports } from './take-report.ts'
 type Input<V extends keyof typeof syncApi> = z.output<(typeof syncApi)[V]['input']>
 
 export function syncRoutes(http: HttpApp, app: App): void {
-  mount(http, app, syncApi.join, join)
-  mount(http, app, syncApi.sync, sync(gatherers(app)))
+  const together = gatherers(app)
+  mount(http, app, syncApi.join, join(together))
+  mount(http, app, syncApi.sync, sync(together))
   mount(http, app, syncApi.leave, leave)
   mount(http, app, syncApi.appendLog, log)
 }
@@ -30,30 +32,28 @@ function own(actor: Actor, id: string): void {
     throw new AppError('forbidden', { detail: `This token is not that of agent ${id}` })
 }
 
-async function join(
-  app: App,
-  _: Actor,
-  { joinToken, id }: Input<'join'>,
-): Promise<{ token: string; clusterId: string }> {
-  await admit(app, 'agent', joinToken)
-  const token = makeToken()
-  const isJoined = await joinAgent(app.db, id, hashSecret(token))
-  if (!isJoined)
-    throw new AppError('forbidden', {
-      detail: `An agent named ${id} is connected: give this one another name`,
-    })
-  app.log.info({ agentId: id }, 'agent_joined')
-  return { token, clusterId: app.clusterId }
-}
-
-/** Reports that are taken, and questions that are answered, in one go: as many as wait at one time. */
+/** Most agents that are let in, listened to or answered in one go. */
 const mostAtOnce = 200
+
+interface Joining {
+  readonly id: string
+  readonly tokenHash: Buffer
+}
 
 type Gatherers = ReturnType<typeof gatherers>
 
 function gatherers(app: App) {
   const byAgent = { keyOf: (id: string) => id, most: mostAtOnce }
   return {
+    admit: gather({
+      work: (hashes: readonly Buffer[]) => useJoinTokens(app.db, hashes, app.now()),
+      most: mostAtOnce,
+    }),
+    join: gather({
+      work: (joining: readonly Joining[]) => joinAgents(app.db, joining),
+      keyOf: ({ id }) => id,
+      most: mostAtOnce,
+    }),
     take: gather({
       work: (told: readonly Told[]) => takeReports(app, told),
       keyOf: ({ id }) => id,
@@ -64,6 +64,25 @@ function gatherers(app: App) {
     desiredOf: gather({ ...byAgent, work: ids => readDesired(app, ids) }),
   }
 }
+
+const join =
+  (gatherers: Gatherers) =>
+  async (
+    app: App,
+    _: Actor,
+    { joinToken, id }: Input<'join'>,
+  ): Promise<{ token: string; clusterId: string }> => {
+    const admitted = await gatherers.admit(joinHash('agent', joinToken))
+    if (admitted !== 'agent') throw new AppError('bad_join_token')
+    const token = makeToken()
+    const isJoined = await gatherers.join({ id, tokenHash: hashSecret(token) })
+    if (!isJoined)
+      throw new AppError('forbidden', {
+        detail: `An agent named ${id} is connected: give this one another name`,
+      })
+    app.log.info({ agentId: id }, 'agent_joined')
+    return { token, clusterId: app.clusterId }
+  }
 
 const sync =
   (gatherers: Gatherers) =>

@@ -9,7 +9,6 @@ import type { Context } from 'hono'
 import { findBrowserSession, findSigner, type Identity } from '../account/identity.store.ts'
 import type { App } from '../app.ts'
 import { hashSecret, unseal } from '../db/seal.ts'
-import { findMachine } from '../machine/machine.store.ts'
 import { type Actor, type Person, scopeOf } from './actor.ts'
 import { spendRequest } from './rate.ts'
 import { readSessionCookie, refuseOtherOrigin } from './cookie.ts'
@@ -52,7 +51,7 @@ async function admitted(app: App, context: Context, who: Person): Promise<Person
 }
 
 async function machineOf(app: App, token: string): Promise<Actor> {
-  const machine = await findMachine(app.db, hashSecret(token))
+  const machine = await app.findMachine(hashSecret(token))
   if (!machine) throw new AppError('unauthenticated', { detail: 'This token is not known here' })
   return { kind: 'machine', ...machine }
 }

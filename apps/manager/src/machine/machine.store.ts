@@ -5,32 +5,54 @@ import type { Db } from '../db/db.ts'
 import { prepared } from '../db/prepared.ts'
 import type { Machine } from '../http/actor.ts'
 
-/** The agent, proxy or storage that holds the token with this hash. */
-export async function findMachine(
+/** The agent, proxy or storage that holds each of the tokens with these hashes. */
+export async function findMachines(
   db: Db,
-  hash: Buffer,
-): Promise<Pick<Machine, 'role' | 'id'> | undefined> {
-  const { rows } = await sql<Pick<Machine, 'role' | 'id'>>`${prepared}
-    select id, 'agent' as role from agent where token_hash = ${hash}
-    union all select id, 'proxy' from proxy where token_hash = ${hash}
-    union all select id, 'storage' from storage where token_hash = ${hash}`.execute(db)
-  return rows[0]
+  hashes: readonly Buffer[],
+): Promise<(KnownMachine | undefined)[]> {
+  const { rows } = await sql<KnownMachine & { tokenHash: Buffer }>`${prepared}
+    select id, 'agent' as role, token_hash from agent where token_hash = any(${hashes})
+    union all select id, 'proxy', token_hash from proxy where token_hash = any(${hashes})
+    union all select id, 'storage', token_hash from storage where token_hash = any(${hashes})`.execute(
+    db,
+  )
+  const byHash = new Map(
+    rows.map(({ tokenHash, ...machine }) => [tokenHash.toString('base64'), machine]),
+  )
+  return hashes.map(hash => byHash.get(hash.toString('base64')))
 }
 
-/** The role that a join token lets in, if it is one of ours and has not expired; notes that it was used. */
-export async function useJoinToken(
+export type KnownMachine = Pick<Machine, 'role' | 'id'>
+
+/** How long after its last use a join token is said to be used again: many machines may join at one time. */
+const usedAgainAfterMs = 10_000
+
+/** The role that each join token lets in, if it is one of ours and has not expired; notes that they were used. */
+export async function useJoinTokens(
   db: Db,
-  hash: Buffer,
+  hashes: readonly Buffer[],
   now: Date,
-): Promise<Machine['role'] | undefined> {
-  const row = await db
-    .updateTable('joinToken')
-    .set({ lastUsedAt: now })
-    .where('hash', '=', hash)
+): Promise<(Machine['role'] | undefined)[]> {
+  const rows = await db
+    .selectFrom('joinToken')
+    .select(['hash', 'role', 'lastUsedAt'])
+    .where('hash', 'in', hashes)
     .where(eb => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', now)]))
-    .returning('role')
-    .executeTakeFirst()
-  return row?.role
+    .execute()
+  const staleAt = new Date(now.getTime() - usedAgainAfterMs)
+  const toNote = rows.filter(({ lastUsedAt }) => lastUsedAt === null || lastUsedAt < staleAt)
+  if (toNote.length > 0)
+    await db
+      .updateTable('joinToken')
+      .set({ lastUsedAt: now })
+      .where(
+        'hash',
+        'in',
+        toNote.map(({ hash }) => hash),
+      )
+      .execute()
+  const roles = new Map(rows.map(({ hash, role }) => [hash.toString('base64'), role]))
+  return hashes.map(hash => roles.get(hash.toString('base64')))
 }
 
 const joinTokenColumns = [

@@ -7,15 +7,12 @@ import { endDrained, endOnLostDrained } from './end-drained.ts'
 import { end } from './session.store.ts'
 import { lockSessions, settleSessions } from './settle.store.ts'
 
-/** An agent is lost after this many heartbeats without a word (AGT-06). */
-const missedHeartbeats = 3
-
 /** Samples of use are for plots of the last day. */
 const usageKept = '1 day'
 
 /** One turn: find agents that fell silent, take unstarted work away from lost ones, cancel what waited too long, end what outlived its time, sweep what expired. */
 export async function keepHouse(app: App): Promise<void> {
-  const lost = await loseSilentAgents(app.db, missedHeartbeats)
+  const lost = await loseSilentAgents(app.db)
   if (lost.length > 0) app.log.warn({ agentIds: lost }, 'agents_lost')
   await reclaimUnstarted(app)
   await cancelOverdue(app)
