@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import '../ui/plain-table.css'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
-import { usePageWords } from '../words/page-words.ts'
+import { type AllWords, usePageWords } from '../words/page-words.ts'
 import type { AgentAction } from './agent.actions.ts'
 import type { DutyOutcome } from './duty-request.ts'
 
@@ -53,9 +53,7 @@ export function DutyOutcomes({
                     label={w.agent.outcomeOf[outcome]}
                   />
                 </td>
-                <td>
-                  {sessionCount === 0 ? w.agent.noSessions : w.agent.sessionsLeft(sessionCount)}
-                </td>
+                <td>{sessionsText({ outcome, sessionCount }, w)}</td>
               </tr>
             ))}
           </tbody>
@@ -68,4 +66,12 @@ export function DutyOutcomes({
       </Group>
     </Stack>
   )
+}
+
+function sessionsText(
+  { outcome, sessionCount }: Pick<DutyOutcome, 'outcome' | 'sessionCount'>,
+  w: AllWords,
+): string {
+  if (outcome === 'not_found') return '–'
+  return sessionCount === 0 ? w.agent.noSessions : w.agent.sessionsLeft(sessionCount)
 }

@@ -11,9 +11,6 @@ import { useRefresh } from '../ui/useRefresh.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { PriorityPreview, type Previewed } from './PriorityPreview.tsx'
 
-/** So that buttons stand beside the field, whatever is written below it. */
-const belowLabelPx = 25
-
 interface Props {
   readonly group: string
   readonly ids: string[]
@@ -56,22 +53,20 @@ export function PriorityDialog({ group, ids, onClose, onDone }: Props) {
         }}
       >
         <Stack gap="md">
-          <Group align="flex-start" gap="sm">
-            <NumberInput
-              label={w.session.column.priority}
-              description={w.sessionForm.priorityHelp}
-              data-autofocus
-              w={220}
-              min={0}
-              max={100}
-              decimalScale={0}
-              clampBehavior="none"
-              error={value !== '' && priority === undefined && w.scheduler.priority.range}
-              value={value}
-              onChange={setTyped}
-            />
-            <Ends others={answer.data?.others ?? null} onChoose={setTyped} />
-          </Group>
+          <NumberInput
+            label={w.session.column.priority}
+            description={w.sessionForm.priorityHelp}
+            data-autofocus
+            w={220}
+            min={0}
+            max={100}
+            decimalScale={0}
+            clampBehavior="none"
+            error={value !== '' && priority === undefined && w.scheduler.priority.range}
+            value={value}
+            onChange={setTyped}
+          />
+          <Ends others={answer.data?.others ?? null} onChoose={setTyped} />
           {answer.error && <ErrorPanel error={answer.error} />}
           {answer.isPending && <Skeleton h={90} />}
           {answer.data && items.length === 0 && (
@@ -117,10 +112,10 @@ function Ends({
   if (!others) return null
   const { highest, lowest } = others
   return (
-    <>
+    <Group gap="sm">
       <Button
+        size="xs"
         variant="default"
-        mt={belowLabelPx}
         onClick={() => {
           onChoose(Math.min(highest + 1, 100))
         }}
@@ -128,15 +123,15 @@ function Ends({
         {w.scheduler.priority.first}
       </Button>
       <Button
+        size="xs"
         variant="default"
-        mt={belowLabelPx}
         onClick={() => {
           onChoose(Math.max(lowest - 1, 0))
         }}
       >
         {w.scheduler.priority.last}
       </Button>
-    </>
+    </Group>
   )
 }
 

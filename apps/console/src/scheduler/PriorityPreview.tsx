@@ -34,7 +34,6 @@ export function PriorityPreview({
         <thead>
           <tr>
             <th scope="col">{w.session.column.name}</th>
-            <th scope="col">{w.session.column.owner}</th>
             <th scope="col">{w.session.column.priority}</th>
             <th scope="col">{w.scheduler.now}</th>
             <th scope="col">{w.scheduler.changed}</th>
@@ -43,8 +42,10 @@ export function PriorityPreview({
         <tbody>
           {items.map(({ id, name, userEmail, priority: present, now, changed }) => (
             <tr key={id}>
-              <th scope="row">{name}</th>
-              <td>{userEmail}</td>
+              <th scope="row">
+                {name}
+                <div className="cell-note clip">{userEmail}</div>
+              </th>
               <td>
                 {priority === undefined || priority === present
                   ? present
