@@ -34,8 +34,10 @@ function leftAt(at: number, agentId: string, { snapshot, plan, demands }: Turn):
   let left: Amounts = {}
   for (const { slot, free } of snapshot.agents.find(one => one.id === agentId)?.devices ?? [])
     left = plus(left, { [slot]: free })
-  for (const { kernels, isEnding, endsAt } of snapshot.running ?? [])
-    if (isEnding || (endsAt !== null && endsAt <= at))
+  // Who is told in this turn to make room has ended as well.
+  const victims = new Set(plan.victims.map(one => one.sessionId))
+  for (const { sessionId, kernels, isEnding, endsAt } of snapshot.running ?? [])
+    if (isEnding || victims.has(sessionId) || (endsAt !== null && endsAt <= at))
       for (const kernel of kernels)
         if (kernel.agentId === agentId) left = plus(left, given(kernel, 1))
   for (const { sessionId, kernels } of plan.placed) {
