@@ -53,7 +53,7 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   image: [],
   policy: ['audit', 'csv'],
   search: ['agent', 'group', 'image', 'policy', 'project', 'session', 'user'],
-  session: ['audit', 'group', 'image', 'policy', 'project', 'agent'],
+  session: ['account', 'audit', 'group', 'image', 'policy', 'project', 'agent'],
   agent: ['image', 'machine', 'session'],
   scheduler: ['audit', 'group', 'policy', 'session'],
   proxy: ['group', 'machine', 'session'],
