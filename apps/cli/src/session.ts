@@ -100,6 +100,7 @@ function addCreate(session: Command): void {
       ),
     )
     .option('--owner <user>', 'for this user, for administrators: e-mail, name or id')
+    .option('--agent <ids...>', 'only on these agents, for superadmins')
     .option('--count <number>', 'so many alike: NAME-1, NAME-2 …', parseWhole)
     .option('-w, --wait', 'until it runs, or, of a batch session, until it has ended')
     .option(...json)

@@ -31,6 +31,7 @@ export const permissions = [
   'image.install',
   'session.create',
   'session.create_for',
+  'session.designate',
   'session.read',
   'session.update',
   'session.terminate',

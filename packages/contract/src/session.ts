@@ -150,6 +150,8 @@ export const SessionDetails = Session.extend({
   environNames: z.array(z.string()),
   /** What the request was raised to by the image's minimum: one line each. */
   notices: z.array(z.string()),
+  /** It is placed on these agents only; empty: on any of its resource group. */
+  designatedAgentIds: z.array(z.string()),
   /** It starts when all of these have ended well: batch sessions with success, others after they ran. */
   after: z.array(
     z.object({ id: z.uuid(), name: z.string(), status: SessionStatus, state: DependencyState }),
@@ -177,6 +179,11 @@ const NewSession = z.strictObject({
   projectId: z.uuid(),
   imageId: z.uuid(),
   resourceGroup: z.string().max(64).default('default'),
+  agentIds: z
+    .array(z.string().min(1).max(64))
+    .max(100)
+    .default([])
+    .describe('Only on these agents, for superadmins; else on any of the resource group'),
   /** Of each container. */
   resources: Slots,
   clusterSize: z
@@ -216,6 +223,7 @@ const NewSession = z.strictObject({
 const createErrors = [
   'user_not_found',
   'user_not_active',
+  'agent_not_found',
   'policy_limit',
   'project_not_found',
   'image_not_found',

@@ -50,6 +50,7 @@ export const grants: Readonly<Record<Permission, readonly Role[]>> = {
   'image.install': ['superadmin'],
   'session.create': people,
   'session.create_for': administrators,
+  'session.designate': ['superadmin'],
   'session.read': people,
   'session.update': people,
   'session.terminate': people,

@@ -61,6 +61,8 @@ export interface Demand {
   readonly kernels: readonly KernelDemand[]
   /** All kernels on one agent, or each where there is room (when absent). */
   readonly clusterMode?: ClusterMode
+  /** The only agents that will do. Absent or empty: any. */
+  readonly agentIds?: readonly string[]
   /** Agents on which a start of it has failed: taken last. */
   readonly failedAgentIds: readonly string[]
   /** How often it was tried in vain (`Waiting.wasTried`); need not be counted beyond `retriesToSkip`. */

@@ -70,6 +70,9 @@ test('SES-01 an administrator asks from the command line for a session of somebo
   const made = await capstan(`session create --image tiny --name given --owner ${owner.email}`)
   expect(made).toEqual({ code: 0, out: 'given\n', err: '' })
   expect(await named('given')).toMatchObject({ userEmail: owner.email, projectName: 'default' })
+  expect((await named('given')).designatedAgentIds).toEqual([])
+  await capstan('session create --image tiny --name here --agent node-1')
+  expect((await named('here')).designatedAgentIds).toEqual(['node-1'])
   const refused = await commandLine.run(
     ['session', 'create', '--image', 'tiny', '--owner', manager.admin.email],
     { as: owner },

@@ -31,6 +31,7 @@ export interface CreateOptions {
   readonly clusterMode?: ClusterMode
   readonly count?: number
   readonly owner?: string
+  readonly agent?: string[]
   readonly wait?: boolean
   readonly json?: boolean
 }
@@ -56,6 +57,7 @@ export async function createSession(
     resources: resourcesOf(options),
     environ: options.env ?? {},
     ...(owner && { owner: owner.email }),
+    ...(options.agent && { agentIds: options.agent }),
     ...(options.shmem !== undefined && { shmemBytes: options.shmem }),
     ...(options.priority !== undefined && { priority: options.priority }),
     ...(options.startsAt !== undefined && { startsAt: options.startsAt }),

@@ -104,6 +104,19 @@ export async function find(db: Db, id: string): Promise<Agent | undefined> {
   return rows[0] && toAgent(rows[0])
 }
 
+/** Those of these agents that are of a group, by id. */
+export async function listGroupAgents(
+  db: Db,
+  group: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from agent where resource_group = ${group} and id = any(${ids}::text[]) order by id`.execute(
+    db,
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** An agent with its devices, what of each is given out, its live use, and those of its sessions that are in scope. */
 export async function findDetails(
   db: Db,

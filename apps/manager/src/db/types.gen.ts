@@ -363,6 +363,7 @@ export interface SessionTable {
   startsAt: Date | null
   releasedAt: Date | null
   clusterMode: Generated<import('@capstan/contract/session').ClusterMode>
+  designatedAgents: Generated<string[]>
 }
 
 export interface SessionDependencyTable {

@@ -4,6 +4,17 @@ import { taking } from './group.store.ts'
 
 type Amounts = Readonly<Record<string, number>>
 
+/** Agents of a group; of some ids, where there are any. */
+export interface Place {
+  readonly group: string
+  readonly agentIds: readonly string[]
+}
+
+const within = ({ group, agentIds }: Place): RawBuilder<unknown> =>
+  agentIds.length === 0
+    ? sql`g.name = ${group}`
+    : sql`g.name = ${group} and a.id = any(${agentIds}::text[])`
+
 /** Each slot that is asked for, as rows of `need`. */
 const needs = (needed: Amounts): RawBuilder<unknown> =>
   sql`(select key as slot, value::bigint as amount from jsonb_each_text(${JSON.stringify(needed)}::jsonb)) as need`
@@ -34,19 +45,19 @@ const mostOf = sql`(
  */
 export async function findTooSmall(
   db: Db,
-  name: string,
+  place: Place,
   needed: Amounts,
 ): Promise<Amounts | undefined> {
   const fits = sql`not exists (select 1 from ${needs(needed)} where ${roomFor} < 1)`
   const { rows } = await sql<{ isFit: boolean; isEmpty: boolean }>`
-    select exists (select 1 from resource_group g join agent a on ${taking} where g.name = ${name} and ${fits}) as is_fit,
-      not exists (select 1 from resource_group g join agent a on ${taking} where g.name = ${name}) as is_empty`.execute(
+    select exists (select 1 from resource_group g join agent a on ${taking} where ${within(place)} and ${fits}) as is_fit,
+      not exists (select 1 from resource_group g join agent a on ${taking} where ${within(place)}) as is_empty`.execute(
     db,
   )
   if (rows[0]?.isFit || rows[0]?.isEmpty) return undefined
   const largest = await sql<{ slot: string; most: number }>`
     select need.slot, max(${mostOf})::bigint as most
-    from resource_group g join agent a on ${taking} cross join ${needs(needed)} where g.name = ${name} group by 1`.execute(
+    from resource_group g join agent a on ${taking} cross join ${needs(needed)} where ${within(place)} group by 1`.execute(
     db,
   )
   return Object.fromEntries(largest.rows.map(({ slot, most }) => [slot, most]))
@@ -58,14 +69,14 @@ export async function findTooSmall(
  */
 export async function countRoom(
   db: Db,
-  name: string,
+  place: Place,
   needed: Amounts,
 ): Promise<{ onOne: number; together: number } | undefined> {
   const { rows } = await sql<{ onOne: number | null; together: number | null }>`
     select max(room)::float8 as on_one, sum(room)::float8 as together from (
       select min(${roomFor}) as room
       from resource_group g join agent a on ${taking} cross join ${needs(needed)}
-      where g.name = ${name} group by a.id
+      where ${within(place)} group by a.id
     ) as agents`.execute(db)
   const { onOne = null, together = null } = rows[0] ?? {}
   return onOne === null || together === null ? undefined : { onOne, together }

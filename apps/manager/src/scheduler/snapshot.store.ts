@@ -99,6 +99,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     readonly amounts: Record<string, number>
     readonly clusterSize: number
     readonly clusterMode: ClusterMode
+    readonly designatedAgents: string[]
     readonly skips: number
     readonly startsAt: Date | null
     readonly endsAt: Date | null
@@ -106,7 +107,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     readonly failedAgentIds: string[]
   }
   const { rows } = await sql<Row>`
-    select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.cluster_mode, s.skips, s.starts_at,
+    select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.cluster_mode, s.designated_agents, s.skips, s.starts_at,
       ${endsAt} as ends_at, nullif(${freeAt}, 'infinity') as waits_since,
       case when s.failures = 0 then '{}'
         else array(select distinct agent_id from kernel where session_id = s.id and status = 'error' and reason is not null) end as failed_agent_ids
@@ -128,6 +129,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     kernels: kernelsOf(row.amounts, row.clusterSize),
     clusterMode: row.clusterMode,
     failedAgentIds: row.failedAgentIds,
+    ...(row.designatedAgents.length > 0 && { agentIds: row.designatedAgents }),
     skips: row.skips,
     waitsSince: row.waitsSince?.getTime() ?? null,
     notBefore: row.startsAt?.getTime() ?? null,

@@ -17,12 +17,13 @@ import type { App } from '../app.ts'
 import type { Tx } from '../db/db.ts'
 import { seal } from '../db/seal.ts'
 import * as groups from '../group/group.store.ts'
-import { countRoom, findTooSmall } from '../group/room.store.ts'
+import { countRoom, findTooSmall, type Place } from '../group/room.store.ts'
 import type { Actor } from '../http/actor.ts'
 import * as images from '../image/image.store.ts'
 import { lockPending } from '../policy/limits.store.ts'
 import * as projects from '../project/project.store.ts'
 import { findAwaited } from './dependency.store.ts'
+import { findDesignated } from './designated.ts'
 import { environPurpose } from './environ.ts'
 import { findOwner, type Owner } from './owner.ts'
 import type { NewSession } from './session.store.ts'
@@ -49,8 +50,9 @@ export async function newSession(app: App, actor: Actor, input: Input): Promise<
     raised.amounts,
     await groups.findShareSteps(app.db, group.name, raised.amounts),
   )
-  await checkFitsSomewhere(app, group.name, amounts)
-  await checkAllFit(app, group.name, { ...input, amounts })
+  const place = { group: group.name, agentIds: await findDesignated(app, actor, input) }
+  await checkFitsSomewhere(app, place, amounts)
+  await checkAllFit(app, place, { ...input, amounts })
   return {
     name: input.name,
     type: input.type,
@@ -63,6 +65,7 @@ export async function newSession(app: App, actor: Actor, input: Input): Promise<
     amounts,
     clusterSize: input.clusterSize,
     clusterMode: input.clusterMode,
+    designatedAgents: place.agentIds,
     shmemBytes: input.shmemBytes,
     environSealed: seal(app.sealKey, JSON.stringify(input.environ), environPurpose),
     environNames: Object.keys(input.environ).sort(),
@@ -140,16 +143,16 @@ function checkGroup(group: groups.GroupSettings, input: Input): void {
 /** Where no agent has ever said what it has, the session may wait for one to come. */
 async function checkFitsSomewhere(
   app: App,
-  group: string,
+  place: Place,
   amounts: Readonly<Record<string, number>>,
 ): Promise<void> {
-  const largest = await findTooSmall(app.db, group, amounts)
+  const largest = await findTooSmall(app.db, place, amounts)
   if (!largest) return
   const lacking = shortfalls(amounts, largest)
-  if (lacking.length === 0) throw noneHasAll(group, amounts)
+  if (lacking.length === 0) throw noneHasAll(place, amounts)
   const text = lacking.map(
     ({ slot, needed, available }) =>
-      `needs ${describeAmount(slot, needed)}; the largest agent of ${group} has ${describeAmount(slot, available)}`,
+      `needs ${describeAmount(slot, needed)}; the largest agent of ${nameOf(place)} has ${describeAmount(slot, available)}`,
   )
   throw new AppError('never_fits', {
     detail: text.join('; '),
@@ -160,17 +163,20 @@ async function checkFitsSomewhere(
   })
 }
 
+const nameOf = ({ group, agentIds }: Place): string =>
+  agentIds.length === 0 ? group : `those asked for, ${agentIds.join(', ')},`
+
 /** What is asked for is to be had, but not on one agent. */
-function noneHasAll(group: string, amounts: Readonly<Record<string, number>>): AppError {
+function noneHasAll(place: Place, amounts: Readonly<Record<string, number>>): AppError {
   const all = Object.entries(amounts).map(([slot, amount]) => describeAmount(slot, amount))
-  const message = `no agent of ${group} has ${all.join(', ')} at the same time`
+  const message = `no agent of ${nameOf(place)} has ${all.join(', ')} at the same time`
   return new AppError('never_fits', { detail: message, issues: [{ path: 'resources', message }] })
 }
 
 /** SES-06: all containers start or none does, so there has to be room for all, if nothing else ran. */
 async function checkAllFit(
   app: App,
-  group: string,
+  place: Place,
   {
     amounts,
     clusterSize,
@@ -178,12 +184,14 @@ async function checkAllFit(
   }: Pick<NewSession, 'amounts' | 'clusterSize' | 'clusterMode'>,
 ): Promise<void> {
   if (clusterSize === 1) return
-  const room = await countRoom(app.db, group, amounts)
+  const room = await countRoom(app.db, place, amounts)
   if (!room) return
   const most = clusterMode === 'single-node' ? room.onOne : room.together
   if (most >= clusterSize) return
   const where =
-    clusterMode === 'single-node' ? `any agent of ${group}` : `the agents of ${group} together`
+    clusterMode === 'single-node'
+      ? `any agent of ${nameOf(place)}`
+      : `the agents of ${nameOf(place)} together`
   const message = `${clusterSize} containers are asked for; ${where} can hold ${most} such at most`
   throw new AppError('never_fits', {
     detail: message,

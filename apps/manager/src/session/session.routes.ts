@@ -59,6 +59,7 @@ async function details(app: App, actor: Actor, id: string): Promise<SessionDetai
     history: history.map(entry => ({ ...entry, at: entry.at.toISOString() })),
     environNames: session.environNames,
     notices: session.notices,
+    designatedAgentIds: session.designatedAgents,
     after,
   }
 }

@@ -171,6 +171,8 @@ export interface NewSession {
   readonly amounts: Readonly<Record<string, number>>
   readonly clusterSize: number
   readonly clusterMode: ClusterMode
+  /** Ids of the only agents on which it may be; empty: any. */
+  readonly designatedAgents: string[]
   readonly shmemBytes: number
   readonly environSealed: Buffer
   readonly environNames: string[]
@@ -221,13 +223,13 @@ export async function insertMany(
   const { rows } = await sql<{ id: string; name: string }>`
     insert into session (name, environ_sealed, type, domain_id, project_id, user_id, access_key, image_id, resource_group,
       amounts, shmem_bytes, environ_names, startup_command, is_sudo_enabled, notices, priority,
-      is_preemptible, starts_at, released_at, cluster_size, cluster_mode)
+      is_preemptible, starts_at, released_at, cluster_size, cluster_mode, designated_agents)
     select own.name, own.environ_sealed, ${session.type}, ${session.domainId}::uuid, ${session.projectId}::uuid,
       ${session.userId}::uuid, ${session.accessKey}, ${session.imageId}::uuid, ${session.resourceGroup},
       ${JSON.stringify(session.amounts)}::jsonb, ${session.shmemBytes}::bigint, ${session.environNames}::text[],
       ${session.startupCommand}, ${session.isSudoEnabled}::boolean, ${session.notices}::text[], ${session.priority}::int,
       ${session.isPreemptible}::boolean, ${session.startsAt}::timestamptz, ${releasedAt(session.dependsOn)}::timestamptz,
-      ${session.clusterSize}::int, ${session.clusterMode}
+      ${session.clusterSize}::int, ${session.clusterMode}, ${session.designatedAgents}::text[]
     from unnest(${numbered.map(({ name }) => name)}::text[],
       ${numbered.map(({ environSealed }) => environSealed)}::bytea[]) with ordinality as own (name, environ_sealed, number)
     order by own.number returning id, name`.execute(db)

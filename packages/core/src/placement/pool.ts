@@ -6,7 +6,7 @@ import type { Need } from './needs.ts'
 import type { Eligibility } from './shapes.ts'
 
 /** What rules an agent out whatever is free on it. */
-export type RuledOut = 'architecture' | 'runtime' | 'image' | 'model'
+export type RuledOut = 'designation' | 'architecture' | 'runtime' | 'image' | 'model'
 
 /** Accelerators are what is scarce: their free part counts twice. */
 const acceleratorWeight = 2
@@ -166,9 +166,10 @@ export class Pool {
 }
 
 export function whyRuledOut(
-  { architecture, runtimes, images, devices }: AgentView,
+  { id, architecture, runtimes, images, devices }: AgentView,
   asked: Eligibility,
 ): RuledOut | undefined {
+  if (asked.agentIds.length > 0 && !asked.agentIds.includes(id)) return 'designation'
   if (architecture !== asked.architecture) return 'architecture'
   if (asked.runtime !== '' && !runtimes.includes(asked.runtime)) return 'runtime'
   if (asked.imageId !== null && !images.has(asked.imageId)) return 'image'

@@ -74,6 +74,7 @@ interface Kept {
 const nodes = (count: number): string => `${count} ${count === 1 ? 'agent' : 'agents'}`
 
 const ruledOutBy: Readonly<Record<RuledOut, string>> = {
+  designation: 'by the agents that were asked for',
   architecture: 'by architecture',
   runtime: 'for want of the runtime',
   image: 'for want of the image',
@@ -86,6 +87,12 @@ export function explainNoAgent(
   ruledOut: Pool['ruledOut'],
 ): Reason {
   const data = { ruledOut }
+  if (Object.keys(ruledOut).join() === 'designation')
+    return {
+      code: 'no_designated_agent',
+      message: 'None of the agents asked for is connected and takes new sessions',
+      data,
+    }
   if (ruledOut.model !== undefined)
     return {
       code: 'wrong_model',

@@ -12,6 +12,8 @@ export interface Eligibility {
   readonly imageId: string | null
   /** Empty: any. */
   readonly deviceModels: readonly string[]
+  /** Empty: any. */
+  readonly agentIds: readonly string[]
 }
 
 /** What sessions have in common that fit, or do not fit, alike. */
@@ -104,13 +106,13 @@ export class Shapes {
 
   #knownEligibility(demand: Asked): Eligibility {
     const { architecture, runtime = '', needsImageInstalled = false, imageId = '' } = demand
-    const deviceModels = demand.deviceModels ?? []
+    const { deviceModels = [], agentIds = [] } = demand
     const image = needsImageInstalled ? imageId : null
-    const key = JSON.stringify([architecture, runtime, image, deviceModels])
+    const key = JSON.stringify([architecture, runtime, image, deviceModels, agentIds])
     const known = this.#eligibilities.get(key)
     if (known) return known
     const id = this.#eligibilities.size
-    const made = { id, architecture, runtime, imageId: image, deviceModels }
+    const made = { id, architecture, runtime, imageId: image, deviceModels, agentIds }
     this.#eligibilities.set(key, made)
     return made
   }
@@ -155,5 +157,6 @@ const isAlike = (a: Asked, b: Asked): boolean =>
   a.architecture === b.architecture &&
   a.runtime === b.runtime &&
   a.deviceModels === b.deviceModels &&
+  a.agentIds === b.agentIds &&
   a.needsImageInstalled === b.needsImageInstalled &&
   (a.needsImageInstalled !== true || a.imageId === b.imageId)
