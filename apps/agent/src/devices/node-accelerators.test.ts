@@ -67,6 +67,14 @@ test('a session without GPUs sees none on a node that has some', async () => {
   expect(await grant.deviceFiles()).toEqual([])
 })
 
+test('a session without GPUs sees none, whatever its image asks for, also while nothing is known of those of the node', async () => {
+  tools.tell([], 1)
+  const node = await open(false)
+  expect(node.problems).toMatchObject([{ code: 'gpu_tool_failed' }])
+  const grant = await node.grant(kernelWith())
+  expect(grant.environ).toEqual({ NVIDIA_VISIBLE_DEVICES: 'void', CUDA_VISIBLE_DEVICES: '' })
+})
+
 test('the device files of a GPU are found by what the driver says, not by its index', async () => {
   const node = await open(false)
   const { deviceFiles } = await node.grant(kernelWith(whole(1)))

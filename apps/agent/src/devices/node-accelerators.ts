@@ -101,7 +101,7 @@ export class NodeAccelerators implements Accelerators {
     return {
       environ: {
         ...(mocks.length > 0 && { CAPSTAN_MOCK_DEVICES: mocks.join(',') }),
-        ...(this.#nvidia.isPresent && visible(uuids)),
+        ...visible(uuids),
         ...(share && mpsEnviron(this.#options.mps.folder, share.gpu, share.amount)),
       },
       gpus: uuids,
@@ -149,7 +149,10 @@ const deviceOf = (
   shareStep: isShared ? mpsStep : null,
 })
 
-/** Images of NVIDIA ask for all GPUs unless told otherwise: who is given none is told so. */
+/**
+ * Images of NVIDIA ask for all GPUs unless told otherwise: who is given none is told so, on every node. One whose GPUs were not
+ * seen yet may have some all the same.
+ */
 const visible = (uuids: readonly string[]): Record<string, string> => ({
   NVIDIA_VISIBLE_DEVICES: uuids.length > 0 ? uuids.join(',') : 'void',
   CUDA_VISIBLE_DEVICES: uuids.join(','),
