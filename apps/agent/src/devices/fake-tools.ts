@@ -28,7 +28,7 @@ case $1 in
   --serve) echo $$ >"$pid"; trap 'exit 0' TERM; sleep 600 & wait; exit ;;
   -d)
     echo "start $CUDA_VISIBLE_DEVICES" >>"$dir/mps.log"
-    [ -e "$dir/mps-fails" ] && { echo "no GPU for MPS" >&2; exit 1; }
+    grep -qsx "$CUDA_VISIBLE_DEVICES" "$dir/mps-fails" && { echo "no GPU for MPS" >&2; exit 1; }
     setsid "$0" --serve </dev/null >/dev/null 2>&1 &
     until [ -s "$pid" ]; do sleep 0.01; done ;;
   '')
@@ -44,7 +44,8 @@ export interface FakeTools {
   readonly tell: (query: readonly string[], exitCode?: number) => void
   readonly tellPlaces: (table: string) => void
   readonly hang: (does: boolean) => void
-  readonly failMps: () => void
+  /** No daemon of MPS starts for this GPU. */
+  readonly failMps: (uuid: string) => void
   /** How the daemons of MPS were called, line by line. */
   readonly mpsCalls: () => string[]
   readonly topologyCalls: () => number
@@ -76,7 +77,7 @@ export function installFakeTools(): FakeTools {
     },
     tellPlaces: table => writeFileSync(path('topo'), table),
     hang: does => (does ? appendFileSync(path('hang'), '') : rmSync(path('hang'))),
-    failMps: () => writeFileSync(path('mps-fails'), ''),
+    failMps: uuid => appendFileSync(path('mps-fails'), `${uuid}\n`),
     mpsCalls: () => lines('mps.log'),
     topologyCalls: () => lines('topo.log').length,
     remove: tool => rmSync(path(tool)),

@@ -43,17 +43,22 @@ export class Mps {
     return this.#inTurn(() => this.#ensure(uuid))
   }
 
-  /** Makes daemons run for these GPUs, and ends all others of ours. */
+  /** Makes daemons run for these GPUs, and ends all others of ours. Throws the first failure, after each was tried. */
   keep(uuids: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
       const wanted = new Set(uuids.map(nameOf))
-      for (const name of namesIn(this.folder))
-        if (!wanted.has(name)) await this.#end(join(this.folder, name))
-      for (const uuid of uuids) await this.#ensure(uuid)
+      const others = namesIn(this.folder).filter(name => !wanted.has(name))
+      // Each has a folder of its own, and none waits for one that hangs.
+      const each = [
+        ...others.map(name => this.#end(join(this.folder, name))),
+        ...[...new Set(uuids)].map(uuid => this.#ensure(uuid)),
+      ]
+      await Promise.allSettled(each)
+      await Promise.all(each)
     })
   }
 
-  /** One thing at a time: two daemons of one folder would be in each other's way. */
+  /** One call at a time: two daemons of one folder would be in each other's way. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const done = this.#last.then(work)
     this.#last = done.catch(() => {})

@@ -137,13 +137,23 @@ test('without MPS, GPUs are given out whole, and the agent says why', async () =
 })
 
 test('a daemon that cannot be started is told of, and no session starts without its limits', async () => {
-  tools.failMps()
+  tools.failMps(idOf(0))
   const node = await open(true)
   const kernel = kernelWith(share(0, 0.5))
   await expect(node.grant(kernel)).rejects.toThrow('no GPU for MPS')
   await node.keep([kernel])
   expect(node.problems).toMatchObject([
     { code: 'mps_failed', message: expect.stringContaining('no GPU for MPS') },
+  ])
+})
+
+test('a GPU whose daemon cannot be started keeps no other one from having its own', async () => {
+  tools.failMps(idOf(0))
+  const node = await open(true)
+  await node.keep([kernelWith(share(0, 0.5)), kernelWith(share(1, 0.5))])
+  expect(tools.mpsCalls()).toContain(`start ${idOf(1)}`)
+  expect(node.problems).toMatchObject([
+    { code: 'mps_failed', message: expect.stringContaining(idOf(0)) },
   ])
 })
 
