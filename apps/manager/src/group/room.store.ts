@@ -4,16 +4,17 @@ import { taking } from './group.store.ts'
 
 type Amounts = Readonly<Record<string, number>>
 
-/** Agents of a group; of some ids, where there are any. */
+/** Agents of a group that take sessions now; of some ids, where there are any, whether they do so now or not. */
 export interface Place {
   readonly group: string
   readonly agentIds: readonly string[]
 }
 
-const within = ({ group, agentIds }: Place): RawBuilder<unknown> =>
+/** Agents of a place, as rows of `a`. */
+const agentsOf = ({ group, agentIds }: Place): RawBuilder<unknown> =>
   agentIds.length === 0
-    ? sql`g.name = ${group}`
-    : sql`g.name = ${group} and a.id = any(${agentIds}::text[])`
+    ? sql`(select a.id from resource_group g join agent a on ${taking} where g.name = ${group}) as a`
+    : sql`(select id from agent where resource_group = ${group} and id = any(${agentIds}::text[])) as a`
 
 /** Each slot that is asked for, as rows of `need`. */
 const needs = (needed: Amounts): RawBuilder<unknown> =>
@@ -40,7 +41,7 @@ const mostOf = sql`(
   from device d where d.agent_id = a.id and d.slot = need.slot)`
 
 /**
- * The most that one agent of a group has of each slot that is needed, in smallest units; undefined when one of them has all of
+ * The most that one agent of a place has of each slot that is needed, in smallest units; undefined when one of them has all of
  * it, or when no agent has ever said what it has. That is so of nearly every request, and is found at the first agents.
  */
 export async function findTooSmall(
@@ -50,21 +51,17 @@ export async function findTooSmall(
 ): Promise<Amounts | undefined> {
   const fits = sql`not exists (select 1 from ${needs(needed)} where ${roomFor} < 1)`
   const { rows } = await sql<{ isFit: boolean; isEmpty: boolean }>`
-    select exists (select 1 from resource_group g join agent a on ${taking} where ${within(place)} and ${fits}) as is_fit,
-      not exists (select 1 from resource_group g join agent a on ${taking} where ${within(place)}) as is_empty`.execute(
-    db,
-  )
+    select exists (select 1 from ${agentsOf(place)} where ${fits}) as is_fit,
+      not exists (select 1 from ${agentsOf(place)}) as is_empty`.execute(db)
   if (rows[0]?.isFit || rows[0]?.isEmpty) return undefined
   const largest = await sql<{ slot: string; most: number }>`
     select need.slot, max(${mostOf})::bigint as most
-    from resource_group g join agent a on ${taking} cross join ${needs(needed)} where ${within(place)} group by 1`.execute(
-    db,
-  )
+    from ${agentsOf(place)} cross join ${needs(needed)} group by 1`.execute(db)
   return Object.fromEntries(largest.rows.map(({ slot, most }) => [slot, most]))
 }
 
 /**
- * How many containers that need so much each the emptied agents of a group could hold, the roomiest one and all together.
+ * How many containers that need so much each the emptied agents of a place could hold, the roomiest one and all together.
  * Undefined where no agent has ever said what it has.
  */
 export async function countRoom(
@@ -75,8 +72,7 @@ export async function countRoom(
   const { rows } = await sql<{ onOne: number | null; together: number | null }>`
     select max(room)::float8 as on_one, sum(room)::float8 as together from (
       select min(${roomFor}) as room
-      from resource_group g join agent a on ${taking} cross join ${needs(needed)}
-      where ${within(place)} group by a.id
+      from ${agentsOf(place)} cross join ${needs(needed)} group by a.id
     ) as agents`.execute(db)
   const { onOne = null, together = null } = rows[0] ?? {}
   return onOne === null || together === null ? undefined : { onOne, together }

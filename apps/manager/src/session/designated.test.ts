@@ -79,3 +79,18 @@ test('SES-01 nobody but a superadmin chooses agents; they are of the group, and 
   })
   await ask(['node-4'], large)
 })
+
+test('SES-01 an agent that was asked for counts also while it is away or drained, and is waited for', async () => {
+  const big = await joinNode(manager, 'node-4', { capacity: { cpu: 16, mem: 2 ** 34 } })
+  await joinNode(manager, 'node-5', { capacity: { cpu: 16, mem: 2 ** 34 } })
+  await manager.admin.call(api.agent.drain, { id: 'node-5' })
+  await big.call(api.sync.leave, { id: 'node-4', reason: 'It restarts' })
+  const large = { resources: { cpu: 8, mem: 2 ** 28 } }
+  for (const away of ['node-4', 'node-5']) {
+    const { status } = await ask([away, 'node-1'], large)
+    expect(status).toBe('pending')
+    const pair = { ...large, clusterSize: 2, clusterMode: 'single-node' } as const
+    expect((await ask([away, 'node-1'], pair)).status).toBe('pending')
+  }
+  await expect(ask(['node-1'], large)).rejects.toMatchObject({ code: 'never_fits' })
+})
