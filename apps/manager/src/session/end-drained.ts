@@ -38,8 +38,9 @@ export async function endDrained(app: App): Promise<void> {
 }
 
 /**
- * AGT-06: containers that a drained agent was told to end, and that is lost, are taken for ended: nobody else will say so. It
- * takes nothing new, so what they held is given to nobody beside them; should it return, it ends them, and sends their logs.
+ * AGT-06: containers that a drained agent was told to end, and that is lost, are taken for ended: nobody else will say so. While it
+ * is drained it takes nothing new, so what they held is given to nobody beside them; should it return, it ends them, and sends
+ * their logs. Whoever cancels the drain before it has ended them lets new sessions have their devices beside them for that time.
  */
 export async function endOnLostDrained(app: App): Promise<void> {
   const isLeft = sql`k.status = 'terminating' and a.drain_mode is not null and a.status <> 'connected'
