@@ -126,8 +126,8 @@ export async function findDetails(
   const [agents, devices, sessions] = await Promise.all([
     sql<AgentRow>`select ${select} from agent a where a.id = ${id}`.execute(db),
     sql<Selectable<DeviceTable> & { used: number }>`
-      select device.*, (select coalesce(sum(amount), 0)::bigint from allocation
-        where agent_id = device.agent_id and device_id = device.id) as used
+      select device.*, (select coalesce(sum(held_of(al.amount, al.slot, device.capacity, device.slot)), 0)::bigint from allocation al
+        where al.agent_id = device.agent_id and al.device_id = device.id) as used
       from device where agent_id = ${id} order by id`.execute(db),
     sql<{
       id: string

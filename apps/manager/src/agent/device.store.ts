@@ -57,7 +57,7 @@ export function listDevices(db: Db, scope: Scope, filter: DeviceFilter): Promise
 const givenIn = (scope: Scope): RawBuilder<unknown> => sql`(
   select coalesce(jsonb_agg(jsonb_build_object('amount', held.amount, 'session', held.session) order by held.amount desc, held.id), '[]')
   from (
-    select s.id, sum(al.amount) as amount,
+    select s.id, sum(held_of(al.amount, al.slot, d.capacity, d.slot)) as amount,
       case when ${sql.join([sql`true`, ...within(scope)], sql` and `)}
         then jsonb_build_object('id', s.id, 'name', s.name, 'userEmail', u.email) end as session
     from allocation al join kernel k on k.id = al.kernel_id join session s on s.id = k.session_id join "user" u on u.id = s.user_id

@@ -74,6 +74,23 @@ test('a GPU that fell off is not planned on, and what holds it goes on holding i
     { id: 'GPU-0', capacity: 0, used: 1 },
   ])
   await expect(place(node, { 'cuda.device': 1 })).rejects.toMatchObject({ code: 'never_fits' })
+  // What is left of the agent is given out as before.
+  await place(node, {})
+  expect((await node.sync()).kernels).toHaveLength(2)
+})
+
+test('SCH-10 a GPU that a session has whole is shared with nobody when its agent begins to share GPUs', async () => {
+  const shared = [gpu(0, { slot: 'cuda.shares' })]
+  const node = await joinNode(manager, 'node-1', { devices: [gpu(0)] })
+  expect(await place(node, { 'cuda.device': 1 })).toEqual(['GPU-0'])
+  await node.sync({ devices: shared })
+  const { id } = await startSession(manager, manager.admin, {
+    resources: { cpu: 0.1, mem: gib / 8, 'cuda.shares': 0.5 },
+  })
+  await schedule(manager.app)
+  expect((await manager.admin.call(api.session.show, { id })).status).toBe('pending')
+  const { items } = await manager.admin.call(api.device.list, {})
+  expect(items).toMatchObject([{ id: 'GPU-0', used: 1, given: [{ amount: 1 }] }])
 })
 
 test('SES-01 shares that no device, and containers with shares that no agents, could ever hold are refused with figures', async () => {

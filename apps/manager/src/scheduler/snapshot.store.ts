@@ -30,8 +30,9 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
       select id, architecture, runtimes from agent
       where resource_group = ${group} and status = 'connected' and is_schedulable and drain_mode is null
     ), given as (
-      select agent_id, device_id, sum(amount) as amount from allocation
-      where agent_id in (select id from taking) group by 1, 2
+      select held.agent_id, held.device_id, sum(held_of(held.amount, held.slot, device.capacity, device.slot)) as amount
+      from allocation held join device on device.agent_id = held.agent_id and device.id = held.device_id
+      where held.agent_id in (select id from taking) group by 1, 2
     ), devices as (
       select device.agent_id, jsonb_agg(jsonb_build_object('id', device.id, 'slot', device.slot, 'model', device.model,
         'capacity', device.capacity, 'free', device.capacity - coalesce(given.amount, 0), 'numaNode', device.numa_node,
