@@ -29,10 +29,11 @@ test('what is asked for while a go is under way is done in the next, and each is
   expect(await ask('f')).toBe('F')
 })
 
-test('two of the same key are never in one go, and keep their order', async () => {
+test('of those of one key that wait, the newest stands for all and answers all', async () => {
   const { ask, goes } = gatherer(upper, 10)
-  await Promise.all(['x', 'a1', 'b1', 'a2', 'c1', 'a3', 'b2'].map(ask))
-  expect(goes).toEqual([['x'], ['a1', 'b1', 'c1'], ['a2', 'b2'], ['a3']])
+  const answers = await Promise.all(['x', 'a1', 'b1', 'a2', 'c1', 'a3', 'b2'].map(ask))
+  expect(goes).toEqual([['x'], ['a3', 'b2', 'c1']])
+  expect(answers).toEqual(['X', 'A3', 'B2', 'A3', 'C1', 'A3', 'B2'])
 })
 
 test('what is wrong with one is told to its asker alone', async () => {
@@ -49,4 +50,13 @@ test('what is wrong with one is told to its asker alone', async () => {
   ])
   expect(goes).toEqual([['x'], ['a', 'bad', 'c'], ['a'], ['bad'], ['c']])
   expect(await ask('z')).toBe('Z')
+})
+
+test('where the database is away all are told at once', async () => {
+  const { ask, goes } = gatherer(async () => {
+    throw new Error('Connection terminated unexpectedly')
+  })
+  const answers = await Promise.allSettled(['x', 'a', 'b', 'c'].map(ask))
+  expect(answers.map(({ status }) => status)).toEqual(Array(4).fill('rejected'))
+  expect(goes).toEqual([['x'], ['a', 'b', 'c']])
 })

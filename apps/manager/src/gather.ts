@@ -1,7 +1,12 @@
+import { isDatabaseAway } from '@capstan/runtime/database-away'
+
+/** Of a go that failed, so many are done again at one time. */
+const apartAtOnce = 4
+
 export interface GatherOptions<I, O> {
   /** Does what many ask for in one go: an answer for each, in their order. */
   readonly work: (inputs: readonly I[]) => Promise<readonly O[]>
-  /** Inputs of the same key are never done in one go. Without this any may be. */
+  /** Of inputs of one key that wait, the newest stands for all: its answer is theirs. Without this each is done. */
   readonly keyOf?: (input: I) => string
   /** Most inputs of one go. */
   readonly most: number
@@ -15,24 +20,16 @@ interface Asked<I, O> {
 /**
  * Gathers what is asked for while a former go is under way, and does it in the next: nothing waits while there is little to
  * do, and much costs little each. A go that fails is done again one by one, so that what is wrong with one input is told to
- * its asker alone.
+ * its asker alone; unless the database is away.
  */
 export function gather<I, O>({ work, keyOf, most }: GatherOptions<I, O>): (input: I) => Promise<O> {
-  let waiting: Asked<I, O>[] = []
+  const waiting = new Map<unknown, Asked<I, O>>()
   let isBusy = false
 
   const next = (): Asked<I, O>[] => {
-    const keys = new Set<string>()
-    const going: Asked<I, O>[] = []
-    const staying: Asked<I, O>[] = []
-    for (const one of waiting) {
-      const key = keyOf?.(one.input)
-      if (going.length === most || (key !== undefined && keys.has(key))) staying.push(one)
-      else going.push(one)
-      if (key !== undefined) keys.add(key)
-    }
-    waiting = staying
-    return going
+    const group = [...waiting.entries().take(most)]
+    for (const [key] of group) waiting.delete(key)
+    return group.map(([, asked]) => asked)
   }
 
   const go = async (group: readonly Asked<I, O>[]): Promise<void> => {
@@ -40,23 +37,31 @@ export function gather<I, O>({ work, keyOf, most }: GatherOptions<I, O>): (input
       const answers = await work(group.map(({ input }) => input))
       for (const [index, { answer }] of group.entries()) answer.resolve(answers[index]!)
     } catch (error) {
-      const [only, ...others] = group
-      if (others.length === 0) only?.answer.reject(error)
-      // Side by side: where nothing works at all, nobody waits for the failures of all others.
-      else await Promise.all(group.map(one => go([one])))
+      if (group.length > 1 && !isDatabaseAway(error)) await apart(group)
+      else for (const { answer } of group) answer.reject(error)
     }
+  }
+
+  // A few side by side: each holds a connection.
+  const apart = async (group: readonly Asked<I, O>[]): Promise<void> => {
+    const left = group.values()
+    const work = async (): Promise<void> => {
+      for (const one of left) await go([one])
+    }
+    await Promise.all(Array.from({ length: apartAtOnce }, work))
   }
 
   const run = async (): Promise<void> => {
     isBusy = true
-    while (waiting.length > 0) await go(next())
+    while (waiting.size > 0) await go(next())
     isBusy = false
   }
 
   return input => {
-    const one = { input, answer: Promise.withResolvers<O>() }
-    waiting.push(one)
+    const key = keyOf?.(input) ?? Symbol('each its own')
+    const answer = waiting.get(key)?.answer ?? Promise.withResolvers<O>()
+    waiting.set(key, { input, answer })
     if (!isBusy) void run()
-    return one.answer.promise
+    return answer.promise
   }
 }

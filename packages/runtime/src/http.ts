@@ -5,6 +5,7 @@ import { type HttpBindings, getRequestListener } from '@hono/node-server'
 import { AppError, toProblem } from '@capstan/contract/errors'
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { isDatabaseAway } from './database-away.ts'
 import type { Log } from './log.ts'
 import { requestSeconds, scrape } from './metrics.ts'
 
@@ -66,27 +67,9 @@ export function createHttpApp({ log, ready }: HttpAppOptions): HttpApp {
   return http
 }
 
-/** Codes by which a driver says that the database is away, not that we are wrong. */
-const databaseAway = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOENT',
-  'EPIPE',
-  '57P01',
-  '57P02',
-  '57P03',
-  '08006',
-  '08001',
-  '53300',
-])
-
 function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const isAway =
-    databaseAway.has(code) ||
-    (error instanceof Error &&
-      /Connection terminated|timeout exceeded when trying to connect/.test(error.message))
+  const isAway = isDatabaseAway(error)
   return new AppError(isAway ? 'unavailable' : 'internal', {
     cause: error,
     ...(isAway && { retryAfterS: 2 }),

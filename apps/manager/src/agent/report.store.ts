@@ -134,7 +134,7 @@ async function writeQuickPart(tx: Db, told: readonly Told[]): Promise<Old[]> {
       select * from jsonb_to_recordset(${json}::jsonb) as told (id text, usage jsonb, "heartbeatMs" int)
     ), old as (
       select agent.id, agent.status, agent.report_hash from agent
-      where agent.id in (select id from told) order by agent.id for update
+      where agent.id in (select id from told) order by agent.id for no key update
     )
     update agent set last_contact_at = now(), status = 'connected', status_reason = null, lost_at = null, usage = told.usage,
       heartbeat_ms = told."heartbeatMs"

@@ -1,4 +1,5 @@
 import { api } from '@capstan/contract/api'
+import { Observed } from '@capstan/contract/sync'
 import { startTestManager, type TestManager } from '@capstan/testkit/manager'
 import { joinNode, kernelReport, report } from '@capstan/testkit/node'
 import { startSession } from '@capstan/testkit/session'
@@ -6,6 +7,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { schedule } from '../scheduler/scheduler.loop.ts'
 import { keepHouse } from '../session/housekeeper.loop.ts'
+import { hearAgents } from './take-report.ts'
 
 let manager: TestManager
 beforeAll(async () => {
@@ -118,6 +120,48 @@ test('AGT-06 an agent that reports less often, as it is told in a large cluster,
   expect(await status()).toBe('connected')
   await silence('node-slow', 31)
   expect(await status()).toBe('lost')
+})
+
+test('AGT-06 an agent is heard while a session on another one is being changed', async () => {
+  await sql`update agent set is_schedulable = false`.execute(manager.app.db)
+  const busy = await joinNode(manager, 'node-busy')
+  const other = await joinNode(manager, 'node-other')
+  await sql`update agent set is_schedulable = (id = 'node-busy')`.execute(manager.app.db)
+  const { id } = await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  const [kernel] = (await busy.sync()).kernels
+  await manager.app.db.transaction().execute(async tx => {
+    await sql`select 1 from session where id = ${id} for update`.execute(tx)
+    const held = busy.sync({ kernels: [kernelReport(kernel!.kernelId)] }).then(
+      () => 'taken',
+      () => 'refused',
+    )
+    await silence('node-other')
+    await other.sync()
+    await keepHouse(manager.app)
+    expect((await manager.admin.call(api.agent.show, { id: 'node-other' })).status).toBe(
+      'connected',
+    )
+    expect(await held).toBe('refused')
+  })
+  await busy.sync({ kernels: [kernelReport(kernel!.kernelId)] })
+  expect((await manager.admin.call(api.session.show, { id })).status).toBe('running')
+})
+
+test('a placement on agents that are just being heard waits for nobody, whatever the order', async () => {
+  await joinNode(manager, 'node-1st')
+  await joinNode(manager, 'node-2nd')
+  await manager.app.db.transaction().execute(async tx => {
+    // As the foreign key of a new kernel does.
+    const hold = (id: string) => sql`select 1 from agent where id = ${id} for key share`.execute(tx)
+    await hold('node-2nd')
+    const heard = await hearAgents(
+      manager.app,
+      ['node-1st', 'node-2nd'].map(id => ({ id, report: Observed.parse(report()), waitMs: 0 })),
+    )
+    expect(heard).toEqual([true, true])
+    await hold('node-1st')
+  })
 })
 
 test('AGT-06 what a lost agent never started is started elsewhere', async () => {

@@ -14,7 +14,7 @@ import { gather } from '../gather.ts'
 import { desiredHashes, readDesired } from './desired.store.ts'
 import { pace } from './pace.ts'
 import type { Told } from './report.store.ts'
-import { takeReports } from './take-report.ts'
+import { hearAgents, takeReports, type ToldKernels } from './take-report.ts'
 
 type Input<V extends keyof typeof syncApi> = z.output<(typeof syncApi)[V]['input']>
 
@@ -44,6 +44,7 @@ type Gatherers = ReturnType<typeof gatherers>
 
 function gatherers(app: App) {
   const byAgent = { keyOf: (id: string) => id, most: mostAtOnce }
+  const byAgentSaid = { keyOf: ({ id }: ToldKernels) => id, most: mostAtOnce }
   return {
     admit: gather({
       work: (hashes: readonly Buffer[]) => useJoinTokens(app.db, hashes, app.now()),
@@ -51,13 +52,12 @@ function gatherers(app: App) {
     }),
     join: gather({
       work: (joining: readonly Joining[]) => joinAgents(app.db, joining),
-      keyOf: ({ id }) => id,
       most: mostAtOnce,
     }),
+    hear: gather({ ...byAgentSaid, work: (told: readonly Told[]) => hearAgents(app, told) }),
     take: gather({
-      work: (told: readonly Told[]) => takeReports(app, told),
-      keyOf: ({ id }) => id,
-      most: mostAtOnce,
+      ...byAgentSaid,
+      work: (told: readonly ToldKernels[]) => takeReports(app, told),
     }),
     hashOf: gather({ ...byAgent, work: ids => desiredHashes(app, ids) }),
     everyMs: pace(app),
@@ -93,8 +93,11 @@ const sync =
     { signal }: Request,
   ): Promise<z.input<typeof syncApi.sync.output>> => {
     own(actor, id)
-    const isThere = await gatherers.take({ id, report: observed, waitMs })
+    const isThere = await gatherers.hear({ id, report: observed, waitMs })
     if (!isThere) throw new AppError('agent_not_found')
+    if (observed.kernels.length > 0) await gatherers.take({ id, report: observed })
+    // Given up for a newer one: nobody hears the answer.
+    if (signal.aborted) return unchanged(app, known)
     const hash = await changedHash(app, gatherers, { id, known, waitMs, signal })
     const desired = hash === known ? null : await gatherers.desiredOf(id)
     return {
@@ -104,6 +107,12 @@ const sync =
       heartbeatMs: await gatherers.everyMs(),
     }
   }
+
+const unchanged = (app: App, desiredHash: string): z.input<typeof syncApi.sync.output> => ({
+  desiredHash,
+  desired: null,
+  clock: app.now().toISOString(),
+})
 
 interface Wait {
   readonly id: string

@@ -17,24 +17,38 @@ interface KnownRow extends KnownKernel {
   readonly agentId: string
 }
 
+/** Hears several agents on themselves, in one go. Answers for each whether there is such an agent. */
+export async function hearAgents(app: App, told: readonly Told[]): Promise<boolean[]> {
+  const { ids, hasNews } = await app.db
+    .transaction()
+    .execute(async tx => takeAgentReports(tx, told))
+  if (hasNews) app.wake(['scheduler'])
+  return told.map(({ id }) => ids.has(id))
+}
+
+/** What one agent says of its containers. */
+export type ToldKernels = Pick<Told, 'id' | 'report'>
+
+/** How long a go waits for sessions that somebody else is changing: other agents' news wait with it. */
+const lockPatience = '1s'
+
 /**
- * Takes what several agents report, each once and as a whole, in one transaction: the statements are as many for one as for
- * all. Wakes whoever has something to do then, and answers for each whether there is such an agent.
+ * Takes what several agents report on their containers, each as a whole, in one transaction: the statements are as many for
+ * one as for all. Wakes whoever has something to do then.
  */
-export async function takeReports(app: App, told: readonly Told[]): Promise<boolean[]> {
-  const { known, targets } = await app.db.transaction().execute(async tx => {
+export async function takeReports(app: App, told: readonly ToldKernels[]): Promise<void[]> {
+  const { agentIds, freesSome } = await app.db.transaction().execute(async tx => {
+    await sql`set local lock_timeout = '${sql.raw(lockPatience)}'`.execute(tx)
     const settled = await takeKernelReports(tx, told)
-    const taken = await takeAgentReports(tx, told)
     await keepUsage(
       tx,
       told.flatMap(({ report }) => report.kernels),
     )
-    const isNews = taken.hasNews || settled.freesSome
-    const targets: WakeTarget[] = settled.agentIds.map(agentId => `agent:${agentId}` as const)
-    return { known: taken.ids, targets: isNews ? [...targets, 'scheduler' as const] : targets }
+    return settled
   })
-  app.wake(targets)
-  return told.map(({ id }) => known.has(id))
+  const targets: WakeTarget[] = agentIds.map(agentId => `agent:${agentId}` as const)
+  app.wake(freesSome ? [...targets, 'scheduler'] : targets)
+  return told.map(() => {})
 }
 
 interface News {
@@ -43,9 +57,8 @@ interface News {
   readonly clock: string
 }
 
-async function takeKernelReports(tx: Db, told: readonly Told[]): Promise<Settled> {
-  const reporting = told.filter(({ report }) => report.kernels.length > 0)
-  const news = await readNews(tx, reporting)
+async function takeKernelReports(tx: Db, told: readonly ToldKernels[]): Promise<Settled> {
+  const news = await readNews(tx, told)
   if (news.length === 0) return { agentIds: [], freesSome: false }
   // Sessions are locked before kernels are written, here as in every other place; what was read before is read again.
   const sessionIds = [...new Set(news.map(({ known }) => known.sessionId))]
@@ -54,7 +67,7 @@ async function takeKernelReports(tx: Db, told: readonly Told[]): Promise<Settled
   const agentIds = new Set(news.map(({ known }) => known.agentId))
   const again = await readNews(
     tx,
-    reporting.filter(({ id }) => agentIds.has(id)),
+    told.filter(({ id }) => agentIds.has(id)),
   )
   const changes = again.filter(({ known }) => locked.has(known.sessionId))
   if (changes.length === 0) return { agentIds: [], freesSome: false }
@@ -63,8 +76,7 @@ async function takeKernelReports(tx: Db, told: readonly Told[]): Promise<Settled
 }
 
 /** What the reports say that is not known yet. */
-async function readNews(tx: Db, told: readonly Told[]): Promise<News[]> {
-  if (told.length === 0) return []
+async function readNews(tx: Db, told: readonly ToldKernels[]): Promise<News[]> {
   const wanted = Map.groupBy(
     await wantedKernels(
       tx,

@@ -14,7 +14,7 @@ export const prepared = sql.raw(mark)
 const isStale = (error: unknown): boolean =>
   error instanceof pg.DatabaseError &&
   error.code === '0A000' &&
-  error.message.startsWith('cached plan')
+  error.routine === 'RevalidateCachedQuery'
 
 const names = new Map<string, string>()
 
