@@ -16,10 +16,10 @@ test('SCH-01 SCH-02 all that waits in a resource group stands in the order in wh
   await page.getByLabel('Resource group').selectOption(group)
   await expect(page).toHaveURL(new RegExp(`group=${group}`))
   const row = (name: string) => page.getByRole('row').filter({ hasText: name })
-  await expect(row(first).getByRole('cell').first()).toHaveText('1')
+  await expect(row(first).getByRole('cell').nth(1)).toHaveText('1')
   // Enqueued while one looks.
   const { id } = await startSession({ name: second, group, until: 'created' })
-  await expect(row(second).getByRole('cell').first()).toHaveText('2')
+  await expect(row(second).getByRole('cell').nth(1)).toHaveText('2')
   const { items } = await call(api.scheduler.queue, { name: group })
   expect(items.map(({ name }) => name)).toEqual([first, second])
   const reason = items[1]!.reason!.message
@@ -62,7 +62,7 @@ test('PLS-01 other settings are tried out against those who wait, changing nothi
   await expect(form).toHaveCount(0)
   expect((await call(api.group.show, { name: group })).scheduler).toBe('lifo')
   await page.goto(`/scheduler?group=${group}`)
-  const place = page.getByRole('row').filter({ hasText: first }).getByRole('cell').first()
+  const place = page.getByRole('row').filter({ hasText: first }).getByRole('cell').nth(1)
   await expect(place).toHaveText('2')
 })
 

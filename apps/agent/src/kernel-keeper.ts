@@ -194,6 +194,7 @@ export class KernelKeeper {
     const { driver, accelerators, clusterId, changed, starts } = this.#context
     this.observation = { ...this.observation, status: 'creating', progress: null }
     const slow = setTimeout(changed, slowStartMs)
+    const before = this.#containerId
     try {
       const grant = await accelerators.grant(this.desired)
       this.#isUnsure = true
@@ -202,7 +203,7 @@ export class KernelKeeper {
       if (driver.isAway(error)) throw error
       this.#isUnsure = false
       if (driver.isImageMissing(error)) return this.#pull()
-      return this.#fail(failure('start_failed', error))
+      return this.#fail(failure('start_failed', error), before)
     } finally {
       clearTimeout(slow)
     }
@@ -217,6 +218,7 @@ export class KernelKeeper {
   }
 
   async #pull(): Promise<void> {
+    const before = this.#containerId
     const { driver } = this.#context
     this.#tell({
       status: 'pulling',
@@ -226,15 +228,15 @@ export class KernelKeeper {
       await driver.pull(this.desired.image.reference, progress => this.#tell({ progress }))
     } catch (error) {
       if (driver.isAway(error)) throw error
-      return this.#fail(failure('pull_failed', error))
+      return this.#fail(failure('pull_failed', error), before)
     }
     this.#tell({ status: 'preparing', progress: null })
     this.#isPoked = true
   }
 
   /** Ends it, unless a container was noticed meanwhile, which an earlier agent had asked for. */
-  async #fail(reason: Reason): Promise<void> {
-    if (this.#containerId === undefined) return this.#end(null, reason)
+  async #fail(reason: Reason, before: string | undefined): Promise<void> {
+    if (this.#containerId === before) return this.#end(null, reason)
     this.#isPoked = true
   }
 

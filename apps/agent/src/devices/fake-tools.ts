@@ -25,7 +25,7 @@ const mpsControl = `#!/bin/sh
 dir=$(dirname "$0")
 pid="$CUDA_MPS_PIPE_DIRECTORY/nvidia-cuda-mps-control.pid"
 case $1 in
-  --serve) echo $$ >"$pid"; trap 'exit 0' TERM; sleep 600 & wait; exit ;;
+  --serve) echo $$ >"$pid"; sleep 600 & trap "kill $!; exit 0" TERM; wait; exit ;;
   -d)
     echo "start $CUDA_VISIBLE_DEVICES" >>"$dir/mps.log"
     grep -qsx "$CUDA_VISIBLE_DEVICES" "$dir/mps-fails" && { echo "no GPU for MPS" >&2; exit 1; }
