@@ -30,3 +30,32 @@ test('what was started unheard is taken up, not started again', async () => {
   await kept.until(({ status }) => status === 'running')
   expect(driver.startCount).toBe(1)
 })
+
+/** Has a container of the kernel that does not start. */
+class StuckDriver extends FakeDriver {
+  tries = 0
+  override async inspect() {
+    const nothing = { exitCode: null, isOutOfMemory: false, startedAt: null, endedAt: null }
+    return { phase: 'created' as const, ...nothing }
+  }
+  override async start(): Promise<string> {
+    this.tries++
+    await new Promise(resolve => {
+      setImmediate(resolve)
+    })
+    throw new Error('no room in the network')
+  }
+}
+
+test('SES-08 a container that was made before and cannot be started is given up, in the words of the engine', async () => {
+  const stuck = new StuckDriver({ images: [], fate: () => ({ startMs: 0 }) })
+  const { keeper, until } = keep(stuck, kernel, 'cluster')
+  keeper.notice(kernel.kernelId)
+  await until(isOver)
+  expect(keeper.observation.reason).toMatchObject({
+    code: 'start_failed',
+    message: 'no room in the network',
+    isRetryable: true,
+  })
+  expect(stuck.tries).toBeLessThanOrEqual(2)
+})

@@ -140,13 +140,15 @@ export class KernelKeeper {
   }
 
   async #look(): Promise<void> {
+    // One that is noticed while this looks is looked at next time: nothing says that it is gone.
+    const known = this.#containerId
     const state = await this.#inspect()
     const step = nextStep({
       desired: this.desired.desired,
       hasStarted: this.desired.hasStarted,
       hasEnded: this.#hasEnded,
       isOutOfMemory: this.#isOutOfMemory,
-      container: state?.phase ?? (this.#containerId === undefined ? this.#unseen : 'gone'),
+      container: state?.phase ?? (known === undefined ? this.#unseen : 'gone'),
     })
     switch (step) {
       case 'rest':
@@ -234,7 +236,7 @@ export class KernelKeeper {
     this.#isPoked = true
   }
 
-  /** Ends it, unless a container was noticed meanwhile, which an earlier agent had asked for. */
+  /** Ends it, unless a container was noticed since `before`, which an earlier agent had asked for. */
   async #fail(reason: Reason, before: string | undefined): Promise<void> {
     if (this.#containerId === before) return this.#end(null, reason)
     this.#isPoked = true

@@ -145,13 +145,14 @@ export class Keeper {
     this.observation = { ...this.observation, status: 'creating', progress: null }
     world.checks.containers.decided(this.desired, node)
     let container: Container
+    const before = this.containerId
     this.#isUnsure = true
     try {
       container = yield* node.engine.start(this.desired.kernelId, () => this.#agent.changed())
     } catch (error) {
       if (!(error instanceof NotStarted)) throw error
       this.#isUnsure = false
-      yield* error.wantsImage ? this.#pull() : this.#fail(failure('start_failed'))
+      yield* error.wantsImage ? this.#pull() : this.#fail(failure('start_failed'), before)
       return
     }
     this.#isUnsure = false
@@ -166,18 +167,19 @@ export class Keeper {
   }
 
   *#pull(): Steps {
+    const before = this.containerId
     this.#tell({ status: 'pulling', progress: { current: 0, total: 0, message: 'Asking' } })
     const isHere = yield* this.#agent.node.engine.pull(this.desired.kernelId)
     if (!isHere) {
-      yield* this.#fail(failure('pull_failed'))
+      yield* this.#fail(failure('pull_failed'), before)
       return
     }
     this.#tell({ status: 'preparing', progress: null })
     this.#isPoked = true
   }
 
-  *#fail(reason: Reason): Steps {
-    if (this.containerId === undefined) yield* this.#end(null, reason)
+  *#fail(reason: Reason, before: string | undefined): Steps {
+    if (this.containerId === before) yield* this.#end(null, reason)
     else this.#isPoked = true
   }
 
