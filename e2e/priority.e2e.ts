@@ -1,22 +1,31 @@
 import { api } from '@capstan/contract/api'
 import type { Page } from '@playwright/test'
 import { expectUsable } from './support/access.ts'
-import { expect, test, uniqueName } from './support/test.ts'
+import { expect, test, type Fixtures, uniqueName, type WorkerFixtures } from './support/test.ts'
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
 const dialogOf = (page: Page, about: string) =>
   page.getByRole('dialog', { name: `Change the priority of ${about}` })
+
+/** A group of its own in which three sessions wait, in this order. */
+async function threeWaiting({
+  call,
+  startSession,
+}: Pick<Fixtures & WorkerFixtures, 'call' | 'startSession'>) {
+  const group = uniqueName('queue')
+  await call(api.group.create, { name: group })
+  const names = [uniqueName('first'), uniqueName('second'), uniqueName('third')] as const
+  for (const name of names) await startSession({ name, group, until: 'created' })
+  return { group, names }
+}
 
 test('SCH-01 SES-01 whoever waits is put before the others from its row, by keyboard, after it was said where it will stand; undo puts it back', async ({
   page,
   call,
   startSession,
 }) => {
-  const group = uniqueName('queue')
-  await call(api.group.create, { name: group })
-  const names = [uniqueName('first'), uniqueName('second'), uniqueName('third')]
-  for (const name of names) await startSession({ name, group, until: 'created' })
-  const [first, , third] = names as [string, string, string]
+  const { group, names } = await threeWaiting({ call, startSession })
+  const [first, , third] = names
   const order = async () => {
     const { items } = await call(api.scheduler.queue, { name: group })
     return items.map(({ name }) => name)
@@ -58,11 +67,8 @@ test('SCH-01 SES-01 several that wait are reordered at once, and put back by one
   call,
   startSession,
 }) => {
-  const group = uniqueName('queue')
-  await call(api.group.create, { name: group })
-  const names = [uniqueName('first'), uniqueName('second'), uniqueName('third')]
-  for (const name of names) await startSession({ name, group, until: 'created' })
-  const [first, second, third] = names as [string, string, string]
+  const { group, names } = await threeWaiting({ call, startSession })
+  const [first, second, third] = names
   await page.goto(`/scheduler?group=${group}`)
   for (const name of [second, third]) await row(page, name).getByRole('checkbox').check()
   await page.getByRole('button', { name: 'Change the priority…' }).click()

@@ -21,7 +21,7 @@ interface NewSession {
   readonly until?: Session['status'] | 'created'
 }
 
-interface Fixtures {
+export interface Fixtures {
   /** Whose browser it is; nobody's, when they are to sign in. */
   readonly who: keyof typeof people | 'nobody'
   /** Errors on the console that belong to what the test does. */
@@ -31,7 +31,7 @@ interface Fixtures {
   readonly startSession: (given: NewSession) => Promise<Session>
 }
 
-interface WorkerFixtures {
+export interface WorkerFixtures {
   readonly url: string
   /** Makes requests as the administrator. */
   readonly call: Call

@@ -117,6 +117,16 @@ const Fate = z.object({
 })
 export type Fate = z.infer<typeof Fate>
 
+/** A session that waits: what becomes of it as things are, and with what is tried out. */
+const TriedSession = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  userEmail: z.string(),
+  priority: z.int(),
+  now: Fate,
+  changed: Fate,
+})
+
 const Totals = z.object({ starts: z.int(), waits: z.int(), cancelled: z.int() })
 
 const whatIf = endpoint({
@@ -148,16 +158,7 @@ const whatIf = endpoint({
     /** How many would fare otherwise than now. */
     changedCount: z.int(),
     /** Those that would fare otherwise, the most different first: started or not, then by places gained. */
-    items: z.array(
-      z.object({
-        id: z.uuid(),
-        name: z.string(),
-        userEmail: z.string(),
-        priority: z.int(),
-        now: Fate,
-        changed: Fate,
-      }),
-    ),
+    items: z.array(TriedSession),
     /** Running sessions that would be ended to make room. */
     preempted: z.array(
       z.object({ id: z.uuid(), name: z.string(), userEmail: z.string(), forSessionId: z.uuid() }),
@@ -180,16 +181,7 @@ const previewPriority = endpoint({
   }),
   output: z.object({
     /** Those that wait there and that you administer, as they stand now. */
-    items: z.array(
-      z.object({
-        id: z.uuid(),
-        name: z.string(),
-        userEmail: z.string(),
-        priority: z.int(),
-        now: Fate,
-        changed: Fate,
-      }),
-    ),
+    items: z.array(TriedSession),
     /** Of the others that wait there; null: there are none. */
     others: z.object({ highest: z.int(), lowest: z.int() }).nullable(),
   }),
