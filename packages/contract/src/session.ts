@@ -2,8 +2,11 @@ import * as z from 'zod'
 import { endpoint } from './endpoint.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
 import { secret } from './secret.ts'
+import { log } from './session-log.ts'
+import { openApp, openTerminal } from './session-open.ts'
 import { usage } from './session-usage.ts'
 import { Slots } from './slots.ts'
+import { text } from './text.ts'
 
 export const sessionTypes = ['interactive', 'batch', 'inference'] as const
 export const SessionType = z.enum(sessionTypes)
@@ -42,14 +45,6 @@ export const SessionName = z
     sessionNamePattern,
     '4 to 64 letters, digits, dots, dashes; first and last a letter or digit',
   )
-
-/** Printable without controls that PostgreSQL or a terminal would choke on. */
-const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    // oxlint-disable-next-line no-control-regex
-    .regex(/^[^\u0000]*$/, 'must not hold a NUL character')
 
 export const Environ = secret(
   z
@@ -369,72 +364,6 @@ const terminate = endpoint({
     ),
   }),
   errors: [],
-})
-
-const log = endpoint({
-  method: 'GET',
-  path: '/sessions/:id/log',
-  summary: 'Read the log of a container of a session, live or kept, from an offset on',
-  permission: 'session.read',
-  input: z.strictObject({
-    id: z.uuid(),
-    /** Default: the main container. */
-    kernelId: z.uuid().optional(),
-    /** Byte offset to read from; negative counts from the end. */
-    offset: z.coerce
-      .number<number>()
-      .int()
-      .min(-(2 ** 40))
-      .max(2 ** 40)
-      .default(0),
-    limitBytes: z.coerce.number<number>().int().min(1024).max(1_048_576).default(262_144),
-  }),
-  output: z.object({
-    kernelId: z.uuid(),
-    /** Never cut inside a UTF-8 sequence. */
-    text: z.string(),
-    /** Where this text begins: later than asked for when the beginning was dropped. */
-    offset: z.int(),
-    nextOffset: z.int(),
-    /** No more will come. */
-    isComplete: z.boolean(),
-  }),
-  errors: ['session_not_found', 'kernel_not_found'],
-})
-
-const useErrors = [
-  'session_not_found',
-  'session_not_running',
-  'agent_unreachable',
-  'no_proxy',
-] as const
-
-const openApp = endpoint({
-  method: 'POST',
-  path: '/sessions/:id/apps/:app/open',
-  summary: 'Start an application of a session and get an address to open it at, good for a minute',
-  permission: 'session.use',
-  input: z.strictObject({ id: z.uuid(), app: z.string().max(64) }),
-  output: z.object({ url: z.url(), expiresAt: z.iso.datetime() }),
-  errors: [...useErrors, 'app_not_found'],
-})
-
-const openTerminal = endpoint({
-  method: 'POST',
-  path: '/sessions/:id/terminal',
-  summary: 'Get a WebSocket address, good for a minute, for a terminal or a command in a session',
-  permission: 'session.use',
-  input: z.strictObject({
-    id: z.uuid(),
-    kernelId: z.uuid().optional(),
-    /** Of a terminal opened before, to come back to it with its screen. */
-    terminalId: z.uuid().optional(),
-    /** Runs this instead of a login shell. */
-    command: z.array(text(32_768)).min(1).max(1000).optional(),
-    tty: z.boolean().default(true),
-  }),
-  output: z.object({ url: z.url(), terminalId: z.uuid(), expiresAt: z.iso.datetime() }),
-  errors: [...useErrors, 'kernel_not_found'],
 })
 
 export const sessionApi = {

@@ -11,3 +11,11 @@ export const line = (most: number) =>
     .refine(text => !controls.test(text), {
       message: 'must be one line',
     })
+
+/** Text of any lines, without what the database cannot keep. */
+export const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    // oxlint-disable-next-line no-control-regex -- exactly this is refused
+    .regex(/^[^\u0000]*$/, 'must not hold a NUL character')
