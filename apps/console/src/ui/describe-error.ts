@@ -14,7 +14,9 @@ export function describeError(error: unknown, w: Words, f: Format): Described {
     const { detail, requestId, retryAfterS } = error.options
     const retry = retryAfterS === undefined ? '' : w.error.retryIn(f.duration(retryAfterS))
     const issues = error.issues.map(({ path, message }) => (path ? `${path}: ${message}` : message))
-    const more = [detail, ...issues, retry].filter(Boolean).join('\n')
+    // The server sums issues up in the detail for those who read no more than that.
+    const said = issues.some(issue => detail?.includes(issue)) ? undefined : detail
+    const more = [said, ...issues, retry].filter(Boolean).join('\n')
     return { title: w.errors[error.code], detail: more || undefined, requestId }
   }
   // `fetch` rejects with a TypeError when no answer came at all.
