@@ -37,6 +37,10 @@ test('SCH-01 SES-01 whoever waits is put before the others from its row, by keyb
   const priority = dialog.getByRole('textbox', { name: 'Priority' })
   await expect(priority).toBeFocused()
   await expect(priority).toHaveValue('10')
+  // Whoever opens it and types means another number, not more digits of the old one.
+  await page.keyboard.type('70')
+  await expect(priority).toHaveValue('70')
+  await priority.fill('10')
   await expect(dialog.getByRole('button', { name: 'Change the priority' })).toBeDisabled()
   await expect(row(page, third).last()).toContainText('Waits at 3')
   await page.keyboard.press('ArrowDown')

@@ -24,7 +24,7 @@ test('PLS-10 somebody is found by a part of the e-mail and opened with the keybo
   const { id } = await call(api.user.create, { email, name, password: 'engine-no-1' })
   await call(api.user.create, { email: other, name: `b-${name}`, password: 'engine-no-1' })
   await page.goto('/sessions')
-  await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Sessions', exact: true })).toBeVisible()
   await openSearch(page)
   await page.keyboard.type(name)
   const options = page.getByRole('group', { name: 'Users' }).getByRole('option')

@@ -24,15 +24,14 @@ export function PriorityDialog({ group, ids, onClose, onDone }: Props) {
   const [typed, setTyped] = useState<number | string>()
   const [tried] = useDebouncedValue(typed, 150)
   const wanted = Priority.safeParse(tried).data
-  const answer = useQuery({
-    ...query(schedulerApi.previewPriority, {
-      name: group,
-      ids,
-      ...(wanted !== undefined && { priority: wanted }),
-    }),
+  const present = useQuery(query(schedulerApi.previewPriority, { name: group, ids }))
+  const preview = useQuery({
+    ...query(schedulerApi.previewPriority, { name: group, ids, priority: wanted ?? 0 }),
+    enabled: wanted !== undefined,
     placeholderData: keepPreviousData,
   })
-  const items = answer.data?.items ?? []
+  const answer = wanted === undefined ? present : preview
+  const items = (answer.data ?? present.data)?.items ?? []
   const value = typed ?? commonPriority(items) ?? ''
   const priority = Priority.safeParse(value).data
   const change = useChange(onDone)
@@ -53,23 +52,29 @@ export function PriorityDialog({ group, ids, onClose, onDone }: Props) {
         }}
       >
         <Stack gap="md">
-          <NumberInput
-            label={w.session.column.priority}
-            description={w.sessionForm.priorityHelp}
-            data-autofocus
-            w={220}
-            min={0}
-            max={100}
-            decimalScale={0}
-            clampBehavior="none"
-            error={value !== '' && priority === undefined && w.scheduler.priority.range}
-            value={value}
-            onChange={setTyped}
-          />
-          <Ends others={answer.data?.others ?? null} onChoose={setTyped} />
+          {/* Not before its value is known: one that comes while somebody types would mix with theirs. */}
+          {present.data && (
+            <NumberInput
+              label={w.session.column.priority}
+              description={w.sessionForm.priorityHelp}
+              autoFocus
+              onFocus={event => {
+                event.currentTarget.select()
+              }}
+              w={220}
+              min={0}
+              max={100}
+              decimalScale={0}
+              clampBehavior="none"
+              error={value !== '' && priority === undefined && w.scheduler.priority.range}
+              value={value}
+              onChange={setTyped}
+            />
+          )}
+          <Ends others={present.data?.others ?? null} onChoose={setTyped} />
           {answer.error && <ErrorPanel error={answer.error} />}
-          {answer.isPending && <Skeleton h={90} />}
-          {answer.data && items.length === 0 && (
+          {present.isPending && <Skeleton h={90} />}
+          {present.data && items.length === 0 && (
             <Text size="sm">{w.scheduler.priority.gone(ids.length)}</Text>
           )}
           {items.length > 0 && (
