@@ -171,12 +171,19 @@ test('SCH-06 at least one type of session is allowed; others are refused, with t
   await expect(
     call()(api.group.create, { name: 'none', allowedSessionTypes: [] }),
   ).rejects.toMatchObject({ code: 'invalid_input', issues: [{ path: 'allowedSessionTypes' }] })
+  const batch = { type: 'batch', startupCommand: 'true' } as const
+  const start = (resourceGroup: string, given: Partial<typeof batch> = {}) =>
+    startSession(manager, manager.admin, { resourceGroup, ...given })
+  const refused = { code: 'type_not_allowed', issues: [{ path: 'type' }] }
   await call()(api.group.create, { name: 'batch-only', allowedSessionTypes: ['batch'] })
-  await expect(
-    startSession(manager, manager.admin, { resourceGroup: 'batch-only' }),
-  ).rejects.toMatchObject({ code: 'type_not_allowed', issues: [{ path: 'type' }] })
-  const batch = { type: 'batch', startupCommand: 'true', resourceGroup: 'batch-only' } as const
-  expect((await startSession(manager, manager.admin, batch)).status).toBe('pending')
+  await expect(start('batch-only')).rejects.toMatchObject(refused)
+  expect((await start('batch-only', batch)).status).toBe('pending')
+  await call()(api.group.create, { name: 'no-batch', allowedSessionTypes: ['interactive'] })
+  await expect(start('no-batch', batch)).rejects.toMatchObject(refused)
+  expect((await start('no-batch')).status).toBe('pending')
+  await call()(api.group.create, { name: 'services', allowedSessionTypes: ['inference'] })
+  await expect(start('services')).rejects.toMatchObject(refused)
+  await expect(start('services', batch)).rejects.toMatchObject(refused)
 })
 
 test('a change is written down with who made it, and never holds the proxy’s token', async () => {

@@ -176,3 +176,68 @@ test('PLS-01 a shorter pending timeout and another limit of a policy are preview
   const cut = await whatIf({ settings: { pendingTimeoutS: 60 } })
   expect(cut.changed).toEqual({ starts: 0, waits: 0, cancelled: 1 })
 })
+
+test('PLS-01 another agent selection is previewed: how many would start, and where', async () => {
+  await joinNode(manager, `${group}-2`, {
+    resourceGroup: group,
+    capacity: { cpu: 4, mem: 64 * gib },
+  })
+  for (const name of ['small-1', 'small-2']) await ask({ name, cpu: 1 })
+  await ask({ name: 'whole-one' })
+  const { now, changed, items } = await whatIf({ settings: { selector: 'concentrated' } })
+  expect([now.starts, changed.starts]).toEqual([2, 3])
+  expect(items[0]).toMatchObject({
+    name: 'whole-one',
+    now: { outcome: 'waits', agentIds: [] },
+    changed: { outcome: 'starts', agentIds: [`${group}-2`] },
+  })
+})
+
+test('PLS-01 whom the end of preemptible sessions would hit is previewed, and nobody is ended', async () => {
+  const { id } = await startSession(manager, manager.admin, {
+    name: 'agreed-to-it',
+    resourceGroup: group,
+    resources: { cpu: 4, mem: gib / 4 },
+    isPreemptible: true,
+  })
+  await round()
+  const urgent = await ask({ name: 'urgent-one', priority: 50 })
+  expect((await whatIf({ settings: { scheduler: 'priority' } })).preempted).toEqual([])
+  const { preempted } = await whatIf({
+    settings: { scheduler: 'priority', isPreemptionEnabled: true },
+  })
+  expect(preempted).toMatchObject([{ id, name: 'agreed-to-it', forSessionId: urgent.id }])
+  await round()
+  expect((await manager.admin.call(api.session.show, { id })).status).toBe('scheduled')
+})
+
+test('PLS-01 when agents are kept for one that was passed over is previewed, and what larger amounts of a policy would start', async () => {
+  const user = await manager.addUser()
+  await manager.admin.call(api.keypairPolicy.create, { name: group, maxResources: { cpu: 1 } })
+  await manager.admin.call(api.keypair.update, { accessKey: user.accessKey, policy: group })
+  await ask({ cpu: 1, as: user })
+  await round()
+  await ask({ cpu: 1, as: user, name: 'of-limited' })
+  const more = await whatIf({ policy: { name: group, maxResources: { cpu: 2 } } })
+  expect(more.items).toMatchObject([
+    {
+      name: 'of-limited',
+      now: { outcome: 'waits', reason: { code: 'policy_limit' } },
+      changed: { outcome: 'starts' },
+    },
+  ])
+  await manager.admin.call(api.keypair.update, { accessKey: user.accessKey, policy: 'default' })
+  await manager.admin.call(api.group.update, { name: group, retriesToSkip: 0 })
+  await ask({ name: 'large-one', priority: 20 })
+  await manager.app.db
+    .updateTable('session')
+    .set({ createdAt: new Date(Date.now() - 60_000) })
+    .where('name', '=', 'large-one')
+    .execute()
+  const kept = await whatIf({ settings: { reserveAfterS: 30 } })
+  const fates = new Map(kept.items.map(({ name, now, changed }) => [name, { now, changed }]))
+  expect(fates.get('of-limited')).toMatchObject({
+    now: { outcome: 'starts' },
+    changed: { outcome: 'waits', reason: { code: 'behind_reserved' } },
+  })
+})

@@ -76,6 +76,27 @@ test('SCH-08 where lifetimes tell it, the time is told from which a session has 
   expect(await outlook(large.id)).toMatchObject({ expectedAt: at })
 })
 
+test('SCH-08 one that ends before the session that an agent is kept for could start goes first, a longer one does not', async () => {
+  await joinNode(manager, 'node-1')
+  await change({ retriesToSkip: 1, reserveAfterS: 600 })
+  await sql`update keypair_policy set max_lifetime_s = 7200`.execute(manager.app.db)
+  const brief = await manager.addUser()
+  await manager.admin.call(api.keypairPolicy.create, { name: 'brief', maxLifetimeS: 60 })
+  await manager.admin.call(api.keypair.update, { accessKey: brief.accessKey, policy: 'brief' })
+  await ask(2)
+  await round()
+  const large = await ask(4)
+  await round()
+  await agePending()
+  const resources = { cpu: 1, mem: gib / 4 }
+  const long = await ask(1)
+  const short = await startSession(manager, brief, { resources })
+  await round()
+  expect((await show(large.id)).reason?.code).toBe('reserved')
+  expect((await show(long.id)).reason?.code).toBe('behind_reserved')
+  expect((await show(short.id)).status).toBe('scheduled')
+})
+
 test('a session of higher priority ends one that agreed to it, once, and starts in its place; the reason says for whom', async () => {
   const node = await joinNode(manager, 'node-1')
   await change({ scheduler: 'priority', isPreemptionEnabled: true })

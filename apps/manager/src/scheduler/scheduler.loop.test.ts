@@ -100,3 +100,30 @@ test('a turn that is run twice places nothing twice', async () => {
   await schedule(manager.app)
   expect((await show(id)).kernels).toHaveLength(1)
 })
+
+test('SCH-02 the reason of a session that waits names what it needs, where most of that is free, and what rules others out', async () => {
+  const gpus = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      id: `GPU-${index}`,
+      kind: 'cuda',
+      model: 'NVIDIA H100',
+      slot: 'cuda.device',
+      capacity: 1,
+      numaNode: null,
+    }))
+  await joinNode(manager, 'small', { devices: gpus(1) })
+  await joinNode(manager, 'large', { devices: gpus(3) })
+  await joinNode(manager, 'other', { devices: gpus(3), architecture: 'aarch64', images: [] })
+  const ask = (count: number) =>
+    startSession(manager, manager.admin, {
+      resources: { cpu: 1, mem: gib / 4, 'cuda.device': count },
+    })
+  await ask(1)
+  const { id } = await ask(3)
+  await schedule(manager.app)
+  expect((await show(id)).reason).toMatchObject({
+    code: 'insufficient_resources',
+    message:
+      'needs 3 GPUs on one agent; the most that is free is 2 GPUs, on large; 1 agent ruled out by architecture',
+  })
+})

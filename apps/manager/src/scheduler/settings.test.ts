@@ -4,7 +4,7 @@ import { startTestManager, type TestManager, type TestUser } from '@capstan/test
 import { type FakeNode, joinNode, kernelReport } from '@capstan/testkit/node'
 import { startSession } from '@capstan/testkit/session'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import type * as z from 'zod'
 import { keepHouse } from '../session/housekeeper.loop.ts'
 import { schedule } from './scheduler.loop.ts'
@@ -18,6 +18,11 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   group = `g-${crypto.randomUUID().slice(0, 8)}`
+})
+afterEach(async () => {
+  const { items } = await manager.admin.call(api.session.list, { state: 'live', limit: 200 })
+  const ids = items.map(({ id }) => id)
+  if (ids.length > 0) await manager.admin.call(api.session.terminate, { ids, force: true })
 })
 afterAll(() => manager.close())
 
@@ -39,6 +44,8 @@ const ask = ({ cpu = 1, as = manager.admin, ...given }: Ask = {}): Promise<Sessi
 const show = (id: string) => manager.admin.call(api.session.show, { id })
 const statuses = async (sessions: readonly SessionDetails[]): Promise<string[]> =>
   Promise.all(sessions.map(async ({ id }) => (await show(id)).status))
+const startedOf = async (sessions: readonly SessionDetails[]): Promise<number> =>
+  (await statuses(sessions)).filter(status => status === 'scheduled').length
 const agentsOf = async (sessions: readonly SessionDetails[]): Promise<(string | undefined)[]> =>
   Promise.all(sessions.map(async ({ id }) => (await show(id)).agentIds[0]))
 const round = () => schedule(manager.app)
@@ -84,9 +91,49 @@ test('SCH-03 with DRF, an owner of weight 2 is given twice as much', async () =>
     Promise.all(Array.from({ length: 6 }, () => ask({ as })))
   const [ofAda, ofBob] = [await given(ada), await given(bob)]
   await round()
-  const started = async (sessions: SessionDetails[]): Promise<number> =>
-    (await statuses(sessions)).filter(status => status === 'scheduled').length
-  expect([await started(ofAda), await started(ofBob)]).toEqual([2, 4])
+  expect([await startedOf(ofAda), await startedOf(ofBob)]).toEqual([2, 4])
+})
+
+test('SCH-03 DRF gives 3 and 2 tasks in the example of the paper that defined it', async () => {
+  // Ghodsi et al., NSDI 2011, section 4: 9 CPU and 18 GB; tasks of <1 CPU, 4 GB> and of <3 CPU, 1 GB>.
+  await makeGroup({ scheduler: 'drf' })
+  await joinNode(manager, `${group}-1`, {
+    resourceGroup: group,
+    capacity: { cpu: 9, mem: 18 * gib },
+  })
+  const tasks = async (cpu: number, mem: number): Promise<SessionDetails[]> => {
+    const as = await manager.addUser()
+    return Promise.all(
+      Array.from({ length: 9 }, () => ask({ as, resources: { cpu, mem: mem * gib } })),
+    )
+  }
+  const [ofA, ofB] = [await tasks(1, 4), await tasks(3, 1)]
+  await round()
+  expect([await startedOf(ofA), await startedOf(ofB)]).toEqual([3, 2])
+})
+
+test('SCH-03 with DRF, what an owner holds from earlier rounds counts', async () => {
+  await makeGroup({ scheduler: 'drf' })
+  await join('1', 6)
+  const [ada, bob] = [await manager.addUser(), await manager.addUser()]
+  await ask({ as: ada, cpu: 3 })
+  await round()
+  const ofAda = [await ask({ as: ada }), await ask({ as: ada }), await ask({ as: ada })]
+  const ofBob = [await ask({ as: bob }), await ask({ as: bob }), await ask({ as: bob })]
+  await round()
+  expect([await startedOf(ofAda), await startedOf(ofBob)]).toEqual([0, 3])
+})
+
+test('SCH-03 with fair-share, an owner of weight 2 is given twice as much', async () => {
+  await makeGroup({ scheduler: 'fair-share' })
+  await join('1', 6)
+  const [ada, bob] = [await manager.addUser(), await manager.addUser()]
+  await change({ weights: [{ userId: ada.userId, weight: 2 }] })
+  const given = async (as: TestUser): Promise<SessionDetails[]> =>
+    Promise.all(Array.from({ length: 6 }, () => ask({ as })))
+  const [ofBob, ofAda] = [await given(bob), await given(ada)]
+  await round()
+  expect([await startedOf(ofAda), await startedOf(ofBob)]).toEqual([4, 2])
 })
 
 test('SCH-03 fair-share remembers what was used, for as long as the half-life says', async () => {
@@ -247,3 +294,20 @@ test('OPS-04 each scheduler has defaults of its own; a group’s own value wins 
   await change({ creationRetries: null })
   expect(await failStarts(node, (await ask()).id)).toBe(1)
 })
+
+test.for(['fifo', 'lifo', 'drf', 'fair-share', 'priority'] as const)(
+  'OPS-04 SCH-08 with %s a session lets those behind it go first after as many tries as the defaults of that scheduler say',
+  async scheduler => {
+    await manager.admin.call(api.scheduler.updateDefaults, { scheduler, retriesToSkip: 1 })
+    await makeGroup({ scheduler })
+    await join('1', 4)
+    await ask({ cpu: 2 })
+    await round()
+    const large = await ask({ cpu: 4, priority: 20 })
+    expect(await roundsUntil(await ask({ cpu: 0.5 }), 5)).toBe(2)
+    await manager.admin.call(api.session.terminate, { ids: [large.id] })
+    await change({ retriesToSkip: 3 })
+    await ask({ cpu: 4, priority: 20 })
+    expect(await roundsUntil(await ask({ cpu: 0.5 }), 6)).toBe(4)
+  },
+)
