@@ -6,7 +6,7 @@ test('a part of the console that does not arrive is asked for again, then named,
   page,
 }) => {
   await page.goto('/sessions')
-  await expect(page.getByRole('heading', { name: 'Sessions', level: 1 })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Sessions', exact: true })).toBeVisible()
   let asked = 0
   await page.route('**/assets/AgentsPage-*.js', route => {
     asked++

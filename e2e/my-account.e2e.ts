@@ -143,6 +143,23 @@ test('ACC-07 who is asked to change their password sees a bar on every page unti
   await expect(bar).toHaveCount(0)
 })
 
+test('ACC-07 what changes while the event stream of a page is still being opened is shown all the same', async ({
+  page,
+  call,
+}) => {
+  const { id, email } = await addPerson(call)
+  const changed = Promise.withResolvers<void>()
+  await page.route('**/api/v1/events', async route => {
+    await changed.promise
+    await route.continue()
+  })
+  await signIn(page, email)
+  await expect(atStart(page)).toBeVisible()
+  await call(api.user.update, { id, isPasswordChangeRequired: true })
+  changed.resolve()
+  await expect(page.getByText('Please change your password.')).toBeVisible()
+})
+
 test('ACC-08 ACC-02 a person changes their name and chooses the keypair that their browser acts with', async ({
   page,
   call,

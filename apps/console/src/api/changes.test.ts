@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isTouched } from './changes.ts'
+import { anything, isTouched } from './changes.ts'
 
 test('a change of one session reads the lists and that session again, and no other session', () => {
   const event = { topic: 'session' as const, ids: ['a'] }
@@ -18,4 +18,12 @@ test('new log text reads only that log', () => {
   expect(isTouched(event, ['/sessions/:id/log', { id: 'a' }])).toBe(true)
   expect(isTouched(event, ['/sessions/:id/log', { id: 'b' }])).toBe(false)
   expect(isTouched(event, ['/sessions/:id', { id: 'a' }])).toBe(false)
+})
+
+test('where nobody knows what changed, all that is told of changes of is read again', () => {
+  const isRead = (key: readonly unknown[]) => anything.some(event => isTouched(event, key))
+  expect(isRead(['/sessions', { state: 'live' }])).toBe(true)
+  expect(isRead(['/sessions/:id', { id: 'a' }])).toBe(true)
+  expect(isRead(['/account', {}])).toBe(true)
+  expect(isRead(['/users', {}])).toBe(false)
 })

@@ -35,6 +35,13 @@ const ownPath: Readonly<Partial<Record<ChangeEvent['topic'], string>>> = {
   job: '/jobs/:id',
 }
 
+/** As if something of each topic had changed: of what is not known, all is read again. */
+export const anything: readonly ChangeEvent[] = Object.keys(pathsOf).map(topic => ({
+  // The keys are these.
+  topic: topic as ChangeEvent['topic'],
+  ids: [],
+}))
+
 const idOf = (input: unknown): unknown =>
   typeof input === 'object' && input !== null && 'id' in input ? input.id : undefined
 

@@ -2,7 +2,7 @@ import { apiPrefix } from '@capstan/contract/endpoint'
 import { ChangeEvent, eventsPath } from '@capstan/contract/event'
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { isTouched } from './changes.ts'
+import { anything, isTouched } from './changes.ts'
 
 /** Changes that come within this time are read in one go, however many they are. */
 const gatherMs = 400
@@ -72,8 +72,9 @@ export class Live {
     const wasLost = this.#connection.status === 'lost'
     this.#failures = 0
     this.#set({ status: 'open' })
-    // What changed meanwhile was not told: everything visible is read again.
+    // What changed meanwhile was not told, also where the page is new: what is visible was read before.
     if (wasLost) void this.#queries.invalidateQueries()
+    else for (const event of anything) this.#take(event)
   }
 
   #lost(): void {

@@ -81,6 +81,26 @@ test('ACC-04 the event stream of somebody who is deactivated ends at once, and t
   expect(await accountStatus(cookie)).toBe(401)
 })
 
+test('ACC-04 who is deactivated while their event stream is being opened does not keep it', async () => {
+  const user = await manager.addUser()
+  const cookie = await signIn(user)
+  const { app } = manager
+  const { admission } = app
+  // By now it was looked up who asks.
+  vi.spyOn(app, 'admission').mockImplementationOnce(async accessKey => {
+    const told = Promise.withResolvers<void>()
+    const stopListening = app.changes.on(({ topic }) => {
+      if (topic === 'account') told.resolve()
+    })
+    await manager.admin.call(api.user.update, { id: user.userId, status: 'inactive' })
+    await told.promise
+    stopListening()
+    return admission(accessKey)
+  })
+  const { ended } = await openStream(cookie)
+  await expect(ended).resolves.toBeUndefined()
+})
+
 test('ACC-04 a keypair that is deactivated ends the stream that acts with it', async () => {
   const user = await manager.addUser()
   const { ended } = await openStream(await signIn(user))

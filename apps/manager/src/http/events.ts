@@ -3,6 +3,7 @@ import { AppError } from '@capstan/contract/errors'
 import { type ChangeEvent, eventsPath } from '@capstan/contract/event'
 import { may } from '@capstan/core/access'
 import type { HttpApp } from '@capstan/runtime/http'
+import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { App } from '../app.ts'
 import { findVisible } from '../job/job.store.ts'
@@ -22,13 +23,15 @@ const mostIds = 50
 /** Server-sent events: what changed that this person may see. Never what it changed to: clients read that as usual. */
 export function eventRoutes(http: HttpApp, app: App, signal: AbortSignal): void {
   http.get(apiPrefix + eventsPath, async context => {
-    const actor = await authenticate(app, context)
-    if (!may(actor.role, 'self')) throw new AppError('unauthenticated')
-    const viewer = person(actor)
+    // Before it is known who asks: what takes their rights away in between is heard too.
+    const gathered = createGatherer()
+    const stopListening = app.changes.on(event => gathered.add(event))
+    const viewer = await viewerOf(app, context).catch((error: unknown) => {
+      stopListening()
+      throw error
+    })
     context.header('x-accel-buffering', 'no')
     return streamSSE(context, async stream => {
-      const gathered = createGatherer()
-      const stopListening = app.changes.on(event => gathered.add(event))
       stream.onAbort(gathered.end)
       signal.addEventListener('abort', gathered.end, { once: true })
       try {
@@ -50,6 +53,12 @@ export function eventRoutes(http: HttpApp, app: App, signal: AbortSignal): void 
       }
     })
   })
+}
+
+async function viewerOf(app: App, context: Context): Promise<Person> {
+  const actor = await authenticate(app, context)
+  if (!may(actor.role, 'self')) throw new AppError('unauthenticated')
+  return person(actor)
 }
 
 /** Of what changed, what this person may know of. */
