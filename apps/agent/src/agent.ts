@@ -39,8 +39,14 @@ interface Look {
   readonly usage: NodeUsage
 }
 
-/** News within so long of a report go out together with the next one, and let that one be taken. Milliseconds. */
+/** News of one container within so long of a report go out together with the next one. Milliseconds. */
 const gatherMs = 20
+
+/**
+ * How long news are gathered where several containers are on their way: each has more to tell in a moment, and a report costs
+ * much the same for one as for many. Milliseconds.
+ */
+const gatherFor = (onTheWay: number): number => Math.min(100, Math.max(gatherMs, 5 * onTheWay))
 
 /** One node's agent: reports what is, makes what is wanted. Containers go on when it stops. */
 export class Agent {
@@ -88,7 +94,7 @@ export class Agent {
   /** Something is worth telling before the open report has ended: at once, unless that was sent this moment. */
   readonly #changed = (): void => {
     this.#isChanged = true
-    const restMs = gatherMs - (performance.now() - this.#sentAt)
+    const restMs = gatherFor(this.#node.onTheWay) - (performance.now() - this.#sentAt)
     if (restMs <= 0) this.#poll.abort()
     else this.#gathering ??= setTimeout(() => this.#poll.abort(), restMs)
   }

@@ -37,6 +37,11 @@ export class Node {
     return [...this.#keepers.values()].map(keeper => keeper.observation)
   }
 
+  /** How many containers are starting or ending. */
+  get onTheWay(): number {
+    return this.#keepers.values().reduce((count, keeper) => count + (keeper.isSettled ? 0 : 1), 0)
+  }
+
   placeOf(kernelId: string): { driver: Driver; containerId: string } | undefined {
     const keeper = this.#keepers.get(kernelId)
     return keeper?.containerId === undefined

@@ -5,6 +5,7 @@ import type { RotatingLog } from './rotating-log.ts'
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 export interface ProgramProcessOptions {
+  /** The program's name comes first. */
   readonly args: readonly string[]
   /** Secrets go this way: arguments are for everybody to see. */
   readonly env: Record<string, string>
@@ -13,15 +14,19 @@ export interface ProgramProcessOptions {
   readonly onError: (message: string) => void
 }
 
-/** A fifth less memory when idle; the young generation may still grow under load, which the first flag alone would forbid. */
-const nodeFlags = ['--optimize-for-size', '--max-semi-space-size=8']
+/** A fifth less memory when idle, for code that runs slower: not for the manager, which everybody waits for. */
+const smallFlag = '--optimize-for-size'
+
+/** The young generation may grow under load, which `smallFlag` alone would forbid. */
+const youngFlag = '--max-semi-space-size=8'
 
 /**
  * Starts one of our own programs as a child that stops when we are gone (the closed IPC channel tells it), with its words in
  * a log file. Its own process group: Ctrl-C reaches only us, and we end things in order.
  */
 export function startProgram({ args, env, log, onError }: ProgramProcessOptions): ChildProcess {
-  const child = spawn(process.execPath, [...nodeFlags, main, ...args], {
+  const flags = args[0] === 'manager' ? [youngFlag] : [youngFlag, smallFlag]
+  const child = spawn(process.execPath, [...flags, main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env, CAPSTAN_CHILD: '1' },
     detached: true,

@@ -91,12 +91,32 @@ interface Old {
   readonly reportHash: string
 }
 
+/** What an agent says, and its slow part. */
+interface Heard extends Told {
+  readonly slow: ReturnType<typeof slowPart>
+}
+
 /** Takes the word of agents on themselves. Locks their rows, in the order of their ids. */
-export async function takeAgentReports(tx: Db, told: readonly Told[]): Promise<Taken> {
-  const old = new Map((await writeQuickPart(tx, told)).map(row => [row.id, row]))
-  const seen = told.flatMap(({ id, report }) => {
-    const before = old.get(id)
-    return before ? [{ id, report, before, slow: slowPart(report) }] : []
+export async function takeAgentReports(db: Db, told: readonly Told[]): Promise<Taken> {
+  const heard = told.map(one => ({ ...one, slow: slowPart(one.report) }))
+  const quiet = new Set(
+    await writeQuietReports(
+      db,
+      heard.filter(({ report }) => !report.images && report.imageTasks.length === 0),
+    ),
+  )
+  const loud = heard.filter(({ id }) => !quiet.has(id))
+  if (loud.length === 0) return { ids: quiet, hasNews: false }
+  const { ids, hasNews } = await db.transaction().execute(async tx => takeLoudReports(tx, loud))
+  return { ids: quiet.union(ids), hasNews }
+}
+
+/** Reports of agents that may have returned, or have changed. */
+async function takeLoudReports(tx: Db, heard: readonly Heard[]): Promise<Taken> {
+  const old = new Map((await writeQuickPart(tx, heard)).map(row => [row.id, row]))
+  const seen = heard.flatMap(one => {
+    const before = old.get(one.id)
+    return before ? [{ ...one, before }] : []
   })
   const changed = seen.filter(({ before, slow }) => before.reportHash !== slow.hash)
   await writeSlowParts(
@@ -120,24 +140,45 @@ export async function takeAgentReports(tx: Db, told: readonly Told[]): Promise<T
   return { ids: new Set(old.keys()), hasNews: changed.length + returned.length > 0 }
 }
 
-/** What each report is new in. Answers what was there before. */
-async function writeQuickPart(tx: Db, told: readonly Told[]): Promise<Old[]> {
-  const json = JSON.stringify(
-    told.map(({ id, report: { usage }, waitMs }) => ({
+/** What each report is new in, as JSON. */
+const quickParts = (heard: readonly Heard[]): string =>
+  JSON.stringify(
+    heard.map(({ id, report: { usage }, waitMs, slow: { hash } }) => ({
       id,
       usage,
+      hash,
       heartbeatMs: promisedMs(waitMs),
     })),
   )
+
+const heardNow = sql`last_contact_at = now(), usage = told.usage, heartbeat_ms = told."heartbeatMs"`
+
+/** Those of agents that were connected and are as they were, which is most of them. Answers whose. */
+async function writeQuietReports(db: Db, heard: readonly Heard[]): Promise<string[]> {
+  if (heard.length === 0) return []
+  const { rows } = await sql<{ id: string }>`${prepared}
+    with told as (
+      select * from jsonb_to_recordset(${quickParts(heard)}::jsonb) as told (id text, usage jsonb, "heartbeatMs" int, hash text)
+    ), same as (
+      select agent.id from agent join told on told.id = agent.id
+      where agent.status = 'connected' and agent.report_hash = told.hash order by agent.id for no key update of agent
+    )
+    update agent set ${heardNow} from same join told on told.id = same.id where agent.id = same.id returning agent.id`.execute(
+    db,
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** What each report is new in. Answers what was there before. */
+async function writeQuickPart(tx: Db, heard: readonly Heard[]): Promise<Old[]> {
   const { rows } = await sql<Old>`${prepared}
     with told as (
-      select * from jsonb_to_recordset(${json}::jsonb) as told (id text, usage jsonb, "heartbeatMs" int)
+      select * from jsonb_to_recordset(${quickParts(heard)}::jsonb) as told (id text, usage jsonb, "heartbeatMs" int)
     ), old as (
       select agent.id, agent.status, agent.report_hash from agent
       where agent.id in (select id from told) order by agent.id for no key update
     )
-    update agent set last_contact_at = now(), status = 'connected', status_reason = null, lost_at = null, usage = told.usage,
-      heartbeat_ms = told."heartbeatMs"
+    update agent set status = 'connected', status_reason = null, lost_at = null, ${heardNow}
     from old join told on told.id = old.id where agent.id = old.id
     returning old.id, old.status, old.report_hash`.execute(tx)
   return rows

@@ -19,9 +19,7 @@ interface KnownRow extends KnownKernel {
 
 /** Hears several agents on themselves, in one go. Answers for each whether there is such an agent. */
 export async function hearAgents(app: App, told: readonly Told[]): Promise<boolean[]> {
-  const { ids, hasNews } = await app.db
-    .transaction()
-    .execute(async tx => takeAgentReports(tx, told))
+  const { ids, hasNews } = await takeAgentReports(app.db, told)
   if (hasNews) app.wake(['scheduler'])
   return told.map(({ id }) => ids.has(id))
 }

@@ -2,6 +2,7 @@ import type { Limits, Use } from '@capstan/core/limits'
 import type { Account } from '@capstan/core/placement'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 
 /** First number of the advisory lock that requests of one keypair take in turn; the second stands for the key. */
 const lockKey = 7_000_004
@@ -41,7 +42,7 @@ type AccountRow = LimitsRow & {
 /** The limits of each keypair that has a session waiting in a group, and what it has running in the whole cluster. */
 export async function readAccounts(db: Db, group: string): Promise<Map<string, Account>> {
   const waiting = sql`select access_key from session where resource_group = ${group} and status = 'pending'`
-  const { rows } = await sql<AccountRow>`
+  const { rows } = await sql<AccountRow>`${prepared}
     select k.access_key, ${limitColumns}, used.count, used.amounts
     from keypair k join keypair_policy p on p.name = k.policy
       left join (${uses(waiting, holds)}) as used on used.access_key = k.access_key

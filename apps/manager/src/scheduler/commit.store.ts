@@ -2,6 +2,7 @@ import type { Placement, Waiting } from '@capstan/core/placement'
 import { hostnameOf } from '@capstan/core/environ'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 
 /**
  * Writes the placements of a turn, all in set-based statements: sessions that still wait become scheduled and get their
@@ -18,7 +19,7 @@ export async function place(tx: Db, placed: readonly Placement[]): Promise<strin
       hostname: hostnameOf(kernel.kernelIndex),
     })),
   )
-  const { rows } = await sql<{ agentId: string }>`
+  const { rows } = await sql<{ agentId: string }>`${prepared}
     with told as (
       select * from jsonb_to_recordset(${JSON.stringify(kernels)}::jsonb) as told ("sessionId" uuid, "kernelIndex" int,
         "agentId" text, role text, hostname text, devices jsonb)
@@ -60,7 +61,7 @@ export async function explain(
     reason,
     counts: wasTried,
   }))
-  await sql`
+  await sql`${prepared}
     with told as (
       select * from jsonb_to_recordset(${JSON.stringify(told)}::jsonb) as told ("sessionId" uuid, reason jsonb, counts bool)
     ), news as (

@@ -3,6 +3,7 @@ import type { Owner } from '@capstan/core/placement'
 import type { Amounts } from '@capstan/core/slots'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 
 /** Of the advisory lock under which past use is brought up to date: never by two at once. */
 const lockKey = 7_000_010
@@ -71,18 +72,25 @@ const everyS = '60'
 /** Less than this of every slot, in smallest units, is forgotten. */
 const negligible = 1
 
+async function isDue(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ isDue: boolean }>`${prepared}
+    select coalesce((select max(at) from group_use) < now() - interval '${sql.raw(everyS)} seconds', true) as is_due`.execute(
+    db,
+  )
+  return rows[0]?.isDue === true
+}
+
 /**
  * Brings up to date what everybody used of each group, so that it can decay (fair-share). Kept for all groups: one that
  * is set to fair-share today knows what was used before.
  */
 export async function keepUse(db: Db): Promise<void> {
+  // Asked without a transaction first: mostly there is nothing to do.
+  if (!(await isDue(db))) return
   await db.transaction().execute(async tx => {
-    const { rows: locks } = await sql<{ isOurs: boolean | null }>`
-      select pg_try_advisory_xact_lock(${lockKey})
-        and coalesce((select max(at) from group_use) < now() - interval '${sql.raw(everyS)} seconds', true) as is_ours`.execute(
-      tx,
-    )
-    if (!locks[0]?.isOurs) return
+    const { rows: locks } = await sql<{ isOurs: boolean }>`
+      select pg_try_advisory_xact_lock(${lockKey}) as is_ours`.execute(tx)
+    if (!locks[0]?.isOurs || !(await isDue(tx))) return
     const { rows } = await sql<UseRow>`
       select resource_group, user_id, held.amounts as held, used.mean, g.half_life_s * 1000.0 as half_life_ms,
         (extract(epoch from now() - used.at) * 1000)::float8 as elapsed_ms

@@ -3,6 +3,7 @@ import { type Edge, stateOf } from '@capstan/core/dependency'
 import type { AgentView, Arrivals, Demand, Dependency, Running } from '@capstan/core/placement'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 import { listEdges } from '../session/dependency.store.ts'
 
 /** Most sessions that one turn looks at, in the order of the queue; the next turn sees the rest. */
@@ -25,7 +26,7 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
       linkGroup: string | null
     }[]
   }
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Row>`${prepared}
     with taking as (
       select id, architecture, runtimes from agent
       where resource_group = ${group} and status = 'connected' and is_schedulable and drain_mode is null
@@ -107,7 +108,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     readonly waitsSince: Date | null
     readonly failedAgentIds: string[]
   }
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Row>`${prepared}
     select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.cluster_mode, s.designated_agents, s.skips, s.starts_at,
       ${endsAt} as ends_at, nullif(${freeAt}, 'infinity') as waits_since,
       case when s.failures = 0 then '{}'
@@ -154,7 +155,7 @@ export async function readRunning(db: Db, group: string): Promise<Running[]> {
     readonly endsAt: Date | null
     readonly kernels: Running['kernels']
   }
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Row>`${prepared}
     select s.id as session_id, s.user_id as owner_id, s.priority, s.is_preemptible, s.status = 'terminating' as is_ending,
       coalesce(s.started_at, s.scheduled_at, s.created_at) as started_at, ${endsAt} as ends_at,
       (select jsonb_agg(jsonb_build_object('agentId', k.agent_id, 'devices', (

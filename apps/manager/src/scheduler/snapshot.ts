@@ -1,6 +1,7 @@
 import type { Snapshot } from '@capstan/core/placement'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 import { readAccounts } from '../policy/limits.store.ts'
 import { readOwners } from './owners.store.ts'
 import { readAgents, readArrivals, readQueue, readRunning } from './snapshot.store.ts'
@@ -10,7 +11,7 @@ import type { Turn } from './turn.store.ts'
 export async function readSnapshot(db: Db, turn: Turn): Promise<Snapshot> {
   const { name: group, scheduler, selector, halfLifeS } = turn
   const sharesOut = scheduler === 'drf' || scheduler === 'fair-share'
-  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db)
+  const { rows } = await sql<{ now: Date }>`${prepared} select now() as now`.execute(db)
   return {
     // One row, always.
     now: rows[0]!.now.getTime(),

@@ -1,6 +1,7 @@
 import type { Scheduler, Selector } from '@capstan/contract/group'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 
 /** What a turn of a resource group goes by: its own settings, and its scheduler's defaults where it has none. */
 export interface Turn {
@@ -22,7 +23,7 @@ const select = sql`
 
 /** Active groups in which somebody waits, with their settings as they are now (SCH-09). */
 export async function listTurns(db: Db): Promise<Turn[]> {
-  const { rows } = await sql<Turn>`
+  const { rows } = await sql<Turn>`${prepared}
     ${select} where g.is_active and exists (select 1 from session where resource_group = g.name and status = 'pending')
     order by g.name`.execute(db)
   return rows
@@ -44,7 +45,7 @@ export async function findTurn(db: Db, group: string): Promise<FoundTurn | undef
 
 /** Notes in what waits in inactive groups why it does (GRP-03). */
 export async function explainInactive(db: Db): Promise<void> {
-  await sql`
+  await sql`${prepared}
     with held as (
       select s.id, s.resource_group from session s join resource_group g on g.name = s.resource_group
       where s.status = 'pending' and not g.is_active and s.reason ->> 'code' is distinct from 'group_not_active'
@@ -57,7 +58,7 @@ export async function explainInactive(db: Db): Promise<void> {
 
 /** The time by the database, which all that is compared with it is told by. */
 export async function readClock(db: Db): Promise<Date> {
-  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
+  const { rows } = await sql<{ now: Date }>`${prepared} select clock_timestamp() as now`.execute(db)
   // One row, always.
   return rows[0]!.now
 }
@@ -67,7 +68,7 @@ export async function readClock(db: Db): Promise<Date> {
  * there is none.
  */
 export async function findNextStart(db: Db, since: Date): Promise<number | undefined> {
-  const { rows } = await sql<{ inMs: number | null }>`
+  const { rows } = await sql<{ inMs: number | null }>`${prepared}
     select ceil(extract(epoch from min(starts_at) - clock_timestamp()) * 1000)::float8 as in_ms
     from session where status = 'pending' and starts_at > ${since}`.execute(db)
   const inMs = rows[0]?.inMs ?? undefined

@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import * as z from 'zod'
 import type { App } from '../app.ts'
 import type { Db, Tx } from '../db/db.ts'
+import { prepared } from '../db/prepared.ts'
 import type { Scope } from '../db/scope.ts'
 import { end, within } from './session.store.ts'
 import { lockSessions } from './settle.store.ts'
@@ -70,7 +71,7 @@ export async function insertDependencies(
 
 /** What those wait for, each with all of it, who have not been released, of a resource group. */
 export async function listEdges(db: Db, group: string): Promise<Edge[]> {
-  const { rows } = await sql<Edge>`
+  const { rows } = await sql<Edge>`${prepared}
     select d.session_id as waiter_id, ${awaited} as awaited
     from session waiter join session_dependency d on d.session_id = waiter.id join session s on s.id = d.depends_on
     where ${isWaiting} and waiter.resource_group = ${group}
@@ -86,7 +87,7 @@ async function listSettled(db: Db): Promise<Edge[]> {
   const anyOf = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
     sql`exists (select 1 from session_dependency own join session s on s.id = own.depends_on
       where own.session_id = waiter.id and ${condition})`
-  const { rows } = await sql<Edge>`
+  const { rows } = await sql<Edge>`${prepared}
     with recursive concerned (id) as (
       select waiter.id from session waiter
       where ${isWaiting} and (not ${anyOf(sql`not (${ended})`)} or ${anyOf(sql`${ended} and s.result <> 'success'`)})
