@@ -38,7 +38,7 @@ for (const { what, path, heading } of pages)
   test(`the ${what} can be used by everybody, and on a phone`, async ({ page, startSession }) => {
     if (path === '/' || path === '/sessions') await startSession({ name: uniqueName('look') })
     await page.goto(path)
-    await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible()
+    await expect(page.getByRole('heading', { name: heading, exact: true })).toBeVisible()
     await page.waitForLoadState('load')
     await expectUsable(page)
   })
@@ -50,7 +50,9 @@ test('the details of a session can be used by everybody, and on a phone', async 
   const name = uniqueName('look')
   const { id } = await startSession({ name })
   await page.goto(`/sessions/${id}`)
-  await expect(page.getByRole('dialog', { name }).getByRole('status')).toContainText('Running')
+  await expect(
+    page.getByRole('dialog', { name, exact: true }).getByRole('status').first(),
+  ).toContainText('Running')
   await expectUsable(page)
 })
 
@@ -75,7 +77,7 @@ for (const what of details)
     const name = uniqueName('look')
     const email = `${name}@example.test`
     const user = await call(api.user.create, { email, name, password: 'engine-no-1' })
-    const project = (await call(api.project.list, {})).items[0]!
+    const project = await call(api.project.create, { name })
     const [path, title] = {
       person: [`/users/${user.id}`, email],
       'form of a person': [`/users/${user.id}/edit`, `Edit ${email}`],

@@ -15,7 +15,7 @@ test.describe('signing in', () => {
     await page.getByRole('button', { name: 'Sign in' }).click()
     await expect(page.getByRole('heading', { name: 'Sessions', exact: true })).toBeVisible()
 
-    await page.getByRole('button', { name: 'Account' }).click()
+    await page.getByRole('button', { name: 'Account', exact: true }).click()
     const menu = page.getByRole('menu', { name: 'Account' })
     await expect(menu.getByText(people.admin.email)).toBeVisible()
     await menu.getByRole('menuitem', { name: 'Sign out' }).click()
@@ -40,7 +40,7 @@ test('ACC-03 shows administration to an administrator', async ({ page }) => {
   await page.goto('/')
   const administration = page.getByRole('region', { name: 'Administration' })
   await administration.getByRole('link', { name: 'Resources' }).click()
-  await expect(page.getByRole('heading', { name: 'Agents' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Agents', exact: true })).toBeVisible()
 })
 
 test.describe('a user who administers nothing', () => {
@@ -64,15 +64,15 @@ test('ACC-06 the sessions page follows the project that is chosen', async ({
   await startSession({ name: here, until: 'created' })
   await startSession({ name: there, project: secondProject, until: 'created' })
   await page.goto('/sessions')
-  const project = page.getByRole('combobox', { name: 'Project' })
+  const project = page.getByRole('combobox', { name: 'Project', exact: true })
   const row = (name: string) => page.getByRole('link', { name, exact: true })
 
   await project.click()
-  await page.getByRole('option', { name: firstProject }).click()
+  await page.getByRole('option', { name: firstProject, exact: true }).click()
   await expect(row(here)).toBeVisible()
   await expect(row(there)).toHaveCount(0)
   await project.click()
-  await page.getByRole('option', { name: secondProject }).click()
+  await page.getByRole('option', { name: secondProject, exact: true }).click()
   await expect(row(there)).toBeVisible()
   await expect(row(here)).toHaveCount(0)
   await page.reload()

@@ -13,13 +13,13 @@ test('SES-05 a batch session ends by itself and keeps its result, exit code and 
   const command = `seq ${lineCount} | sed 's/.*/line & of the log/'; echo over; exit 3`
   const { id } = await startSession({ name, isBatch: true, command, until: 'terminated' })
 
-  await page.goto('/sessions?state=ended')
+  await page.goto(`/sessions?state=ended&name=${name}`)
   const row = page.getByRole('row').filter({ hasText: name })
   await expect(row).toContainText('Ended')
   await expect(row).toContainText('Failure (3)')
 
   await page.goto(`/sessions/${id}`)
-  const drawer = page.getByRole('dialog', { name })
+  const drawer = page.getByRole('dialog', { name, exact: true })
   await expect(drawer.getByRole('definition').filter({ hasText: /^Failure$/ })).toBeVisible()
   await expect(drawer.getByRole('definition').filter({ hasText: /^3$/ })).toBeVisible()
   await drawer.getByRole('tab', { name: 'Log' }).click()
@@ -43,7 +43,7 @@ test('SES-05 a batch session whose command goes well has succeeded', async ({
 }) => {
   const name = uniqueName('batch')
   await startSession({ name, isBatch: true, command: 'echo done', until: 'terminated' })
-  await page.goto('/sessions?state=ended')
+  await page.goto(`/sessions?state=ended&name=${name}`)
   await expect(page.getByRole('row').filter({ hasText: name })).toContainText('Success (0)')
 })
 
@@ -63,7 +63,7 @@ test('SES-07 a session that goes over its memory ends, and says that this is why
   })
   const { reason } = await call(api.session.show, { id })
   await page.goto(`/sessions/${id}`)
-  const status = page.getByRole('dialog', { name }).getByRole('status')
+  const status = page.getByRole('dialog', { name, exact: true }).getByRole('status').first()
   await expect(status).toContainText(/memory/i)
   await expect(status).toContainText('256')
   expect(reason?.code).toMatch(/memory/)

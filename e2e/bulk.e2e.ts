@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { api } from '@capstan/contract/api'
-import { AxeBuilder } from '@axe-core/playwright'
+import { faults } from './support/access.ts'
 import { expect, test, uniqueName } from './support/test.ts'
 
 test('USR-14 many users are created from a pattern, with a look first, progress, and their passwords', async ({
@@ -17,14 +17,17 @@ test('USR-14 many users are created from a pattern, with a look first, progress,
   await form.getByRole('button', { name: 'Check' }).click()
   await expect(form.getByText('3 users would be created')).toBeVisible()
   await form.getByRole('button', { name: 'Create 3 users' }).click()
-  const job = page.getByRole('dialog', { name: 'Create users' })
+  const job = page.getByRole('dialog', { name: 'Create users', exact: true })
   await expect(job.getByText('3 of 3')).toBeVisible()
   const download = page.waitForEvent('download')
   await job.getByRole('link', { name: 'Download passwords' }).click()
   const sheet = readFileSync(await (await download).path(), 'utf8')
   expect(sheet).toContain(`${prefix}1@uni.test`)
   await job.getByRole('button', { name: 'I have them: erase' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'I have them: erase' }).last().click()
+  await page
+    .getByRole('dialog', { name: 'Erase these passwords here?' })
+    .getByRole('button', { name: 'I have them: erase' })
+    .click()
   await expect(job.getByText('They were erased here.')).toBeVisible()
   expect((await call(api.user.list, { name: prefix })).count).toBe(3)
 })
@@ -48,10 +51,7 @@ test('USR-14 a CSV file with mistakes is shown with each of them by line and col
   await form.getByRole('button', { name: 'Check' }).click()
   await expect(form.getByRole('row', { name: '3 email not an e-mail address' })).toBeVisible()
   await expect(form.getByRole('button', { name: 'Check' })).toBeVisible()
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual(
-    [],
-  )
+  expect(await faults(page)).toEqual([])
   expect((await call(api.user.list, { name })).count).toBe(0)
 })
 
@@ -71,7 +71,7 @@ test('PLS-02 all that match a filter are deactivated by a job, after a preview',
   await page.getByRole('button', { name: 'Select all 3 that match' }).click()
   await page.getByRole('button', { name: 'Change…' }).click()
   await page.getByRole('menuitem', { name: 'Deactivate' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Deactivate' })
+  const dialog = page.getByRole('dialog', { name: 'Deactivate', exact: true })
   await expect(dialog.getByText('3 are changed')).toBeVisible()
   await dialog.getByRole('button', { name: 'Apply to 3' }).click()
   await page.getByRole('link', { name: 'Show it' }).click()
@@ -85,7 +85,7 @@ test('POL-32 the policies are saved as CSV from the Tools menu', async ({ page, 
   await page.goto(`/policies/keypair?name=${name}`)
   await page.getByRole('button', { name: 'Tools' }).click()
   await page.getByRole('menuitem', { name: 'Export…' }).click()
-  const dialog = page.getByRole('dialog')
+  const dialog = page.getByRole('dialog', { name: /^Export/ })
   await dialog.getByLabel('File name').fill('limits')
   const download = page.waitForEvent('download')
   await dialog.getByRole('link', { name: 'Download' }).click()
@@ -108,7 +108,7 @@ test('PLS-02 a dialog about many has an address: a link to it opens the same, an
   await page.getByRole('checkbox', { name: `Select ${email}` }).check()
   await page.getByRole('button', { name: 'Change…' }).click()
   await page.getByRole('menuitem', { name: 'Deactivate' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Deactivate' })
+  const dialog = page.getByRole('dialog', { name: 'Deactivate', exact: true })
   await expect(dialog.getByText('1 is changed')).toBeVisible()
   const address = page.url()
   await page.goBack()

@@ -13,8 +13,12 @@ async function addPerson(call: Call): Promise<{ id: string; email: string; acces
   return { id: user.id, email: user.email, accessKey: user.mainAccessKey }
 }
 
+/** Answers the question that is asked at a button of the same name. */
 const confirm = (page: Page, name: string) =>
-  page.getByRole('dialog').getByRole('button', { name, exact: true }).last().click()
+  page
+    .getByRole('dialog', { name: new RegExp(`^${name} this keypair`) })
+    .getByRole('button', { name, exact: true })
+    .click()
 
 test('KEY-01 KEY-02 KEY-03 a new person has a keypair; its details show all of it, the secret only when asked', async ({
   page,
@@ -24,7 +28,7 @@ test('KEY-01 KEY-02 KEY-03 a new person has a keypair; its details show all of i
   await page.goto(`/credentials?userEmail=${email}`)
   await expect(page.getByRole('row')).toHaveCount(2)
   await page.getByRole('button', { name: `Details: ${accessKey}` }).click()
-  const drawer = page.getByRole('dialog', { name: accessKey })
+  const drawer = page.getByRole('dialog', { name: accessKey, exact: true })
   for (const name of ['Keypair policy', 'Requests in 15 min', 'Requests so far', 'Created'])
     await expect(drawer.getByText(name, { exact: true })).toBeVisible()
   await expect(drawer.getByText('0 / 10,000')).toBeVisible()
@@ -34,7 +38,7 @@ test('KEY-01 KEY-02 KEY-03 a new person has a keypair; its details show all of i
   await expect(drawer.getByText(secretKey)).toBeVisible()
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await drawer.getByRole('button', { name: 'Copy: Secret key' }).click()
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secretKey)
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(secretKey)
 })
 
 test('KEY-04 policy and rate limit are set within 0 and 50,000; a low limit is warned of', async ({
@@ -95,7 +99,9 @@ test('KEY-07 a credential is added for somebody who is found by a part of their 
   await page.goto('/credentials')
   await page.getByRole('link', { name: 'Add credential' }).click()
   const form = page.getByRole('dialog', { name: 'Add credential' })
-  await form.getByRole('combobox', { name: 'User' }).fill(email.slice(0, 11).toUpperCase())
+  await form
+    .getByRole('combobox', { name: 'User', exact: true })
+    .fill(email.slice(0, 11).toUpperCase())
   await page.getByRole('option', { name: email }).click()
   await form.getByRole('button', { name: 'Add credential' }).click()
   await expect(page.getByRole('dialog', { name: /^AKIA/ })).toContainText(email)
@@ -110,7 +116,7 @@ test('KEY-07 a credential is added from the keyboard alone, field after field in
   const { id, email } = await addPerson(call)
   await page.goto('/credentials/new')
   const form = page.getByRole('dialog', { name: 'Add credential' })
-  const user = form.getByRole('combobox', { name: 'User' })
+  const user = form.getByRole('combobox', { name: 'User', exact: true })
   await expect(user).toBeFocused({ timeout: 30_000 })
   await page.keyboard.type(email)
   await expect(page.getByRole('option', { name: email })).toBeVisible()

@@ -49,6 +49,7 @@ test('GRP-01 GRP-02 a resource group is created with all that it can be given, e
   await field('Name').fill(name)
   await submit.click()
   await expect(form).toHaveCount(0)
+  await page.getByRole('textbox', { name: 'Filter by name' }).fill(name)
   const row = page.getByRole('row').filter({ hasText: name })
   await expect(row).toContainText('DRF')
   await expect(row).toContainText('Concentrated')
@@ -107,14 +108,14 @@ test('GRP-01 GRP-03 a resource group is deactivated after a question, found amon
 }) => {
   const name = uniqueName('lab')
   await call(api.group.create, { name })
-  await page.goto('/resource-groups')
+  await page.goto(`/resource-groups?name=${name}`)
   await page.getByRole('button', { name: `Deactivate: ${name}` }).click()
   const question = page.getByRole('dialog', { name: `Deactivate resource group ${name}?` })
   await question.getByRole('button', { name: 'Deactivate' }).click()
   const row = page.getByRole('row').filter({ hasText: name })
   await expect(row).toHaveCount(0)
   expect((await call(api.group.show, { name })).isActive).toBe(false)
-  await page.getByText('Inactive', { exact: true }).click()
+  await page.getByRole('radiogroup').getByText('Inactive', { exact: true }).click()
   await expect(row).toContainText('Inactive')
   await page.getByRole('button', { name: `Delete: ${name}` }).click()
   const dialog = page.getByRole('dialog', { name: `Delete resource group ${name}?` })
@@ -127,7 +128,7 @@ test('GRP-01 a resource group that agents and sessions refer to is not deleted, 
   page,
   call,
 }) => {
-  await page.goto('/resource-groups')
+  await page.goto('/resource-groups?name=default')
   await page.getByRole('button', { name: 'Delete: default', exact: true }).click()
   const dialog = page.getByRole('dialog', { name: 'Delete resource group default?' })
   await dialog.getByRole('button', { name: 'Delete' }).click()
@@ -138,7 +139,7 @@ test('GRP-01 a resource group that agents and sessions refer to is not deleted, 
 test('the list and the form of resource groups can be used by everybody, and on a phone', async ({
   page,
 }) => {
-  await page.goto('/resource-groups')
+  await page.goto('/resource-groups?name=default')
   await expect(page.getByRole('link', { name: 'default', exact: true })).toBeVisible()
   await expectUsable(page)
   await page.goto('/resource-groups/default')

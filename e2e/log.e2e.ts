@@ -49,7 +49,10 @@ test('PLS-05 what was just done is undone from its toast with the keyboard alone
   await page.goto(`/users/${id}`)
   const drawer = page.getByRole('dialog', { name: email, exact: true })
   await drawer.getByRole('button', { name: 'Deactivate' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).last().click()
+  await page
+    .getByRole('dialog', { name: `Deactivate ${email}?` })
+    .getByRole('button', { name: 'Deactivate' })
+    .click()
   const toast = page.getByRole('status').filter({ hasText: `${email} is inactive` })
   const undo = toast.getByRole('button', { name: 'Undo' })
   await expect(undo).toBeVisible({ timeout: 30_000 })
@@ -123,7 +126,7 @@ test('PLS-05 the log is filtered by kind, outcome and time, with all of that in 
   await page.getByRole('button', { name: /^Remove: When/ }).click()
   await expect(page.getByRole('row')).toHaveCount(2)
   await page.getByRole('button', { name: 'Filter by what' }).click()
-  await page.getByRole('checkbox', { name: 'Projects' }).check()
+  await page.getByRole('checkbox', { name: 'Projects' }).click()
   await expect(page.getByText('Nothing matches these filters')).toBeVisible()
 })
 

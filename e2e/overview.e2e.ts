@@ -98,7 +98,7 @@ test('AGT-01 AGT-02 the overview shows each accelerator, how much of it is given
   const device = drawer.getByRole('row').filter({ hasText: name }).first()
   await expect(device).toContainText('0.5 / 1')
   await device.getByRole('link', { name }).click()
-  await expect(page.getByRole('dialog', { name })).toBeVisible()
+  await expect(page.getByRole('dialog', { name, exact: true })).toBeVisible()
 })
 
 test('AGT-01 the overview says which machines take nothing new, and what of them is free', async ({

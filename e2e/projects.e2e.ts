@@ -18,7 +18,7 @@ test('PRJ-01 a project is created, edited, deactivated and brought back', async 
   call,
 }) => {
   const name = uniqueName('proj')
-  await page.goto('/projects')
+  await page.goto(`/projects?name=${name}`)
   await page.getByRole('link', { name: 'Create a project' }).click()
   const form = page.getByRole('dialog', { name: 'Create a project' })
   await form.getByRole('textbox', { name: 'Name' }).fill('default')
@@ -29,7 +29,7 @@ test('PRJ-01 a project is created, edited, deactivated and brought back', async 
   await form.getByRole('textbox', { name: 'Name' }).fill(name)
   await form.getByRole('textbox', { name: 'Description' }).fill('Reads old maps')
   await form.getByRole('button', { name: 'Create a project' }).click()
-  const drawer = page.getByRole('dialog', { name })
+  const drawer = page.getByRole('dialog', { name, exact: true })
   await expect(drawer.getByText('Reads old maps')).toBeVisible()
   await drawer.getByRole('link', { name: 'Edit' }).click()
   const edit = page.getByRole('dialog', { name: `Edit ${name}` })
@@ -38,13 +38,19 @@ test('PRJ-01 a project is created, edited, deactivated and brought back', async 
   await expect(drawer.getByText('Reads new maps')).toBeVisible()
   await expect(edit).toBeHidden()
   await page.keyboard.press('Escape')
+  await expect(drawer).toHaveCount(0)
 
+  const answer = (what: string) =>
+    page
+      .getByRole('dialog', { name: `${what} ${name}?` })
+      .getByRole('button', { name: what, exact: true })
+      .click()
   await page.getByRole('button', { name: `Deactivate: ${name}` }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click()
+  await answer('Deactivate')
   await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0)
   await page.getByRole('radiogroup').getByText('Inactive', { exact: true }).click()
   await page.getByRole('button', { name: `Activate: ${name}` }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Activate' }).click()
+  await answer('Activate')
   await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0)
   const { items } = await call(api.project.list, { name, isActive: true })
   expect(items).toMatchObject([{ name, description: 'Reads new maps' }])
@@ -73,7 +79,10 @@ test('PRJ-01 many members are added in one go, all or none, and removed in one g
   for (const email of emails.slice(0, 2))
     await drawer.getByRole('checkbox', { name: new RegExp(email) }).check()
   await drawer.getByRole('button', { name: 'Remove 2 people' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click()
+  await page
+    .getByRole('dialog', { name: /^Remove 2 people from / })
+    .getByRole('button', { name: 'Remove', exact: true })
+    .click()
   await expect(drawer.getByRole('heading', { name: 'Members (3)' })).toBeVisible()
   await drawer.getByRole('textbox', { name: 'Find a member by e-mail' }).fill(emails[4]!)
   await expect(drawer.getByRole('checkbox')).toHaveCount(1)
@@ -94,7 +103,7 @@ test('PRJ-01 saving somebody who is in very many projects loses none', async ({ 
   const form = page.getByRole('dialog', { name: `Edit ${email}` })
   await form.getByRole('textbox', { name: 'Description' }).fill('In many projects')
   await form.getByRole('combobox', { name: 'Projects' }).fill('vision')
-  await page.getByRole('option', { name: 'vision' }).click()
+  await page.getByRole('option', { name: 'vision', exact: true }).click()
   await page.keyboard.press('Tab')
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('dialog', { name: email, exact: true })).toContainText(
@@ -111,7 +120,7 @@ test('PRJ-01 a domain is created with its model store, edited, deactivated and b
   call,
 }) => {
   const name = uniqueName('dom')
-  await page.goto('/domains')
+  await page.goto(`/domains?name=${name}`)
   await page.getByRole('link', { name: 'Create a domain' }).click()
   const form = page.getByRole('dialog', { name: 'Create a domain' })
   await form.getByRole('textbox', { name: 'Name' }).fill(name)

@@ -36,19 +36,26 @@ test('SES-04 a terminal runs what is typed, follows the window’s size, and is 
   }
   const wide = await columns('wide')
   await terminal.setViewportSize({ width: 700, height: 600 })
-  await type(terminal, 'echo narrow: $(stty size)')
-  await expect(screenOf(terminal)).toContainText(/narrow: \d+ \d+/)
-  expect(await columns('narrow')).toBeLessThan(wide * 0.7)
+  // The shell hears of it a moment later.
+  let tries = 0
+  await expect(async () => {
+    const label = `narrow${tries++}`
+    await type(terminal, `echo ${label}: $(stty size)`)
+    await expect(screenOf(terminal)).toContainText(new RegExp(`${label}: \\d+ \\d+`))
+    expect(await columns(label)).toBeLessThan(wide * 0.7)
+  }).toPass({ timeout: 30_000 })
 
   await type(terminal, 'kept=before; echo copy-me-please')
   await expect(screenOf(terminal)).toContainText('copy-me-please\n')
-  await screenOf(terminal)
-    .getByText('copy-me-please', { exact: true })
-    .last()
-    .dblclick({ force: true })
-  await expect
-    .poll(async () => terminal.evaluate(async () => navigator.clipboard.readText()))
-    .toContain('copy')
+  // What is chosen is copied; where the screen was drawn anew meanwhile, it has to be chosen again.
+  await expect(async () => {
+    await screenOf(terminal)
+      .getByText('copy-me-please', { exact: true })
+      .last()
+      .dblclick({ force: true })
+    const copied = await terminal.evaluate(async () => navigator.clipboard.readText())
+    expect(copied).toContain('copy')
+  }).toPass({ timeout: 15_000 })
 
   await terminal.reload()
   await expect(state).toContainText('Connected')

@@ -17,6 +17,8 @@ interface NewSession {
   readonly isBatch?: boolean
   readonly cpu?: number
   readonly memMiB?: number
+  /** Whose it is; the administrator's unless said. */
+  readonly as?: Call
   /** Waits until it is there; by default until it runs. */
   readonly until?: Session['status'] | 'created'
 }
@@ -134,12 +136,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   startSession: async ({ call }, use) => {
     const started: string[] = []
     await use(async given => {
-      const { projects } = await call(api.account.show, {})
+      const theirs = given.as ?? call
+      const { projects } = await theirs(api.account.show, {})
       const project = projects.find(each => each.name === (given.project ?? firstProject))
-      const { items } = await call(api.image.list, {})
+      const { items } = await theirs(api.image.list, {})
       const image = items.find(each => each.reference === (given.image ?? tinyImage))
       if (!project || !image) throw new Error(`no such project or image: ${JSON.stringify(given)}`)
-      const { id } = await call(api.session.create, {
+      const { id } = await theirs(api.session.create, {
         name: given.name,
         projectId: project.id,
         imageId: image.id,
