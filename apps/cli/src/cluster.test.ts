@@ -90,6 +90,39 @@ test('GRP-05 AGT-03 AGT-05 an agent is drained and moved from the command line, 
   })
 })
 
+test('GRP-05 AGT-04 AGT-05 several agents are drained, switched and moved with one command, which tells what became of each', async () => {
+  for (const id of ['rack-1', 'rack-2']) await joinNode(manager, id, { resourceGroup: 'other' })
+  await startSession(manager, manager.admin, { resourceGroup: 'other', agentIds: ['rack-2'] })
+  await schedule(manager.app)
+  const asked = await capstan('agent drain rack-1 rack-2 --mode end')
+  expect(asked).toMatchObject({ code: 1, out: '' })
+  expect(asked.err).toContain('1 session runs on these 2 agents. End them?')
+  expect(await capstan('agent drain rack-1 no-such rack-2 --deadline 2h')).toEqual({
+    code: 1,
+    out: 'rack-1: draining; 0 sessions run there\nrack-2: draining; 1 session runs there\n',
+    err: 'no-such: there is no such agent\n',
+  })
+  const drains = async () =>
+    Promise.all(
+      ['rack-1', 'rack-2'].map(async id => (await call()(api.agent.show, { id })).drain?.mode),
+    )
+  expect(await drains()).toEqual(['finish', 'finish'])
+  expect((await capstan('agent cancel-drain rack-1 rack-2')).code).toBe(0)
+  expect(await drains()).toEqual([undefined, undefined])
+  expect((await capstan('agent update rack-1 rack-2 --no-schedulable')).out).toBe(
+    'rack-1: takes no new sessions; in resource group other\nrack-2: takes no new sessions; in resource group other\n',
+  )
+  expect((await capstan('agent move rack-1 rack-2 default --sessions end --yes')).out).toBe(
+    'rack-1: in resource group default; 0 sessions run there\nrack-2: in resource group default; 1 session runs there\n',
+  )
+  const { items } = await call()(api.agent.list, { resourceGroup: 'default', sort: 'id' })
+  expect(items.map(({ id }) => id)).toEqual(['rack-1', 'rack-2'])
+  expect(await capstan('agent move rack-1')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("missing required argument 'group'"),
+  })
+})
+
 test('SCH-01 PLS-01 the queue and what another setting would make of it are printed with reasons', async () => {
   await call()(api.group.create, { name: 'queue', retriesToSkip: 0 })
   await joinNode(manager, 'node-2', { resourceGroup: 'queue' })

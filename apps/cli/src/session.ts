@@ -5,6 +5,7 @@ import type { ExecOptions } from './session/exec.ts'
 import type { LogOptions } from './session/log.ts'
 import type { RemoveOptions } from './session/remove.ts'
 import type { ListOptions } from './session/show.ts'
+import { addManyAndLast } from './last.ts'
 import { gatherVariable } from './session/values.ts'
 import { gatherSlots, parseAmount, parseBytes, parseWhole } from './values.ts'
 
@@ -42,15 +43,7 @@ export function addSession(root: Command): void {
     .action(async (name: string, command: string[], options: ExecOptions) =>
       (await import('./session/exec.ts')).execInSession(name, command, options),
     )
-  session
-    .command('priority')
-    .description('change the priority of a session that waits: the higher one goes first')
-    .argument('<session>', 'name or id')
-    .argument('<number>', '0 to 100', parseWhole)
-    .option(...json)
-    .action(async (name: string, priority: number, options: { json?: boolean }) =>
-      (await import('./session/priority.ts')).changePriority(name, priority, options),
-    )
+  addPriority(session)
   session
     .command('rm')
     .description('end sessions')
@@ -60,6 +53,21 @@ export function addSession(root: Command): void {
     .action(async (names: string[], options: RemoveOptions) =>
       (await import('./session/remove.ts')).removeSessions(names, options),
     )
+}
+
+function addPriority(session: Command): void {
+  const command = session
+    .command('priority')
+    .description('change the priority of sessions that wait: the higher one goes first')
+  const split = addManyAndLast(
+    command,
+    { name: 'sessions', about: 'names or ids' },
+    { name: 'number', about: '0 to 100', read: parseWhole },
+  )
+  command.option(...json).action(async (words: string[], options: { json?: boolean }) => {
+    const [names, priority] = split(words)
+    await (await import('./session/priority.ts')).changePriority(names, priority, options)
+  })
 }
 
 function addCreate(session: Command): void {

@@ -2,8 +2,10 @@ import { type Agent, agentApi } from '@capstan/contract/agent'
 import { type Command, Option } from 'commander'
 import { type Api, openApi } from '../api.ts'
 import { confirm } from '../confirm.ts'
+import { eachOf } from '../each.ts'
 import { addFlags } from '../flags.ts'
-import { print } from '../output.ts'
+import { addManyAndLast } from '../last.ts'
+import { print, say } from '../output.ts'
 
 interface ChangeOptions {
   readonly json?: boolean
@@ -13,18 +15,24 @@ interface ChangeOptions {
 const json = ['--json', 'print the answer of the API'] as const
 const yes = ['-y, --yes', 'do not ask'] as const
 
-/** What an agent takes: `capstan agent update|drain|cancel-drain|move`. */
+/** What agents take: `capstan agent update|drain|cancel-drain|move`. */
 export function addDuty(agent: Command): void {
   addUpdate(agent)
   addDrain(agent)
   agent
     .command('cancel-drain')
-    .description('end the maintenance of an agent: it takes new sessions again')
-    .argument('<id>')
+    .description('end the maintenance of agents: they take new sessions again')
+    .argument('<ids...>')
     .option(...json)
-    .action(async (id: string, options: ChangeOptions) => {
+    .action(async (ids: string[], options: ChangeOptions) => {
       const api = openApi()
-      printDuty(api, await api.call(agentApi.cancelDrain, { id }), options)
+      const [id] = ids
+      if (id !== undefined && ids.length === 1)
+        return printDuty(api, await api.call(agentApi.cancelDrain, { id }), options)
+      printOutcomes(api, await api.call(agentApi.cancelDrainMany, { ids }), {
+        ...options,
+        done: 'is drained no more',
+      })
     })
   addMove(agent)
 }
@@ -32,27 +40,29 @@ export function addDuty(agent: Command): void {
 function addUpdate(agent: Command): void {
   const command = agent
     .command('update')
-    .description('let an agent take new sessions, or keep it from doing so; those that run stay')
-    .argument('<id>')
-    .addOption(new Option('--schedulable', 'it takes new sessions'))
-    .addOption(new Option('--no-schedulable', 'it takes none'))
+    .description('let agents take new sessions, or keep them from doing so; those that run stay')
+    .argument('<ids...>')
+    .addOption(new Option('--schedulable', 'they take new sessions'))
+    .addOption(new Option('--no-schedulable', 'they take none'))
     .option(...json)
-  command.action(async (id: string, options: ChangeOptions & { schedulable: boolean }) => {
+  command.action(async (ids: string[], options: ChangeOptions & { schedulable: boolean }) => {
     if (command.getOptionValueSource('schedulable') !== 'cli')
       command.error('error: give --schedulable or --no-schedulable', { exitCode: 2 })
     const api = openApi()
-    const changed = await api.call(agentApi.update, { id, isSchedulable: options.schedulable })
-    printDuty(api, changed, options)
+    await eachOf(ids, async id => {
+      const changed = await api.call(agentApi.update, { id, isSchedulable: options.schedulable })
+      printDuty(api, changed, options)
+    })
   })
 }
 
 function addDrain(agent: Command): void {
   const command = agent
     .command('drain')
-    .description('empty an agent for maintenance: it takes no new sessions, those there finish')
-    .argument('<id>')
+    .description('empty agents for maintenance: they take no new sessions, those there finish')
+    .argument('<ids...>')
   const fields = addFlags(command, agentApi.drain, {
-    instead: { id: '<id>' },
+    instead: { id: '<ids>' },
     about: {
       mode: 'what becomes of the sessions there',
       deadlineS: 'with finish: what still runs then is ended',
@@ -61,41 +71,65 @@ function addDrain(agent: Command): void {
   command
     .option(...yes)
     .option(...json)
-    .action(async (id: string, options: ChangeOptions) => {
+    .action(async (ids: string[], options: ChangeOptions) => {
       const api = openApi()
       const given = fields()
-      if (given.mode === 'end') await askToEnd(api, id, options)
-      printDuty(api, await api.call(agentApi.drain, { id, ...given }), options)
+      if (given.mode === 'end') await askToEnd(api, ids, options)
+      const [id] = ids
+      if (id !== undefined && ids.length === 1)
+        return printDuty(api, await api.call(agentApi.drain, { id, ...given }), options)
+      printOutcomes(api, await api.call(agentApi.drainMany, { ids, ...given }), {
+        ...options,
+        done: given.mode === 'end' ? 'draining: sessions are ended' : 'draining',
+      })
     })
 }
 
 function addMove(agent: Command): void {
   const command = agent
     .command('move')
-    .description('move an agent to another resource group; to its own: dismiss what it asks for')
-    .argument('<id>')
-    .argument('<group>')
+    .description('move agents to another resource group; to their own: dismiss what they ask for')
+  const split = addManyAndLast(
+    command,
+    { name: 'ids', about: 'agents' },
+    { name: 'group', about: 'where to', read: text => text },
+  )
   const fields = addFlags(command, agentApi.move, {
-    instead: { id: '<id>', resourceGroup: '<group>' },
+    instead: { id: '<ids>', resourceGroup: '<group>' },
     about: { sessions: 'what becomes of the sessions of other groups there' },
   })
   command
     .option(...yes)
     .option(...json)
-    .action(async (id: string, resourceGroup: string, options: ChangeOptions) => {
+    .action(async (words: string[], options: ChangeOptions) => {
+      const [ids, resourceGroup] = split(words)
       const api = openApi()
       const given = fields()
-      if (given.sessions === 'end') await askToEnd(api, id, options)
-      printDuty(api, await api.call(agentApi.move, { id, resourceGroup, ...given }), options)
+      if (given.sessions === 'end') await askToEnd(api, ids, options)
+      const [id] = ids
+      if (id !== undefined && ids.length === 1)
+        return printDuty(
+          api,
+          await api.call(agentApi.move, { id, resourceGroup, ...given }),
+          options,
+        )
+      printOutcomes(api, await api.call(agentApi.moveMany, { ids, resourceGroup, ...given }), {
+        ...options,
+        done: `in resource group ${resourceGroup}`,
+      })
     })
 }
 
-async function askToEnd(api: Api, id: string, { yes }: ChangeOptions): Promise<void> {
+async function askToEnd(api: Api, ids: readonly string[], { yes }: ChangeOptions): Promise<void> {
   if (yes) return
-  const { sessionCount } = await api.call(agentApi.show, { id })
-  if (sessionCount > 0)
+  const counts = await Promise.all(
+    ids.map(async id => (await api.call(agentApi.show, { id })).sessionCount),
+  )
+  const count = counts.reduce((sum, one) => sum + one, 0)
+  const where = ids.length === 1 ? ids[0] : `these ${ids.length} agents`
+  if (count > 0)
     await confirm(
-      `${sessionCount} ${sessionCount === 1 ? 'session runs' : 'sessions run'} on ${id}. End them?`,
+      `${count} ${count === 1 ? 'session runs' : 'sessions run'} on ${where}. End them?`,
     )
 }
 
@@ -115,3 +149,19 @@ const printDuty = (api: Api, agent: Agent, { json }: ChangeOptions): void =>
       ? api.lastAnswer()
       : `${agent.id}: ${describeDuty(agent)}; in resource group ${agent.resourceGroup}`,
   )
+
+/** What became of each; one that is not there is told, and ends the command with 1. */
+function printOutcomes(
+  api: Api,
+  { items }: Awaited<ReturnType<typeof agentApi.drainMany.output.parseAsync>>,
+  { json, done }: ChangeOptions & { readonly done: string },
+): void {
+  if (items.some(({ outcome }) => outcome === 'not_found')) process.exitCode = 1
+  if (json) return print(api.lastAnswer())
+  for (const { id, outcome, sessionCount } of items)
+    if (outcome === 'not_found') say(`${id}: there is no such agent`)
+    else
+      print(
+        `${id}: ${done}; ${sessionCount === 1 ? '1 session runs' : `${sessionCount} sessions run`} there`,
+      )
+}

@@ -65,6 +65,25 @@ test('SES-01 the priority of a session that waits is changed from the command li
   expect((await capstan('session priority patient 170')).err).toContain('100')
 })
 
+test('SCH-01 SES-01 the priorities of several are changed with one command; one that is not there does not keep the others', async () => {
+  for (const name of ['early', 'later'])
+    await capstan(`session create --image tiny --name ${name} --priority 5`)
+  const changed = await capstan('session priority early no-such later 60')
+  expect(changed).toMatchObject({ code: 1, out: 'early: priority 60\nlater: priority 60\n' })
+  expect(changed.err).toContain('there is no session called no-such')
+  for (const name of ['early', 'later']) expect((await named(name)).priority).toBe(60)
+  await manager.admin.call(api.session.terminate, { ids: [(await named('early')).id] })
+  expect(await capstan(`session priority ${(await named('early')).id} later 70`)).toEqual({
+    code: 1,
+    out: 'later: priority 70\n',
+    err: expect.stringContaining('waits no more') as string,
+  })
+  expect(await capstan('session priority early later')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("'later' is invalid for argument 'number'"),
+  })
+})
+
 test('SES-01 an administrator asks from the command line for a session of somebody else, in the projects of that one', async () => {
   const owner = await manager.addUser()
   const made = await capstan(`session create --image tiny --name given --owner ${owner.email}`)
