@@ -165,7 +165,8 @@ async function takeScheduling(page: Page): Promise<void> {
   const trial = page.getByRole('dialog')
   await trial.getByRole('combobox', { name: 'Scheduler' }).selectOption('lifo')
   await trial.getByRole('checkbox', { name: /kept free: Never$/ }).check()
-  await trial.getByText('fare otherwise:').scrollIntoViewIfNeeded()
+  await trial.getByText('fare otherwise:').waitFor()
+  await trial.getByRole('row').last().scrollIntoViewIfNeeded()
   await shoot(page, 'what-if')
   await take(page, {
     path: '/agents?resourceGroup=gpu&change=drain&picked=gpu-01',

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from '@playwright/test'
+import type { Browser, BrowserContext, Locator, Page } from '@playwright/test'
 import { people } from './people.ts'
 import { cookieOf } from './signed-in.ts'
 
@@ -30,8 +30,8 @@ export async function take(
   await shoot(page, name)
 }
 
-/** When nothing moves any more. */
-export async function shoot(page: Page, name: string): Promise<void> {
+/** When nothing moves any more. Of a part of the page, if one is given. */
+export async function shoot(page: Page, name: string, part: Page | Locator = page): Promise<void> {
   await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root'))
   await page.evaluate(async () => {
     await document.fonts.ready
@@ -39,5 +39,5 @@ export async function shoot(page: Page, name: string): Promise<void> {
     const ending = moving.filter(each => Number.isFinite(each.effect?.getComputedTiming().endTime))
     await Promise.allSettled(ending.map(each => each.finished))
   })
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
+  await part.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
 }
