@@ -23,7 +23,7 @@ async function signIn(page: Page, email: string, word = password): Promise<void>
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-const atStart = (page: Page) => page.getByRole('heading', { name: 'Recent sessions' })
+const atStart = (page: Page) => page.getByRole('heading', { name: 'Recent sessions', exact: true })
 
 /** What an authenticator shows: of the next half minute, where this one's code was used. */
 const codeOf = (secret: string, later = 0): Promise<string> =>
@@ -101,7 +101,7 @@ test('USR-08 an administrator switches two-factor sign-in of another person off,
   const form = page.getByRole('dialog', { name: `Edit ${email}` })
   const toggle = form.getByRole('switch', { name: 'Two-factor sign-in' })
   await expect(toggle).toBeChecked()
-  await toggle.uncheck({ force: true })
+  await toggle.uncheck()
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(form).toHaveCount(0)
   await page.goto(`/users/${id}/edit`)
@@ -179,14 +179,37 @@ test('ACC-08 ACC-02 a person changes their name and chooses the keypair that the
   await profile.getByRole('button', { name: 'Save profile' }).click()
   await expect(page.getByText('Your profile was saved')).toBeVisible()
   expect(await call(api.user.show, { id })).toMatchObject({ name, fullName: 'Ada Lovelace' })
+  // What somebody else changed meanwhile is not put back.
+  await call(api.user.update, { id, fullName: 'Ada King' })
+  await profile.getByLabel('User name').fill(`${name}-2`)
+  await profile.getByRole('button', { name: 'Save profile' }).click()
+  await expect
+    .poll(() => call(api.user.show, { id }))
+    .toMatchObject({ name: `${name}-2`, fullName: 'Ada King' })
 
   const keypairs = page.getByRole('region', { name: 'Keypairs' })
+  const shown = (accessKey: string) => `…${accessKey.slice(-4)}`
+  await expect(keypairs.getByText(shown(other))).toBeVisible()
+  const listed = Promise.withResolvers<void>()
+  await page.route('**/api/v1/account/keypairs', async route => {
+    await listed.promise
+    await route.continue()
+  })
   await keypairs.getByRole('button', { name: 'Make it the main one' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Make it the main one' }).click()
+  await page
+    .getByRole('dialog', { name: 'Make this the main keypair?' })
+    .getByRole('button', { name: 'Make it the main one' })
+    .click()
   await expect(page.getByText('The main keypair was changed')).toBeVisible()
   expect((await call(api.user.show, { id })).mainAccessKey).toBe(other)
-  await keypairs.getByRole('button', { name: 'Show: Secret key' }).click()
-  await expect(keypairs.getByText(secretKey)).toBeVisible()
+  // The secret stands with its keypair also before the list is there again.
+  const chosen = keypairs
+    .locator('div')
+    .filter({ hasText: shown(other), hasNotText: shown(mainAccessKey) })
+    .first()
+  await chosen.getByRole('button', { name: 'Show: Secret key' }).click()
+  await expect(chosen.getByText(secretKey)).toBeVisible()
+  listed.resolve()
   const before = (await call(api.keypair.show, { accessKey: mainAccessKey })).queryCount
   await page.reload()
   await expect(profile).toBeVisible()

@@ -2,7 +2,7 @@ import { accountApi } from '@capstan/contract/account'
 import type { Keypair } from '@capstan/contract/keypair'
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { accountQuery } from '../api/account.ts'
+import { accountQuery, useAccount } from '../api/account.ts'
 import { call, query } from '../api/call.ts'
 import { RateUse } from '../keypair/keypair.columns.tsx'
 import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
@@ -37,7 +37,9 @@ function OwnKeypair({ keypair }: { keypair: Keypair }) {
   const { w } = usePageWords()
   const queries = useQueryClient()
   const refresh = useRefresh(accountApi.listKeypairs)
-  const { accessKey, isActive, isMain } = keypair
+  const { accessKey, isActive } = keypair
+  // The account knows first which is the main one, whose secret it is that the server tells.
+  const isMain = useAccount().mainAccessKey === accessKey
   const choose = useMutation({
     mutationFn: () => call(accountApi.chooseMainKeypair, { accessKey }),
     onSuccess: account => {

@@ -1,7 +1,9 @@
 import { accountApi } from '@capstan/contract/account'
 import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { accountQuery, useAccount } from '../api/account.ts'
+import { changedOnly } from '../ui/changed-only.ts'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Properties } from '../ui/Properties.tsx'
 import { toastDone } from '../ui/toast.ts'
@@ -14,11 +16,13 @@ export function ProfileForm() {
   const { w } = usePageWords()
   const account = useAccount()
   const queries = useQueryClient()
+  const [before, setBefore] = useState({ name: account.name, fullName: account.fullName })
   const { form, submit, isPending, failure } = useEndpointForm({
     endpoint: accountApi.update,
-    initialValues: { name: account.name, fullName: account.fullName },
-    toInput: values => values,
+    initialValues: before,
+    toInput: values => changedOnly(values, before),
     onDone: changed => {
+      setBefore({ name: changed.name, fullName: changed.fullName })
       queries.setQueryData(accountQuery.queryKey, changed)
       toastDone(w.account.saved, changed)
     },

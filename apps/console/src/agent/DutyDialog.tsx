@@ -1,7 +1,7 @@
 import { agentApi } from '@capstan/contract/agent'
 import { groupApi } from '@capstan/contract/group'
 import { sessionApi } from '@capstan/contract/session'
-import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Radio, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { query } from '../api/call.ts'
@@ -67,7 +67,9 @@ export function DutyDialog({
         <Stack gap="md">
           <Text size="sm">{w.agent.about[action]}</Text>
           {agentIds.length > 1 && <Text size="sm">{agentIds.join(', ')}</Text>}
-          {action === 'move' && (
+          {/* Not before it is known what stands: that would be put over what is entered meanwhile. */}
+          {!standing && <Skeleton h={120} />}
+          {standing && action === 'move' && (
             <NameSelect
               label={w.agent.column.group}
               list={groupApi.list}
@@ -78,7 +80,7 @@ export function DutyDialog({
               }}
             />
           )}
-          {action !== 'cancelDrain' && (
+          {standing && action !== 'cancelDrain' && (
             <ModeField action={action} values={values} isLate={isLate} onChange={setValues} />
           )}
           {action !== 'cancelDrain' && isReady && <SessionsHit on={on} hit={hit} values={values} />}

@@ -1,7 +1,6 @@
 import type { Endpoint } from '@capstan/contract/endpoint'
 import { type GroupDetails, groupApi } from '@capstan/contract/group'
 import { Checkbox, Fieldset, PasswordInput, Stack, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type * as z from 'zod'
 import { useMay } from '../api/account.ts'
@@ -12,6 +11,7 @@ import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { FormDrawer } from '../ui/FormDrawer.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
+import { useEdited } from '../ui/useEdited.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { type TriedSettings, triedSettings, withTried } from '../scheduler/tried-settings.ts'
@@ -51,7 +51,7 @@ export function NewGroup() {
 export function EditGroup() {
   const { name } = editRoute.useParams()
   const close = useClose()
-  const answer = useQuery(query(groupApi.show, { name }))
+  const answer = useEdited(query(groupApi.show, { name }))
   // Settings that were tried out come in the address: they stand in the form, to be saved.
   const tried = triedSettings(editRoute.useSearch().settings)
   if (answer.data) return <Form group={answer.data} tried={tried} />

@@ -1,6 +1,5 @@
 import { type Keypair, keypairApi } from '@capstan/contract/keypair'
 import { Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { query } from '../api/call.ts'
 import { PageLoading } from '../shell/PageLoading.tsx'
@@ -9,6 +8,7 @@ import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { FormDrawer } from '../ui/FormDrawer.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
+import { useEdited } from '../ui/useEdited.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { type KeypairFields, LimitFields, UserField } from './KeypairFields.tsx'
@@ -85,7 +85,7 @@ export function EditKeypair() {
   const { w } = usePageWords()
   const { accessKey } = editRoute.useParams()
   const navigate = editRoute.useNavigate()
-  const answer = useQuery(query(keypairApi.show, { accessKey }))
+  const answer = useEdited(query(keypairApi.show, { accessKey }))
   const close = (): void => {
     void navigate({ to: '/credentials/$accessKey', params: { accessKey }, search: true })
   }

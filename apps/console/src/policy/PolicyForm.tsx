@@ -1,5 +1,4 @@
 import { Fieldset, Stack, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
 import { query } from '../api/call.ts'
@@ -12,6 +11,7 @@ import { LimitField } from '../ui/LimitField.tsx'
 import { slotName } from '../ui/slot-words.ts'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
+import { useEdited } from '../ui/useEdited.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { useRefresh } from '../ui/useRefresh.ts'
 import { triedPolicy, type TriedPolicy } from '../scheduler/tried-settings.ts'
@@ -53,7 +53,7 @@ export function EditPolicy() {
   const { w } = usePageWords()
   const close = useClose(kind)
   // The list that holds it may be filtered: this asks for the one.
-  const answer = useQuery(query(kinds[kind].api.show, { name }))
+  const answer = useEdited(query(kinds[kind].api.show, { name }))
   // Limits that were tried out come in the address: they stand in the form, to be saved.
   const tried = triedPolicy(editRoute.useSearch().settings)
   const isMeant = kind === 'keypair' && tried?.name === name

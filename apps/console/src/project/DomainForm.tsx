@@ -1,7 +1,6 @@
 import { type Domain, domainApi } from '@capstan/contract/domain'
 import type { Endpoint } from '@capstan/contract/endpoint'
 import { Stack, Textarea, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type * as z from 'zod'
 import { useMay } from '../api/account.ts'
@@ -14,6 +13,7 @@ import { changedOnly } from '../ui/changed-only.ts'
 import { FormDrawer } from '../ui/FormDrawer.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
+import { useEdited } from '../ui/useEdited.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { AllowedGroupsField } from './AllowedGroupsField.tsx'
@@ -50,7 +50,7 @@ export function NewDomain() {
 export function EditDomain() {
   const { name } = editRoute.useParams()
   const close = useClose()
-  const answer = useQuery(query(domainApi.show, { name }))
+  const answer = useEdited(query(domainApi.show, { name }))
   if (answer.data) return <Form domain={answer.data} />
   return (
     <SideDrawer

@@ -3,7 +3,6 @@ import type { Endpoint } from '@capstan/contract/endpoint'
 import { projectPolicyApi } from '@capstan/contract/policy'
 import { type Project, projectApi, projectTypes } from '@capstan/contract/project'
 import { NativeSelect, Stack, Textarea, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type * as z from 'zod'
 import { useAccount } from '../api/account.ts'
@@ -16,6 +15,7 @@ import { FormDrawer } from '../ui/FormDrawer.tsx'
 import { NameSelect } from '../ui/NameSelect.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
+import { useEdited } from '../ui/useEdited.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { AllowedGroupsField } from './AllowedGroupsField.tsx'
@@ -66,7 +66,7 @@ export function EditProject() {
   const { w } = usePageWords()
   const { projectId } = editRoute.useParams()
   const navigate = editRoute.useNavigate()
-  const answer = useQuery(query(projectApi.show, { id: projectId }))
+  const answer = useEdited(query(projectApi.show, { id: projectId }))
   const close = (ignoreBlocker = false): void => {
     void navigate({
       to: '/projects/$projectId',

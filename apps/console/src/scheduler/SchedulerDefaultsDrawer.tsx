@@ -4,7 +4,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useMay } from '../api/account.ts'
 import { query } from '../api/call.ts'
 import { Forbidden } from '../shell/PageError.tsx'
-import { DetailsDrawer } from '../ui/DetailsDrawer.tsx'
+import { FieldsDrawer } from '../ui/DetailsDrawer.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { toastDone } from '../ui/toast.ts'
@@ -21,7 +21,7 @@ export function SchedulerDefaultsDrawer() {
   const navigate = route.useNavigate()
   if (!may('scheduler.read')) return <Forbidden />
   return (
-    <DetailsDrawer
+    <FieldsDrawer
       query={query(schedulerApi.listDefaults, {})}
       title={() => w.scheduler.defaultsTitle}
       onClose={() => {
@@ -39,7 +39,7 @@ export function SchedulerDefaultsDrawer() {
           ))}
         </Stack>
       )}
-    </DetailsDrawer>
+    </FieldsDrawer>
   )
 }
 

@@ -37,7 +37,9 @@ export function TriedPolicyFields({
         />
         {answer.error && <ErrorPanel error={answer.error} />}
         {name !== '' && answer.isPending && <Skeleton h={80} />}
-        {tried && answer.data && <Limits policy={answer.data} tried={tried} onChange={onChange} />}
+        {tried && answer.data && (
+          <Limits key={name} policy={answer.data} tried={tried} onChange={onChange} />
+        )}
       </Stack>
     </Fieldset>
   )

@@ -7,13 +7,19 @@ import { useMay } from '../api/account.ts'
 import { query } from '../api/call.ts'
 import { Forbidden } from '../shell/PageError.tsx'
 import { changedOnly } from '../ui/changed-only.ts'
-import { DetailsDrawer } from '../ui/DetailsDrawer.tsx'
+import { FieldsDrawer } from '../ui/DetailsDrawer.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { ButtonLink } from '../ui/links.tsx'
 import { usePageWords } from '../words/page-words.ts'
 import { TrialFields } from './TrialFields.tsx'
 import { TriedPolicyFields } from './TriedPolicyFields.tsx'
-import { triedPolicy, triedSettings, withTried } from './tried-settings.ts'
+import {
+  type TriedPolicy,
+  triedPolicy,
+  type TriedSettings,
+  triedSettings,
+  withTried,
+} from './tried-settings.ts'
 import { WhatIfOutcome } from './WhatIfOutcome.tsx'
 
 const route = getRouteApi('/signed-in/shell/scheduler/-/what-if')
@@ -26,7 +32,7 @@ export function WhatIfDrawer() {
   const navigate = route.useNavigate()
   if (!may('scheduler.update')) return <Forbidden />
   return (
-    <DetailsDrawer
+    <FieldsDrawer
       query={query(groupApi.show, { name: group })}
       title={() => w.scheduler.whatIfTitle(group)}
       onClose={() => {
@@ -37,7 +43,7 @@ export function WhatIfDrawer() {
       }}
     >
       {details => <Trial group={details} />}
-    </DetailsDrawer>
+    </FieldsDrawer>
   )
 }
 
@@ -61,24 +67,27 @@ function Trial({ group }: { group: GroupDetails }) {
     }),
     placeholderData: keepPreviousData,
   })
-  const change = (next: object): void => {
-    void navigate({ search: before => ({ ...before, settings: { ...next } }), replace: true })
+  // On top of what stands in the address by then: two fields may be changed before the page has followed.
+  const change = (patch: TriedSettings, limits?: TriedPolicy): void => {
+    void navigate({
+      search: before => {
+        const chosen = limits ?? triedPolicy(before.settings)
+        const all = changedOnly({ ...triedSettings(before.settings), ...patch }, group)
+        return { ...before, settings: { ...all, ...(chosen && { policy: chosen }) } }
+      },
+      replace: true,
+    })
   }
   return (
     <Stack>
       <Text size="sm" c="dimmed">
         {w.scheduler.whatIfHelp}
       </Text>
-      <TrialFields
-        values={withTried(group, tried)}
-        onChange={patch => {
-          change({ ...changedOnly({ ...tried, ...patch }, group), ...(policy && { policy }) })
-        }}
-      />
+      <TrialFields values={withTried(group, tried)} onChange={change} />
       <TriedPolicyFields
         tried={policy}
         onChange={chosen => {
-          change({ ...settings, policy: chosen })
+          change({}, chosen)
         }}
       />
       {answer.error && <ErrorPanel error={answer.error} />}

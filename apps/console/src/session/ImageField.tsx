@@ -43,7 +43,9 @@ export function ImageField({
         }}
       />
     )
-  if (items?.length === 0) return <Notice tone="warn">{w.sessionForm.noImages}</Notice>
+  // Those of another group, until its own are here.
+  const isOld = images.isPlaceholderData
+  if (items?.length === 0 && !isOld) return <Notice tone="warn">{w.sessionForm.noImages}</Notice>
   const option = (image: Image) => ({
     value: image.id,
     label: image.runtime === 'process' ? w.sessionForm.local : image.reference,
@@ -63,7 +65,7 @@ export function ImageField({
       searchable
       allowDeselect={false}
       maxDropdownHeight={320}
-      disabled={images.isPending}
+      disabled={images.isPending || isOld}
       description={chosen ? describe(chosen) : undefined}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       data={[

@@ -73,7 +73,7 @@ export function SessionDetailsDrawer({
       )}
       {session && (
         <Stack gap="lg">
-          <SessionHead session={session} />
+          <SessionHead key={session.id} session={session} />
           <Tabs value={tab} onChange={choose} keepMounted={false}>
             <Tabs.List>
               {tabs.map(each => (

@@ -1,6 +1,6 @@
 import { type AllowedVolumes, volumePermissions } from '@capstan/contract/allowed-volumes'
 import { storageApi } from '@capstan/contract/storage'
-import { MultiSelect, Stack, Text } from '@mantine/core'
+import { MultiSelect, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { query } from '../api/call.ts'
 import { usePageWords } from '../words/page-words.ts'
@@ -17,6 +17,7 @@ export function AllowedVolumesField({
   const storages = useQuery(query(storageApi.list, {}))
   const known = storages.data?.items.map(({ name }) => name) ?? []
   const names = [...new Set([...known, ...Object.keys(value)])].sort()
+  if (storages.isPending && names.length === 0) return <Skeleton h={60} />
   if (names.length === 0)
     return (
       <Text size="sm" c="dimmed">

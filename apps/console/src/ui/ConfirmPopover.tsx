@@ -30,7 +30,9 @@ export function ConfirmPopover({
   const [isOpen, setOpen] = useState(false)
   // What was answered is shown until it has faded: the answer may have turned the question into its opposite by then.
   const [answered, setAnswered] = useState(question)
-  const { title, text, confirm, isDanger = false } = isOpen ? question : answered
+  // Somebody else may have answered it meanwhile: what would be confirmed then is the opposite.
+  const isAsked = isOpen && question.title === answered.title
+  const { title, text, confirm, isDanger = false } = isAsked ? question : answered
   const id = useId()
   const change = (opens: boolean): void => {
     setAnswered(question)
@@ -38,7 +40,7 @@ export function ConfirmPopover({
   }
   return (
     <Popover
-      opened={isOpen}
+      opened={isAsked}
       onChange={change}
       width={320}
       trapFocus
@@ -53,7 +55,7 @@ export function ConfirmPopover({
             onOpen?.()
             change(true)
           },
-          'aria-expanded': isOpen,
+          'aria-expanded': isAsked,
         })}
       </Popover.Target>
       <Popover.Dropdown aria-labelledby={id}>
@@ -79,7 +81,7 @@ export function ConfirmPopover({
             {...(isDanger && { color: 'red.9' })}
             onClick={() => {
               // A second click, while it fades, answers nothing.
-              if (!isOpen) return
+              if (!isAsked) return
               change(false)
               onConfirm()
             }}

@@ -3,23 +3,38 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ErrorPanel } from './ErrorPanel.tsx'
 import { SideDrawer } from './SideDrawer.tsx'
+import { type DetailsQuery, useEdited } from './useEdited.ts'
+
+interface Props<T> {
+  readonly query: DetailsQuery<T>
+  readonly title: (details: T | undefined) => string
+  readonly onClose: () => void
+  readonly children: (details: T) => ReactNode
+}
 
 /** Details of one thing in a drawer: its shape while they are read, and what failed where they cannot be. */
-export function DetailsDrawer<T>({
-  query,
+export function DetailsDrawer<T>(props: Props<T>) {
+  return <AnswerDrawer {...props} answer={useQuery(props.query)} />
+}
+
+/** The same where fields stand for them. */
+export function FieldsDrawer<T>(props: Props<T>) {
+  return <AnswerDrawer {...props} answer={useEdited(props.query)} />
+}
+
+interface Answer<T> {
+  readonly data: T | undefined
+  readonly error: Error | null
+  readonly isPending: boolean
+  readonly refetch: () => Promise<unknown>
+}
+
+function AnswerDrawer<T>({
+  answer,
   title,
   onClose,
   children,
-}: {
-  query: {
-    readonly queryKey: readonly [path: `/${string}`, input: object]
-    readonly queryFn: (context: { signal: AbortSignal }) => Promise<T>
-  }
-  title: (details: T | undefined) => string
-  onClose: () => void
-  children: (details: T) => ReactNode
-}) {
-  const answer = useQuery(query)
+}: Omit<Props<T>, 'query'> & { answer: Answer<T> }) {
   const { data } = answer
   return (
     <SideDrawer title={title(data)} onClose={onClose}>

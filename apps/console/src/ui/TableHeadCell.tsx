@@ -185,12 +185,15 @@ function ChoiceFilter({
   value,
   onChange,
 }: ValueProps & { choices: readonly Choice[] }) {
+  // The address follows a moment later: a second choice until then is beside the first.
+  const [chosen, setChosen] = useState(() => choicesOf(value))
   return (
     <Checkbox.Group
       aria-label={label}
-      value={choicesOf(value)}
-      onChange={chosen => {
-        onChange(chosen.join(','))
+      value={chosen}
+      onChange={next => {
+        setChosen(next)
+        onChange(next.join(','))
       }}
     >
       <Stack gap="xs">

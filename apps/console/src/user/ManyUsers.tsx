@@ -67,7 +67,7 @@ function Form({ from }: { from: 'pattern' | 'csv' }) {
   const navigate = route.useNavigate()
   const started = useStartedToast()
   const [values, setValues] = useState(blankMany)
-  const [checked, setChecked] = useState<{ request: Request; preview: JobPreview }>()
+  const [lastChecked, setChecked] = useState<{ request: Request; preview: JobPreview }>()
   const check = useMutation({
     mutationFn: async (request: Request) => ({
       request,
@@ -83,11 +83,12 @@ function Form({ from }: { from: 'pattern' | 'csv' }) {
     },
   })
   const change = (patch: Partial<ManyUsersValues>): void => {
-    // What was looked at is not what would be done any more.
-    setChecked(undefined)
     setValues({ ...values, ...patch })
   }
   const request = toRequest(from, values)
+  // What was looked at, unless the fields say something else by now.
+  const isCurrent = JSON.stringify(lastChecked?.request) === JSON.stringify(request)
+  const checked = isCurrent ? lastChecked : undefined
   const count = checked?.preview.changeCount ?? 0
   return (
     <form

@@ -1,5 +1,4 @@
 import { userApi, type UserDetails } from '@capstan/contract/user'
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useAccount, useMay } from '../api/account.ts'
 import { query } from '../api/call.ts'
@@ -9,6 +8,7 @@ import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { FormDrawer } from '../ui/FormDrawer.tsx'
 import { SideDrawer } from '../ui/SideDrawer.tsx'
 import { toastDone } from '../ui/toast.ts'
+import { useEdited } from '../ui/useEdited.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { usePageWords } from '../words/page-words.ts'
 import { blankUser, toCreate, toUpdate, type UserFormValues, valuesOf } from './user-input.ts'
@@ -70,7 +70,7 @@ export function EditUser() {
   const { w } = usePageWords()
   const { userId } = editRoute.useParams()
   const navigate = editRoute.useNavigate()
-  const answer = useQuery(query(userApi.show, { id: userId }))
+  const answer = useEdited(query(userApi.show, { id: userId }))
   const close = (): void => {
     void navigate({ to: '/users/$userId', params: { userId }, search: true })
   }
