@@ -81,6 +81,13 @@ async function run(id: string, command: string[], base: string): Promise<string>
   })
 }
 
+/** An agent tells what it has a moment after it is there. */
+async function firstImage(): Promise<{ readonly id: string }> {
+  const list = async () => (await system.call(api.image.list, {})).items
+  await until('an image is told', async () => (await list()).length > 0, patience)
+  return (await list())[0]!
+}
+
 test('AGT-01 SES-04 an agent on another machine joins with the one command, and its sessions are used from there', async () => {
   await until(
     'the first agent is here',
@@ -98,7 +105,7 @@ test('AGT-01 SES-04 an agent on another machine joins with the one command, and 
   const second = await system.call(api.agent.show, { id: 'second' })
   expect(new URL(second.address).hostname).toBe(theirs)
 
-  const image = (await system.call(api.image.list, {})).items[0]!
+  const image = await firstImage()
   const { projects } = await system.call(api.account.show, {})
   const { id } = await system.call(api.session.create, {
     name: 'far-away',
@@ -118,7 +125,7 @@ test('AGT-01 SES-04 an agent on another machine joins with the one command, and 
 test('SES-06 on two machines a command begins in its container when the one on the other machine runs', async () => {
   const { items: agents } = await system.call(api.agent.list, {})
   for (const { id } of agents) await system.call(api.agent.update, { id, isSchedulable: true })
-  const image = (await system.call(api.image.list, {})).items[0]!
+  const image = await firstImage()
   const { projects } = await system.call(api.account.show, {})
   const { id } = await system.call(api.session.create, {
     name: 'on-both',

@@ -110,7 +110,8 @@ test('a port that somebody else holds is named', async () => {
     })
     let told = ''
     child.stderr.on('data', chunk => (told += String(chunk)))
-    const code = await new Promise(resolve => child.once('exit', resolve))
+    // Not `exit`: what it has said may still be on its way then.
+    const code = await new Promise(resolve => child.once('close', resolve))
     expect(code).toBe(1)
     expect(told).toContain(String(port))
     expect(told).toContain('CAPSTAN_PORT')

@@ -84,7 +84,7 @@ test('SES-05 output reaches the manager in order and once, though another agent 
   container.write('first ')
   const pumping = pump(container, manager)
   container.write('second ')
-  await vi.waitFor(() => expect(manager.text).toBe('second '))
+  await vi.waitFor(() => expect(manager.text).toBe('second '), 5000)
   container.write('third')
   container.end()
   await pumping.finish()

@@ -139,9 +139,10 @@ test('an image that is not here and cannot be pulled ends the start with the rea
 test('SES-08 ending is polite first: the session may clean up', async () => {
   const kept = begin({
     sessionType: 'batch',
-    startupCommand: 'trap "echo bye; exit 7" TERM; while :; do sleep 0.1; done',
+    startupCommand: 'trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 0.1; done',
   })
-  await kept.until(({ status }) => status === 'running')
+  // It runs a moment before it listens.
+  await kept.until(() => kept.output().includes('ready'))
   kept.keeper.desired = { ...kept.keeper.desired, desired: 'stop' }
   await kept.until(isOver)
   expect(kept.keeper.observation.exitCode).toBe(7)

@@ -31,7 +31,7 @@ const someoneWaits = (): Promise<void> =>
       select count(*)::int as count from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`.execute(manager.app.db)
     expect(rows[0]!.count).toBeGreaterThan(0)
-  })
+  }, 10_000)
 
 test('PLS-05 a change that comes between the look of an undo and its write is kept, and the undo says what is different', async () => {
   const { email, userId } = await manager.addUser()

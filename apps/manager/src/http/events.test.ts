@@ -132,9 +132,9 @@ test('signing out ends the streams of that browser, and not those of another one
   const headers = { host: 'manager.test', 'content-type': 'application/json', cookie: here }
   await manager.http.request(`${address}/sign-out`, { method: 'POST', headers, body: '{}' })
   await left.ended
-  await vi.waitFor(() => expect(stays.heard()).toContain('account'))
+  await vi.waitFor(() => expect(stays.heard()).toContain('account'), 10_000)
   manager.app.changes.receive('proxy:p')
-  await vi.waitFor(() => expect(stays.heard()).toContain('proxy'))
+  await vi.waitFor(() => expect(stays.heard()).toContain('proxy'), 10_000)
   expect(await accountStatus(there)).toBe(200)
 })
 
@@ -153,12 +153,12 @@ test('AGT-06 whoever looks at a session hears that its node is lost, and that it
   )
   // What was told of before this comes before it.
   await user.call(api.session.rename, { id, name: 'looked-at' })
-  await vi.waitFor(() => expect(told()).toBeGreaterThan(0))
+  await vi.waitFor(() => expect(told()).toBeGreaterThan(0), 10_000)
   const before = told()
   await keepHouse(manager.app)
   expect(await user.call(api.session.show, { id })).toMatchObject({ isNodeLost: true })
-  await vi.waitFor(() => expect(told()).toBe(before + 1))
+  await vi.waitFor(() => expect(told()).toBe(before + 1), 10_000)
   await node.sync(reported)
   expect(await user.call(api.session.show, { id })).toMatchObject({ isNodeLost: false })
-  await vi.waitFor(() => expect(told()).toBe(before + 2))
+  await vi.waitFor(() => expect(told()).toBe(before + 2), 10_000)
 })

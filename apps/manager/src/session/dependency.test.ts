@@ -203,7 +203,7 @@ test('SES-01 those who wait for others are locked in the order in which everybod
       const { rows } = await sql`select 1 from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
       expect(rows).toHaveLength(1)
-    })
+    }, 10_000)
     // It waits for the first, and so has not locked the second.
     await sql`select 1 from session where id = ${free.id} for update nowait`.execute(tx)
   })
