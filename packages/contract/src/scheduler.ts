@@ -99,12 +99,17 @@ const showOutlook = endpoint({
   permission: 'session.read',
   input: z.strictObject({ id: z.uuid() }),
   output: z.object({
-    ...outlook,
-    /** How many wait in its resource group. */
-    waitingCount: z.int(),
-    asOf: z.iso.datetime(),
+    /** Null: it waits no more, or its resource group is not active. */
+    outlook: z
+      .object({
+        ...outlook,
+        /** How many wait in its resource group. */
+        waitingCount: z.int(),
+        asOf: z.iso.datetime(),
+      })
+      .nullable(),
   }),
-  errors: ['session_not_found', 'session_not_pending'],
+  errors: ['session_not_found'],
 })
 
 /** What becomes of a session that waits: started, waiting on, or cancelled for having waited too long. */

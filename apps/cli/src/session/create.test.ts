@@ -62,6 +62,7 @@ test('SES-01 the priority of a session that waits is changed from the command li
   const changed = await capstan('session priority patient 70')
   expect(changed).toEqual({ code: 0, out: 'patient: priority 70\n', err: '' })
   expect((await named('patient')).priority).toBe(70)
+  expect((await capstan('session show patient')).out).toMatch(/^Position\s+1 of \d+$/m)
   expect((await capstan('session priority patient 170')).err).toContain('100')
 })
 

@@ -1,4 +1,7 @@
+import type { Call } from '@capstan/contract/client'
+import { schedulerApi } from '@capstan/contract/scheduler'
 import { type Session, sessionApi, type SessionDetails } from '@capstan/contract/session'
+import type * as z from 'zod'
 import { openApi } from '../api.ts'
 import { age, describeReason, describeSlots, print, properties, say, table } from '../output.ts'
 import { sessionId } from './find.ts'
@@ -61,16 +64,26 @@ const describeStatus = ({ status, isNodeLost, result }: Session): string => {
 export async function showSession(name: string, { json }: { json?: boolean }): Promise<void> {
   const api = openApi()
   const session = await api.call(sessionApi.show, { id: await sessionId(api.call, name) })
-  print(json ? api.lastAnswer() : describeSession(session))
+  if (json) return print(api.lastAnswer())
+  print(describeSession(session, await findOutlook(api.call, session)))
 }
 
-const describeSession = (session: SessionDetails): string =>
+type Outlook = z.output<typeof schedulerApi.showOutlook.output>['outlook']
+
+/** Where a session stands that waits. */
+async function findOutlook(call: Call, { id, status }: SessionDetails): Promise<Outlook> {
+  return status === 'pending' ? (await call(schedulerApi.showOutlook, { id })).outlook : null
+}
+
+const describeSession = (session: SessionDetails, outlook: Outlook): string =>
   [
     properties([
       ['Name', session.name],
       ['Id', session.id],
       ['Status', describeStatus(session)],
       ['Reason', describeReason(session.reason)],
+      ['Position', outlook && `${outlook.position} of ${outlook.waitingCount}`],
+      ['Expected', outlook && (outlook.startsNext ? 'next' : outlook.expectedAt)],
       ['Exit code', session.exitCode],
       ['Type', session.type],
       ['Image', session.image.reference],

@@ -10,6 +10,7 @@ import { sessionSlotsText, slotsText } from '../ui/slot-words.ts'
 import { useNow } from '../ui/now.ts'
 import type { Format } from '../words/format.ts'
 import { type AllWords, usePageWords } from '../words/page-words.ts'
+import { turnProperties } from './SessionTurn.tsx'
 import { SessionUsage } from './SessionUsage.tsx'
 
 /** What was asked for, where it runs, and how much of it is used. */
@@ -35,7 +36,9 @@ export function SessionOverview({ session }: { session: SessionDetails }) {
           { label: w.session.column.agent, value: session.agentIds.join(', ') || '–' },
           { label: w.session.column.owner, value: session.userEmail },
           { label: w.session.project, value: session.projectName },
-          { label: w.session.column.priority, value: f.number(session.priority) },
+          ...(session.status === 'pending'
+            ? turnProperties(session, w)
+            : [{ label: w.session.column.priority, value: f.number(session.priority) }]),
           ...(session.isPreemptible
             ? [{ label: w.session.column.preemptible, value: w.common.yes }]
             : []),

@@ -87,10 +87,10 @@ async function showOutlook(
 ): Promise<Output<'showOutlook'>> {
   const session = await findWaiting(app.db, person(actor).scope, id)
   if (!session) throw new AppError('session_not_found')
-  if (!session.isPending) throw new AppError('session_not_pending')
+  if (!session.isPending) return { outlook: null }
   const recent = await views.now(session.resourceGroup, outlookStaleMs)
   const view = recent?.fates.has(id) ? recent : await views.now(session.resourceGroup)
   const fate = view?.fates.get(id)
-  if (!view || !fate) throw new AppError('session_not_pending')
-  return { ...outlookOf(fate), waitingCount: view.fates.size, asOf: view.asOf }
+  if (!view || !fate) return { outlook: null }
+  return { outlook: { ...outlookOf(fate), waitingCount: view.fates.size, asOf: view.asOf } }
 }

@@ -20,7 +20,8 @@ type Ask = Partial<z.input<typeof api.session.create.input>>
 const ask = (cpu: number, given: Ask = {}): Promise<SessionDetails> =>
   startSession(manager, manager.admin, { resources: { cpu, mem: gib / 4 }, ...given })
 const show = (id: string) => manager.admin.call(api.session.show, { id })
-const outlook = (id: string) => manager.admin.call(api.scheduler.showOutlook, { id })
+const outlook = async (id: string) =>
+  (await manager.admin.call(api.scheduler.showOutlook, { id })).outlook
 const change = (settings: Omit<z.input<typeof api.group.update.input>, 'name'>) =>
   manager.admin.call(api.group.update, { name: 'default', ...settings })
 const terminate = (...ids: string[]) =>

@@ -1,6 +1,7 @@
 import type { turn as en } from '../en/turn.ts'
 
 export const turn: typeof en = {
+  position: (position, count) => `${count}개 중 ${position}번째`,
   startsAt: '시작 시각',
   startsAtHelp: '그때까지 기다립니다. 비우면 자리가 나는 대로 시작합니다.',
   late: '앞으로 올 시각이어야 합니다',

@@ -1,0 +1,68 @@
+import { schedulerApi } from '@capstan/contract/scheduler'
+import { sessionApi, type SessionDetails } from '@capstan/contract/session'
+import { Button, Group, NumberInput } from '@mantine/core'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { toastDone } from '../ui/toast.ts'
+import { useEndpointForm } from '../ui/useEndpointForm.ts'
+import { useRefresh } from '../ui/useRefresh.ts'
+import { usePageWords } from '../words/page-words.ts'
+
+/** Another priority for a session that waits, in place: for its owner, who sees nothing of others in the queue. */
+export function ChangePriority({
+  session,
+  onClose,
+}: {
+  session: SessionDetails
+  onClose: () => void
+}) {
+  const { w } = usePageWords()
+  const refresh = useRefresh(
+    sessionApi.show,
+    sessionApi.list,
+    schedulerApi.showOutlook,
+    schedulerApi.queue,
+  )
+  const initialValues: { readonly priority: number | string } = { priority: session.priority }
+  const { form, submit, isPending, failure } = useEndpointForm({
+    endpoint: sessionApi.changePriority,
+    initialValues,
+    // An empty field is no number, not 0.
+    toInput: ({ priority }) => ({
+      id: session.id,
+      priority: typeof priority === 'number' ? priority : Number.NaN,
+    }),
+    onDone: answer => {
+      toastDone(w.scheduler.priority.done(answer.name, answer.priority), answer)
+      refresh()
+      onClose()
+    },
+  })
+  return (
+    <form onSubmit={submit} noValidate>
+      <Group align="flex-start" gap="xs">
+        <NumberInput
+          aria-label={w.session.column.priority}
+          description={w.sessionForm.priorityHelp}
+          inputWrapperOrder={['input', 'description', 'error']}
+          autoFocus
+          onFocus={event => {
+            event.currentTarget.select()
+          }}
+          w={220}
+          min={0}
+          max={100}
+          decimalScale={0}
+          clampBehavior="none"
+          {...form.getInputProps('priority')}
+        />
+        <Button type="submit" loading={isPending}>
+          {w.session.save}
+        </Button>
+        <Button variant="default" onClick={onClose}>
+          {w.common.cancel}
+        </Button>
+      </Group>
+      {failure && <ErrorPanel error={failure} />}
+    </form>
+  )
+}
