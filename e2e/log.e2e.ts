@@ -66,6 +66,24 @@ test('PLS-05 what was just done is undone from its toast with the keyboard alone
   expect(await call(api.user.show, { id })).toMatchObject({ status: 'active' })
 })
 
+test('PLS-05 the offer to undo does not lie over the buttons of the next form', async ({
+  page,
+  call,
+}) => {
+  const { id, email } = await call(api.user.create, newPerson())
+  await page.goto(`/users/${id}/edit`)
+  const form = page.getByRole('dialog', { name: `Edit ${email}` })
+  await form.getByLabel('Description').fill('first')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('status').getByRole('button', { name: 'Undo' })).toBeVisible()
+  await page.getByRole('link', { name: 'Edit', exact: true }).click()
+  await form.getByLabel('Description').fill('second')
+  // Sooner than the offer goes by itself.
+  await form.getByRole('button', { name: 'Save' }).click({ timeout: 5000 })
+  await expect(form).toHaveCount(0)
+  expect(await call(api.user.show, { id })).toMatchObject({ description: 'second' })
+})
+
 test('PLS-05 an undo that somebody else’s change stands against is refused in words, once', async ({
   page,
   call,

@@ -1,4 +1,5 @@
 import { MantineThemeProvider } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { Notifications, notifications } from '@mantine/notifications'
 import '@mantine/notifications/styles.layer.css'
 import { lazy, type ReactNode, Suspense } from 'react'
@@ -49,15 +50,16 @@ export function showError(error: unknown): void {
   })
 }
 
-/** Where toasts appear. */
+/** Where toasts appear: not over the buttons of a form, which stand at the right and, on a phone, at the bottom. */
 export function Toasts() {
   const { w } = useWords()
+  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false
   const close = { 'aria-label': w.common.close }
   return (
     <MantineThemeProvider
       theme={{ components: { Notification: { defaultProps: { closeButtonProps: close } } } }}
     >
-      <Notifications position="bottom-right" />
+      <Notifications position={isNarrow ? 'top-center' : 'bottom-center'} />
     </MantineThemeProvider>
   )
 }
