@@ -48,10 +48,7 @@ export async function clusterBench(args: readonly string[]): Promise<Figures> {
   let requests = 0
   const fleet = startFleet({
     manager: manager.url,
-    fetch: (target, init) => {
-      requests++
-      return fetch(target, init)
-    },
+    onRequest: () => void requests++,
     joinToken,
     ids: Array.from({ length: agents }, (_, index) => `node-${index}`),
     capacity: { cpu: 64, mem: 512 * gib },
@@ -151,11 +148,10 @@ async function spent(
 
 /** Brings so many more sessions to run, never more than some on their way at once. */
 async function start({ call, db }: Stage, wanted: number): Promise<void> {
-  const before = await runningCount(db)
   const project = (await call(api.account.show, {})).projects.find(({ type }) => type === 'general')
   const [image] = (await call(api.image.list, {})).items
   const reached = async (count: number): Promise<void> =>
-    until(`${count} sessions run`, async () => (await runningCount(db)) - before >= count, {
+    until(`at most ${count} sessions are on their way`, async () => (await wayCount(db)) <= count, {
       patienceMs: 600_000,
       everyMs: 100,
     })
@@ -169,10 +165,17 @@ async function start({ call, db }: Stage, wanted: number): Promise<void> {
       resources: { cpu: 0.1, mem: 2 ** 26 },
     })
     asked += size
-    await reached(asked - onTheWay)
+    await reached(onTheWay)
   }
-  await reached(wanted)
+  await reached(0)
 }
+
+/** What has not come to run yet: the only ones that need be looked at, for none ends. */
+const wayCount = (db: pg.Client): Promise<number> =>
+  count(
+    db,
+    `select count(*)::int as count from session where status in ('pending', 'scheduled', 'preparing', 'pulling', 'creating')`,
+  )
 
 const runningCount = (db: pg.Client): Promise<number> =>
   count(db, `select count(*)::int as count from session where status = 'running'`)

@@ -57,11 +57,14 @@ export class Agent {
   #desiredHash = ''
   #heartbeatMs = heartbeatMs
   #imagesTaken = ''
+  #usageTaken: NodeUsage | undefined
   #address = ''
   #clockOffsetMs = 0
   #lookedAt = 0
   #lastLook: Look | undefined
-  #poll = new AbortController()
+  #news = Promise.withResolvers<void>()
+  /** Ends the last report that was left open when there was news. */
+  #former: AbortController | undefined
   #isChanged = false
   #sentAt = -Infinity
   #gathering: NodeJS.Timeout | undefined
@@ -95,8 +98,8 @@ export class Agent {
   readonly #changed = (): void => {
     this.#isChanged = true
     const restMs = gatherFor(this.#node.onTheWay) - (performance.now() - this.#sentAt)
-    if (restMs <= 0) this.#poll.abort()
-    else this.#gathering ??= setTimeout(() => this.#poll.abort(), restMs)
+    if (restMs <= 0) this.#news.resolve()
+    else this.#gathering ??= setTimeout(this.#news.resolve, restMs)
   }
 
   readonly #sendLog = async (
@@ -154,10 +157,7 @@ export class Agent {
         failures = 0
       } catch (error) {
         if (signal.aborted) return
-        // Not a failure: there was news, and it goes out with the next report.
-        if (this.#poll.signal.aborted) continue
-        if (error instanceof AppError && error.code === 'unauthenticated')
-          this.#parts.membership.forget()
+        if (error instanceof AppError && error.code === 'unauthenticated') this.#forget()
         failures++
         log.warn({ err: error, failures }, 'sync_failed')
         await pause(backoffMs(failures, 200, 5000), signal)
@@ -165,23 +165,37 @@ export class Agent {
     }
   }
 
+  /** Joins anew: as an agent of whom the manager knows nothing. */
+  #forget(): void {
+    this.#parts.membership.forget()
+    this.#imagesTaken = ''
+    this.#usageTaken = undefined
+  }
+
   async #sync(): Promise<void> {
     const { id, signal } = this.#parts
     this.#isChanged = false
-    this.#poll = new AbortController()
+    this.#news = Promise.withResolvers()
     clearTimeout(this.#gathering)
     this.#gathering = undefined
-    const { observed, images } = await this.#observe()
+    const { observed, images, usage } = await this.#observe()
     const sentAt = Date.now()
     this.#sentAt = performance.now()
     // What changed while it looked is told at once, by another report.
     const waitMs = this.#isChanged ? 0 : waitFor(this.#heartbeatMs)
-    const answer = await this.#parts.membership.call(
+    const given = new AbortController()
+    const answering = this.#parts.membership.call(
       api.sync.sync,
       { id, observed, desiredHash: this.#desiredHash, waitMs },
-      { signal: AbortSignal.any([signal, ...(this.#isChanged ? [] : [this.#poll.signal])]) },
+      { signal: AbortSignal.any([signal, given.signal]) },
     )
-    this.#imagesTaken = images
+    const heard = answering.then(one => {
+      this.#imagesTaken = images
+      this.#usageTaken = usage
+      return one
+    })
+    const answer = await (this.#isChanged ? heard : Promise.race([heard, this.#news.promise]))
+    if (!answer) return this.#leaveOpen(heard, given)
     this.#desiredHash = answer.desiredHash
     this.#heartbeatMs = answer.heartbeatMs
     this.#clockOffsetMs = clockOffset(new Date(answer.clock).getTime(), sentAt, Date.now())
@@ -190,6 +204,18 @@ export class Agent {
     this.#tasks.want(answer.desired.imageTasks)
     // Not waited for: what it does is told by later reports.
     if (!this.#node.want(answer.desired)) void this.#lookAtContainers()
+  }
+
+  /** The manager answers a report that is open when it has the next one: to break it off would cost both of them a connection. */
+  #leaveOpen(heard: Promise<unknown>, given: AbortController): void {
+    this.#former?.abort()
+    this.#former = given
+    heard
+      // Whatever goes wrong with it goes wrong with the next one too.
+      .catch(() => {})
+      .finally(() => {
+        if (this.#former === given) this.#former = undefined
+      })
   }
 
   /** What changes slowly is looked at once a heartbeat: a start must not wait for it. */
@@ -207,7 +233,7 @@ export class Agent {
     return (this.#lastLook = { runtimes, images, usage: { ...usage, devices } })
   }
 
-  async #observe(): Promise<{ observed: Report; images: string }> {
+  async #observe(): Promise<{ observed: Report; images: string; usage: NodeUsage }> {
     const { runtimes, images, usage } = await this.#look()
     const text = JSON.stringify(images)
     const { architecture, capacity } = this.#parts.fingerprint
@@ -225,7 +251,7 @@ export class Agent {
       images: text === this.#imagesTaken ? null : images,
       imageTasks: this.#tasks.states,
       kernels: this.#node.observations,
-      usage,
+      usage: usage === this.#usageTaken ? null : usage,
       problems: [
         ...problemsOf({
           usage,
@@ -235,7 +261,7 @@ export class Agent {
         ...accelerators.problems,
       ],
     }
-    return { observed, images: text }
+    return { observed, images: text, usage }
   }
 
   async #runtimes(): Promise<Report['runtimes']> {

@@ -26,11 +26,26 @@ export function createWake(pool: pg.Pool, log: Log): Wake {
   const call = (target: string): void => {
     for (const listener of listeners.get(target) ?? []) listener()
   }
-  const announce = (targets: readonly string[]): void => {
-    for (const payload of packed(targets))
-      pool
-        .query('select pg_notify($1, $2)', [wakeChannel, payload])
+  // What comes while something is being announced goes together, afterwards.
+  const waiting = new Set<string>()
+  let isAnnouncing = false
+  const announceAll = async (): Promise<void> => {
+    isAnnouncing = true
+    while (waiting.size > 0) {
+      const payloads = packed([...waiting])
+      waiting.clear()
+      await pool
+        .query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [
+          wakeChannel,
+          payloads,
+        ])
         .catch((error: unknown) => log.warn({ err: error }, 'wake_not_announced'))
+    }
+    isAnnouncing = false
+  }
+  const announce = (targets: readonly string[]): void => {
+    for (const target of targets) waiting.add(target)
+    if (!isAnnouncing) void announceAll()
   }
   const wake = (targets: readonly WakeTarget[]): void => {
     if (targets.length === 0) return

@@ -129,6 +129,7 @@ export const Observed = z.object({
   images: z.array(ObservedImage).nullable(),
   imageTasks: z.array(ObservedImageTask),
   kernels: z.array(ObservedKernel),
+  /** Null: as in the last report that was answered. */
   usage: NodeUsage.nullable(),
   problems: z.array(NodeProblem),
 })

@@ -130,6 +130,8 @@ export async function listenWith(
 ): Promise<Listening> {
   const server = createServer(handler)
   server.requestTimeout = 120_000
+  // Longer than agents rest between two reports: each keeps its connections.
+  server.keepAliveTimeout = 65_000
   const bound = await bind(server, host, port, tryNext)
   const shown = host.includes(':') ? `[${host}]` : host
   return {

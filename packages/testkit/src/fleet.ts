@@ -6,6 +6,7 @@ import { Membership, type TokenStore } from '@capstan/agent/membership'
 import type { NodeUsage } from '@capstan/contract/agent'
 import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
 import { createLog } from '@capstan/runtime/log'
+import { Agent as Dispatcher } from 'undici'
 import { type Report, tinyImage } from './node.ts'
 
 const gib = 2 ** 30
@@ -13,7 +14,10 @@ const gib = 2 ** 30
 export interface FleetOptions {
   /** Address of the manager. */
   readonly manager: string
+  /** Default: real requests, each agent's over connections of its own, as from machines of their own. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+  /** Hears of each request. */
+  readonly onRequest?: () => void
   readonly joinToken: string
   readonly ids: readonly string[]
   readonly capacity?: Readonly<Record<string, number>>
@@ -69,7 +73,7 @@ function fleetAgent(id: string, options: FleetOptions): FleetAgent {
   const begin = (): Life => {
     const stop = new AbortController()
     const crash = new AbortController()
-    const send = options.fetch ?? fetch
+    const send = options.fetch ?? fetchAlone()
     const agent = new Agent({
       id,
       resourceGroup,
@@ -83,8 +87,10 @@ function fleetAgent(id: string, options: FleetOptions): FleetAgent {
         joinToken: options.joinToken,
         id,
         token,
-        fetch: (url, init) =>
-          crash.signal.aborted ? Promise.reject(crash.signal.reason) : send(url, init),
+        fetch: (url, init) => {
+          options.onRequest?.()
+          return crash.signal.aborted ? Promise.reject(crash.signal.reason) : send(url, init)
+        },
       }),
       signal: stop.signal,
       log: silent,
@@ -105,6 +111,13 @@ function fleetAgent(id: string, options: FleetOptions): FleetAgent {
       await end()
     },
   }
+}
+
+/** `fetch` over connections that nobody else uses: a pool of thousands is searched through for each request. */
+function fetchAlone(): NonNullable<FleetOptions['fetch']> {
+  const dispatcher = new Dispatcher()
+  // Types of the global `fetch` know nothing of it.
+  return (url, init) => fetch(url, { ...init, dispatcher } as RequestInit)
 }
 
 const silent = createLog('fleet')

@@ -151,7 +151,7 @@ const quickParts = (heard: readonly Heard[]): string =>
     })),
   )
 
-const heardNow = sql`last_contact_at = now(), usage = told.usage, heartbeat_ms = told."heartbeatMs"`
+const heardNow = sql`last_contact_at = now(), usage = coalesce(told.usage, agent.usage), heartbeat_ms = told."heartbeatMs"`
 
 /** Those of agents that were connected and are as they were, which is most of them. Answers whose. */
 async function writeQuietReports(db: Db, heard: readonly Heard[]): Promise<string[]> {

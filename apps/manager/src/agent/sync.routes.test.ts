@@ -202,6 +202,42 @@ test('a report held open is answered as soon as there is something to do', async
   expect((await waiting).desired?.kernels).toHaveLength(1)
 })
 
+test('a report held open is answered when its agent sends the next one, which hears what there is to do', async () => {
+  await sql`update agent set is_schedulable = false`.execute(manager.app.db)
+  const node = await joinNode(manager, 'node-next')
+  const send = (desiredHash: string, waitMs: number) =>
+    node.call(api.sync.sync, {
+      id: 'node-next',
+      observed: report({ images: null }),
+      desiredHash,
+      waitMs,
+    })
+  const { desiredHash } = await send('', 0)
+  const held = send(desiredHash, 30_000)
+  const next = send(desiredHash, 20_000)
+  expect(await held).toMatchObject({ desiredHash, desired: null })
+  await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  expect((await next).desired?.kernels).toHaveLength(1)
+})
+
+test('AGT-02 the live use that a report leaves out is as it was', async () => {
+  const node = await joinNode(manager, 'node-use')
+  const usage = {
+    at: new Date().toISOString(),
+    cpuMilli: 1500,
+    memBytes: 2 ** 30,
+    diskBytes: 1,
+    diskCapacityBytes: 2,
+    networkReceivedBytes: 3,
+    networkSentBytes: 4,
+    devices: [],
+  }
+  await node.sync({ usage })
+  await node.sync({ usage: null })
+  expect((await manager.admin.call(api.agent.show, { id: 'node-use' })).usage).toEqual(usage)
+})
+
 test('reports that come twice, late, or for a container of another agent change nothing', async () => {
   const node = await joinNode(manager, 'node-j')
   const other = await joinNode(manager, 'node-k')

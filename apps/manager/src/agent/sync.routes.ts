@@ -12,6 +12,7 @@ import { useJoinTokens } from '../machine/machine.store.ts'
 import { appendLog } from '../session/log.store.ts'
 import { joinAgents, leaveAgent } from './agent.store.ts'
 import { desiredHashes, readDesired } from './desired.store.ts'
+import { HeldReports } from './held-reports.ts'
 import { pace } from './pace.ts'
 import type { Told } from './report.store.ts'
 import { hearAgents, takeReports, type ToldKernels } from './take-report.ts'
@@ -62,6 +63,7 @@ function gatherers(app: App) {
     hashOf: gather({ ...byAgent, work: ids => desiredHashes(app, ids) }),
     everyMs: pace(app),
     desiredOf: gather({ ...byAgent, work: ids => readDesired(app, ids) }),
+    held: new HeldReports(),
   }
 }
 
@@ -90,28 +92,33 @@ const sync =
     app: App,
     actor: Actor,
     { id, observed, desiredHash: known, waitMs }: Input<'sync'>,
-    { signal }: Request,
+    { signal: given }: Request,
   ): Promise<z.input<typeof syncApi.sync.output>> => {
     own(actor, id)
-    const isThere = await gatherers.hear({ id, report: observed, waitMs })
-    if (!isThere) throw new AppError('agent_not_found')
-    if (observed.kernels.length > 0) await gatherers.take({ id, report: observed })
-    // Given up for a newer one: nobody hears the answer.
-    if (signal.aborted) return unchanged(app, known)
-    const hash = await changedHash(app, gatherers, { id, known, waitMs, signal })
-    const desired = hash === known ? null : await gatherers.desiredOf(id)
-    return {
-      desiredHash: hash,
-      desired,
-      clock: app.now().toISOString(),
-      heartbeatMs: await gatherers.everyMs(),
+    const { signal, end } = gatherers.held.begin(id, given)
+    try {
+      const isThere = await gatherers.hear({ id, report: observed, waitMs })
+      if (!isThere) throw new AppError('agent_not_found')
+      if (observed.kernels.length > 0) await gatherers.take({ id, report: observed })
+      const hash = await changedHash(app, gatherers, { id, known, waitMs, signal })
+      // There is a newer one, or nobody listens: what is wanted is told in the answer to that one.
+      if (signal.aborted || hash === known) return unchanged(app, gatherers, known)
+      const desired = await gatherers.desiredOf(id)
+      return { ...(await unchanged(app, gatherers, hash)), desired }
+    } finally {
+      end()
     }
   }
 
-const unchanged = (app: App, desiredHash: string): z.input<typeof syncApi.sync.output> => ({
+const unchanged = async (
+  app: App,
+  { everyMs }: Gatherers,
+  desiredHash: string,
+): Promise<z.input<typeof syncApi.sync.output>> => ({
   desiredHash,
   desired: null,
   clock: app.now().toISOString(),
+  heartbeatMs: await everyMs(),
 })
 
 interface Wait {
@@ -135,6 +142,7 @@ async function changedHash(
     const timer = setTimeout(woken.resolve, Math.max(0, deadline - performance.now()))
     signal.addEventListener('abort', () => woken.resolve(), { once: true })
     try {
+      if (signal.aborted) return known
       const hash = await hashOf(id)
       if (hash !== known || signal.aborted || performance.now() >= deadline) return hash
       await woken.promise
