@@ -50,7 +50,7 @@ test('SCH-02 SES-01 whoever waits is told where and about when in the details of
   await expect(field).toHaveAttribute('aria-invalid', 'true')
   await field.fill('60')
   await expectUsable(page)
-  await page.keyboard.press('Enter')
+  await drawer.getByRole('button', { name: 'Change the priority', exact: true }).click()
   await expect(page.getByText(`The priority of ${name} is 60 now`)).toBeVisible()
   await expect(property('Position')).toContainText('1 of 2')
   await page.getByRole('button', { name: 'Undo' }).click()

@@ -56,7 +56,7 @@ export function ChangePriority({
           {...form.getInputProps('priority')}
         />
         <Button type="submit" loading={isPending}>
-          {w.session.save}
+          {w.scheduler.priority.apply(1)}
         </Button>
         <Button variant="default" onClick={onClose}>
           {w.common.cancel}
