@@ -23,6 +23,12 @@ const test = base.extend<{ readonly cluster: Cluster }>({
       resourceGroup: group,
       mockDevices: [gpus],
     })
+    // Each of them, beside the machine that was there: a container goes only where its image is.
+    const haveImages = async (): Promise<boolean> => {
+      const { items } = await call(api.image.list, { reference: tinyImage })
+      return items.some(image => image.installedOn > ids.length)
+    }
+    await until('both have told their images', haveImages, { patienceMs: 30_000 })
     await use({ group, ids })
     const live = async (): Promise<string[]> => {
       const { items } = await call(api.session.list, { state: 'live', resourceGroup: group })
@@ -54,7 +60,7 @@ test('AGT-01 AGT-02 SCH-04 SES-06 containers on two machines get the shares of m
   const form = page.getByRole('dialog', { name: 'Start a session' })
   await form.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
   await form.getByRole('combobox', { name: 'Resource group' }).click()
-  await page.getByRole('option', { name: group }).click()
+  await page.getByRole('option', { name: group, exact: true }).click()
   await form.getByRole('combobox', { name: 'Environment' }).click()
   await page.getByRole('option', { name: tinyImage }).click()
   await form.getByRole('textbox', { name: 'CPU' }).fill('0.1')
@@ -67,7 +73,7 @@ test('AGT-01 AGT-02 SCH-04 SES-06 containers on two machines get the shares of m
     .fill('echo "I am $BACKENDAI_CLUSTER_HOST and have $CAPSTAN_MOCK_DEVICES"')
   await form.getByRole('button', { name: 'Start session' }).click()
 
-  const drawer = page.getByRole('dialog', { name })
+  const drawer = page.getByRole('dialog', { name, exact: true })
   await expect(drawer.getByRole('status').first()).toContainText('Running', { timeout: 60_000 })
   // Raised to the next step of the devices.
   await expect(drawer).toContainText('0.5')

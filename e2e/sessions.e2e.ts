@@ -96,6 +96,27 @@ test('SES-08 a session is renamed', async ({ page, startSession, call }) => {
   expect((await call(api.session.show, { id })).name).toBe(renamed)
 })
 
+test('SES-08 a name that is entered for one session is not for another one that one goes to', async ({
+  page,
+  startSession,
+}) => {
+  const [first, second] = [uniqueName('one'), uniqueName('other')]
+  const { id } = await startSession({ name: first, until: 'created' })
+  await startSession({ name: second, until: 'created' })
+  await page.goto(`/sessions/${id}`)
+  await expect(page.getByRole('dialog', { name: first, exact: true })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Search for pages' }).fill(second)
+  await page.getByRole('option', { name: second }).click()
+  const drawer = page.getByRole('dialog', { name: second, exact: true })
+  await drawer.getByRole('button', { name: 'Rename' }).click()
+  await expect(drawer.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue(second)
+  await page.goBack()
+  const before = page.getByRole('dialog', { name: first, exact: true })
+  await expect(before).toBeVisible()
+  await expect(before.getByRole('textbox', { name: 'Name', exact: true })).toHaveCount(0)
+})
+
 for (const { how, confirm, takesS } of [
   { how: 'End', confirm: 'End', takesS: 30 },
   { how: 'End at once', confirm: 'End at once', takesS: 15 },

@@ -34,7 +34,7 @@ test('SCH-02 SES-01 whoever waits is told where and about when in the details of
   const id = await ask(own, name)
 
   await page.goto(`/sessions/${id}`)
-  const drawer = page.getByRole('dialog', { name })
+  const drawer = page.getByRole('dialog', { name, exact: true })
   const property = (label: string) =>
     drawer.locator('dl > div').filter({ has: page.getByText(label, { exact: true }) })
   await expect(property('Position')).toContainText('2 of 2')

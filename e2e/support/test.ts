@@ -2,7 +2,7 @@ import { api } from '@capstan/contract/api'
 import type { Call } from '@capstan/contract/client'
 import type { Session } from '@capstan/contract/session'
 import { until } from '@capstan/testkit/system'
-import { type BrowserContext, expect, test as base } from '@playwright/test'
+import { type BrowserContext, expect, type Page, test as base } from '@playwright/test'
 import { firstProject, people, tinyImage } from './people.ts'
 import { cookieOf, signedIn } from './signed-in.ts'
 
@@ -60,6 +60,19 @@ async function keepPagesWhole(context: BrowserContext, url: string): Promise<voi
   })
 }
 
+/** A page that was dropped so is asked for once more. */
+function openAgain(page: Page): void {
+  const goto = page.goto.bind(page)
+  page.goto = async (...address) => {
+    try {
+      return await goto(...address)
+    } catch (error) {
+      if (!networkChanged.test(String(error))) throw error
+      return goto(...address)
+    }
+  }
+}
+
 /** What scripts and styles hold never changes, and every test has a browser with nothing in it: each is fetched once. */
 const files = new Map<string, Promise<File>>()
 
@@ -109,6 +122,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     if (who !== 'nobody') await addCookie(context, cookies[who], url)
     await keepPagesWhole(context, url)
     await use(context)
+  },
+
+  page: async ({ page }, use) => {
+    openAgain(page)
+    await use(page)
   },
 
   noErrors: [

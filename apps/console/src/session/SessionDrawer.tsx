@@ -72,8 +72,9 @@ export function SessionDetailsDrawer({
         </Stack>
       )}
       {session && (
-        <Stack gap="lg">
-          <SessionHead key={session.id} session={session} />
+        // What is entered about one session is not for another one that a link leads to.
+        <Stack gap="lg" key={session.id}>
+          <SessionHead session={session} />
           <Tabs value={tab} onChange={choose} keepMounted={false}>
             <Tabs.List>
               {tabs.map(each => (
