@@ -138,12 +138,14 @@ export class ProcessDriver implements Driver {
 
   /** Waits until it can be entered, or has ended already. */
   async #begun(id: string): Promise<void> {
-    for (let waitedMs = 0; ; waitedMs += 5) {
+    const deadline = performance.now() + 10_000
+    for (let restMs = 5; ; restMs = Math.min(50, restMs * 1.3)) {
       if (this.#sandboxPid(id) !== undefined) return
       const phase = this.#state(id)?.phase
       if (phase === 'ended') return
-      if (waitedMs > 10_000) throw new Error('the sandbox did not start within ten seconds')
-      await sleep(5)
+      if (performance.now() > deadline)
+        throw new Error('the sandbox did not start within ten seconds')
+      await sleep(restMs)
     }
   }
 
