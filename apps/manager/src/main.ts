@@ -16,6 +16,7 @@ import { createFindMachine } from './machine/find-machine.ts'
 import { createAdmission } from './rate-limit/admission.ts'
 import { createServer } from './server.ts'
 import { keepHouse } from './session/housekeeper.loop.ts'
+import { sweep } from './session/sweep.loop.ts'
 import { createWake, wakeChannel } from './wake.ts'
 
 export interface ManagerOptions {
@@ -100,10 +101,11 @@ function startLoops(app: App, signal: AbortSignal): Promise<void>[] {
   const work = {
     scheduler: { everyMs: 5000, run: () => scheduleUntilNext(app) },
     housekeeper: { everyMs: 2000, run: () => keepHouse(app) },
+    sweep: { everyMs: 60_000, run: () => sweep(app) },
     jobs: { everyMs: 5000, run: () => runJobs(app, signal) },
     log: { everyMs: 3_600_000, run: () => pruneLog(app) },
   } as const
-  return (['scheduler', 'housekeeper', 'jobs', 'log'] as const).map(name => {
+  return (['scheduler', 'housekeeper', 'sweep', 'jobs', 'log'] as const).map(name => {
     const { everyMs, run } = work[name]
     const loop = startLoop({
       name,

@@ -2,7 +2,7 @@ import type { Log } from '@capstan/runtime/log'
 import type pg from 'pg'
 
 /** What can be woken: a loop by name, or the waiting requests of one agent. */
-export type WakeTarget = 'scheduler' | 'housekeeper' | 'jobs' | 'log' | `agent:${string}`
+export type WakeTarget = 'scheduler' | 'housekeeper' | 'sweep' | 'jobs' | 'log' | `agent:${string}`
 
 export type Listener = () => void
 

@@ -7,10 +7,7 @@ import { endDrained, endOnLostDrained } from './end-drained.ts'
 import { end } from './session.store.ts'
 import { lockSessions, settleSessions } from './settle.store.ts'
 
-/** Samples of use are for plots of the last day. */
-const usageKept = '1 day'
-
-/** One turn: find agents that fell silent, take unstarted work away from lost ones, cancel what waited too long, end what outlived its time, sweep what expired. */
+/** One turn: find agents that fell silent, take unstarted work away from lost ones, cancel what waited too long, end what outlived its time. Asked every other second: each looks at few rows, however much runs. */
 export async function keepHouse(app: App): Promise<void> {
   const lost = await loseSilentAgents(app.db)
   if (lost.length > 0) app.log.warn({ agentIds: lost }, 'agents_lost')
@@ -19,8 +16,6 @@ export async function keepHouse(app: App): Promise<void> {
   await endOutlived(app)
   await endDrained(app)
   await endOnLostDrained(app)
-  await settleLeftOver(app)
-  await sweep(app)
 }
 
 /** Of kernel k and its session s: never reported running, or of a start that has failed and waits for all to have ended. */
@@ -77,7 +72,7 @@ async function endOutlived(app: App): Promise<void> {
   const { rows } = await sql<Row>`
     select s.id, s.status, p.name as policy, p.max_lifetime_s as lifetime_s
     from session s join keypair k on k.access_key = s.access_key join keypair_policy p on p.name = k.policy
-    where s.status not in ('terminating', 'terminated', 'cancelled', 'error')
+    where p.max_lifetime_s is not null and s.status not in ('terminating', 'terminated', 'cancelled', 'error')
       and greatest(s.created_at, s.starts_at, s.released_at) < now() - make_interval(secs => p.max_lifetime_s)`.execute(
     app.db,
   )
@@ -91,27 +86,4 @@ async function endOutlived(app: App): Promise<void> {
     const { agentIds } = await app.db.transaction().execute(tx => end(tx, moves, reason))
     app.wake([...agentIds.map(id => `agent:${id}` as const), 'scheduler'])
   }
-}
-
-/** Sessions whose kernels have all ended while they themselves have not: nothing of ours leaves such, but a restored backup may. */
-async function settleLeftOver(app: App): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    select s.id from session s
-    where s.status not in ('pending', 'terminated', 'cancelled', 'error')
-      and not exists (select 1 from kernel k where k.session_id = s.id and k.attempt = s.failures
-        and k.status not in ('terminated', 'error'))`.execute(app.db)
-  if (rows.length === 0) return
-  const ids = rows.map(row => row.id)
-  await app.db.transaction().execute(async tx => {
-    await lockSessions(tx, ids)
-    await settleSessions(tx, ids)
-  })
-}
-
-async function sweep(app: App): Promise<void> {
-  await sql`delete from browser_session where expires_at < now()`.execute(app.db)
-  await sql`delete from sign_in_failure where last_at < now() - interval '1 day'`.execute(app.db)
-  await sql`delete from kernel_usage where at < now() - interval '${sql.raw(usageKept)}'`.execute(
-    app.db,
-  )
 }
