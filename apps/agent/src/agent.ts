@@ -48,6 +48,12 @@ const gatherMs = 20
  */
 const gatherFor = (onTheWay: number): number => Math.min(100, Math.max(gatherMs, 5 * onTheWay))
 
+/** So much longer than it asked to wait an agent waits for an answer: a connection may have been cut in silence. Milliseconds. */
+const patienceMs = 15_000
+
+/** How long an agent rests that was answered before its time. Milliseconds. */
+const earlyRestMs = 500
+
 /** One node's agent: reports what is, makes what is wanted. Containers go on when it stops. */
 export class Agent {
   readonly #parts: AgentParts
@@ -183,27 +189,44 @@ export class Agent {
     this.#sentAt = performance.now()
     // What changed while it looked is told at once, by another report.
     const waitMs = this.#isChanged ? 0 : waitFor(this.#heartbeatMs)
+    // What the manager has of them is not known until it answers.
+    if (observed.images) this.#imagesTaken = ''
     const given = new AbortController()
+    const giveUp = setTimeout(
+      () => given.abort(new Error('no answer in time')),
+      waitMs + patienceMs,
+    )
     const answering = this.#parts.membership.call(
       api.sync.sync,
       { id, observed, desiredHash: this.#desiredHash, waitMs },
       { signal: AbortSignal.any([signal, given.signal]) },
     )
-    const heard = answering.then(one => {
-      this.#imagesTaken = images
-      this.#usageTaken = usage
-      return one
-    })
+    const heard = answering
+      .then(one => {
+        this.#imagesTaken = images
+        this.#usageTaken = usage
+        return one
+      })
+      .finally(() => clearTimeout(giveUp))
     const answer = await (this.#isChanged ? heard : Promise.race([heard, this.#news.promise]))
     if (!answer) return this.#leaveOpen(heard, given)
     this.#desiredHash = answer.desiredHash
     this.#heartbeatMs = answer.heartbeatMs
     this.#clockOffsetMs = clockOffset(new Date(answer.clock).getTime(), sentAt, Date.now())
-    if (!answer.desired) return
+    if (!answer.desired) return this.#rest(waitMs)
     this.#desired = answer.desired
     this.#tasks.want(answer.desired.imageTasks)
     // Not waited for: what it does is told by later reports.
     if (!this.#node.want(answer.desired)) void this.#lookAtContainers()
+  }
+
+  /**
+   * An answer before its time, with nothing to do, means that the manager got another report: where two agents go by one name,
+   * each would end the other's, as fast as they can.
+   */
+  async #rest(waitMs: number): Promise<void> {
+    if (performance.now() - this.#sentAt > waitMs - earlyRestMs) return
+    await Promise.race([this.#news.promise, pause(earlyRestMs, this.#parts.signal)])
   }
 
   /** The manager answers a report that is open when it has the next one: to break it off would cost both of them a connection. */

@@ -1,0 +1,154 @@
+import { api } from '@capstan/contract/api'
+import { createLog } from '@capstan/runtime/log'
+import { tinyImage } from '@capstan/testkit/node'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type * as z from 'zod'
+import { Agent } from './agent.ts'
+import { FakeDriver } from './fake/fake-driver.ts'
+import { noAccelerators } from './fake/no-accelerators.ts'
+import { Membership } from './membership.ts'
+
+type Answer = z.input<typeof api.sync.sync.output>
+
+/** A report that came to the manager, which this test plays. */
+interface Asked {
+  readonly images: readonly string[] | null
+  readonly waitMs: number
+  readonly at: number
+  readonly signal: AbortSignal
+  readonly answer: (patch?: Partial<Answer>) => void
+}
+
+let asked: Asked[]
+let answersAtOnce: boolean
+let images: string[]
+/** As devices do: something is new on the node. */
+let tell: () => void
+let stop: AbortController
+let running: Promise<void>
+
+beforeEach(() => {
+  asked = []
+  answersAtOnce = false
+  images = ['a']
+  stop = new AbortController()
+  const driver = new FakeDriver({ images: [], fate: () => ({ startMs: 5 }) })
+  driver.images = async () => images.map(reference => ({ ...tinyImage, reference }))
+  const log = createLog('agent')
+  log.level = 'fatal'
+  const agent = new Agent({
+    id: 'node-1',
+    resourceGroup: 'default',
+    region: 'test',
+    drivers: [driver],
+    fingerprint: { architecture: 'x86_64', capacity: { cpu: 4 } },
+    accelerators: {
+      ...noAccelerators,
+      watch: async changed => void (tell = changed),
+    },
+    meter: { sample: async () => ({ ...nothingUsed }) },
+    membership: new Membership({
+      manager: 'http://manager.test',
+      id: 'node-1',
+      token: { read: () => 'token', write: async () => {}, remove: () => {} },
+      fetch: take,
+    }),
+    signal: stop.signal,
+    log,
+  })
+  running = agent.run('http://127.0.0.1:1')
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  stop.abort()
+  await running
+})
+
+const nothingUsed = {
+  at: new Date().toISOString(),
+  cpuMilli: 0,
+  memBytes: 0,
+  diskBytes: 0,
+  diskCapacityBytes: 0,
+  networkReceivedBytes: 0,
+  networkSentBytes: 0,
+  devices: [],
+}
+
+async function take(url: string, { body, signal }: RequestInit): Promise<Response> {
+  if (!url.endsWith('/sync') || typeof body !== 'string' || !signal) return Response.json({})
+  const { promise, resolve, reject } = Promise.withResolvers<Response>()
+  signal.addEventListener('abort', () => reject(signal.reason))
+  const { observed, desiredHash, waitMs } = api.sync.sync.input
+    .omit({ id: true })
+    .parse(JSON.parse(body))
+  const answer = (patch: Partial<Answer> = {}): void => {
+    const clock = new Date().toISOString()
+    resolve(Response.json({ desiredHash, desired: null, clock, ...patch }))
+  }
+  const references = observed.images?.map(({ reference }) => reference) ?? null
+  asked.push({ images: references, waitMs, at: performance.now(), signal, answer })
+  // By the loop, as from a network: not before anything else.
+  if (answersAtOnce) setImmediate(answer)
+  return promise
+}
+
+/** The report of this number, from 1. */
+const nth = async (count: number): Promise<Asked> =>
+  vi.waitFor(() => {
+    expect(asked.length).toBeGreaterThanOrEqual(count)
+    return asked[count - 1]!
+  }, 10_000)
+
+test('news go out beside the report that is held open, which is not broken off', async () => {
+  const held = await nth(1)
+  tell()
+  const next = await nth(2)
+  expect(held.signal.aborted).toBe(false)
+  next.answer()
+  await nth(3)
+  expect(asked.filter(({ signal }) => signal.aborted)).toEqual([])
+})
+
+test('of the reports that nobody answers two are left open, however much is new', async () => {
+  for (let count = 1; count <= 4; count++) {
+    await nth(count)
+    tell()
+  }
+  await nth(5)
+  expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, true, true, false, false])
+})
+
+test('images that are again as they were are told anew, where a report between was not answered yet', async () => {
+  const first = await nth(1)
+  // Images are looked at once a heartbeat.
+  first.answer({ heartbeatMs: 600 })
+  images = ['a', 'b']
+  const between = await nth(2)
+  expect(between.images).toEqual(['a', 'b'])
+  images = ['a']
+  await vi.waitFor(() => {
+    if (asked.at(-1)!.images?.length === 2) tell()
+    expect(asked.at(-1)!.images).not.toEqual(['a', 'b'])
+  }, 10_000)
+  expect(asked.at(-1)!.images).toEqual(['a'])
+})
+
+test('AGT-06 a report whose connection was cut in silence is given up, and another one goes out', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const cut = await nth(1)
+  await vi.advanceTimersByTimeAsync(cut.waitMs + 5000)
+  expect(cut.signal.aborted).toBe(false)
+  await vi.advanceTimersByTimeAsync(15_000)
+  expect(cut.signal.aborted).toBe(true)
+  vi.useRealTimers()
+  await nth(2)
+})
+
+test('where each report is answered at once, as when two agents have one name, the agent rests between them', async () => {
+  answersAtOnce = true
+  const first = await nth(1)
+  expect(first.waitMs).toBeGreaterThan(4000)
+  const fourth = await nth(4)
+  expect(fourth.at - first.at).toBeGreaterThan(1000)
+})
