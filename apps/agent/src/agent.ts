@@ -62,6 +62,10 @@ export class Agent {
   #desired: z.output<typeof Desired> | undefined
   #desiredHash = ''
   #heartbeatMs = heartbeatMs
+  /** Reports are counted: which was the last that was sent, and the newest that was answered. */
+  #sent = 0
+  #taken = 0
+  #imagesTold = ''
   #imagesTaken = ''
   #usageTaken: NodeUsage | undefined
   #address = ''
@@ -174,8 +178,15 @@ export class Agent {
   /** Joins anew: as an agent of whom the manager knows nothing. */
   #forget(): void {
     this.#parts.membership.forget()
-    this.#imagesTaken = ''
-    this.#usageTaken = undefined
+    this.#take(this.#sent, '', undefined)
+  }
+
+  /** What the manager has by a report that it answered. An older one, which was left open, may be answered later. */
+  #take(number: number, images: string, usage: NodeUsage | undefined): void {
+    if (number < this.#taken) return
+    this.#taken = number
+    this.#imagesTaken = images
+    this.#usageTaken = usage
   }
 
   async #sync(): Promise<void> {
@@ -189,8 +200,10 @@ export class Agent {
     this.#sentAt = performance.now()
     // What changed while it looked is told at once, by another report.
     const waitMs = this.#isChanged ? 0 : waitFor(this.#heartbeatMs)
-    // What the manager has of them is not known until it answers.
-    if (observed.images) this.#imagesTaken = ''
+    const number = ++this.#sent
+    // Other images than before: what the manager has of them is not known until it answers this one or a later one.
+    if (images !== this.#imagesTold) this.#take(number, '', this.#usageTaken)
+    this.#imagesTold = images
     const given = new AbortController()
     const giveUp = setTimeout(
       () => given.abort(new Error('no answer in time')),
@@ -203,8 +216,7 @@ export class Agent {
     )
     const heard = answering
       .then(one => {
-        this.#imagesTaken = images
-        this.#usageTaken = usage
+        this.#take(number, images, usage)
         return one
       })
       .finally(() => clearTimeout(giveUp))
