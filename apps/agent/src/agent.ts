@@ -181,9 +181,15 @@ export class Agent {
     this.#take(this.#sent, '', undefined)
   }
 
-  /** What the manager has by a report that it answered. An older one, which was left open, may be answered later. */
+  /**
+   * What the manager has by a report that it answered. One that was left open may be answered after a newer one: which of the two
+   * it took last is not known then.
+   */
   #take(number: number, images: string, usage: NodeUsage | undefined): void {
-    if (number < this.#taken) return
+    if (number < this.#taken) {
+      if (images !== this.#imagesTaken) this.#imagesTaken = ''
+      return
+    }
     this.#taken = number
     this.#imagesTaken = images
     this.#usageTaken = usage
