@@ -141,6 +141,10 @@ test('AGT-04 a question that somebody else has answered meanwhile is gone, and d
   await call(api.agent.update, { id, isSchedulable: false })
   await expect(drawer.getByText('Takes new sessions: No')).toBeVisible()
   await expect(page.getByRole('dialog', { name: /new sessions/ })).toHaveCount(0)
+  // Nor is it asked again, by itself, once that is undone.
+  await call(api.agent.update, { id, isSchedulable: true })
+  await expect(drawer.getByText('Takes new sessions: Yes')).toBeVisible()
+  await expect(question).toHaveCount(0)
 })
 
 test('USR-14 users that were looked at are not what is created once the fields say something else', async ({

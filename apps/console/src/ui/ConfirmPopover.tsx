@@ -32,6 +32,7 @@ export function ConfirmPopover({
   const [answered, setAnswered] = useState(question)
   // Somebody else may have answered it meanwhile: what would be confirmed then is the opposite.
   const isAsked = isOpen && question.title === answered.title
+  if (isOpen && !isAsked) setOpen(false)
   const { title, text, confirm, isDanger = false } = isAsked ? question : answered
   const id = useId()
   const change = (opens: boolean): void => {
