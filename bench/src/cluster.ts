@@ -106,6 +106,9 @@ async function measure(
     managerMsPerSession: rounded((1000 * started.managerS) / sessions),
     postgresMsPerSession: rounded((1000 * started.postgresS) / sessions),
     agentsMsPerSession: rounded((1000 * started.ownS) / sessions),
+    managerMsPerSessionAt100k: rounded((1000 * besides.managerS) / sessions),
+    postgresMsPerSessionAt100k: rounded((1000 * besides.postgresS) / sessions),
+    agentsMsPerSessionAt100k: rounded((1000 * besides.ownS) / sessions),
     managerMib: rounded(memoryMib(managerPid)),
     databaseMib: rounded(
       (await count(db, 'select pg_database_size(current_database())::float8 as count')) / 2 ** 20,

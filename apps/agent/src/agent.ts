@@ -11,10 +11,12 @@ import type { Accelerators } from './devices/accelerators.ts'
 import type { Driver } from './driver.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import { canBuild, ImageTasks } from './image-tasks.ts'
+import { HeldKernels } from './held-kernels.ts'
 import type { Membership } from './membership.ts'
 import { Node } from './node.ts'
 import { problemsOf } from './problems.ts'
 import type { Place } from './relay.ts'
+import { Told, type Seldom } from './told.ts'
 
 /** What an agent is made of: the real parts in main.ts, others where a test plays its node. */
 export interface AgentParts {
@@ -62,12 +64,8 @@ export class Agent {
   #desired: z.output<typeof Desired> | undefined
   #desiredHash = ''
   #heartbeatMs = heartbeatMs
-  /** Reports are counted: which was the last that was sent, and the newest that was answered. */
-  #sent = 0
-  #taken = 0
-  #imagesTold = ''
-  #imagesTaken = ''
-  #usageTaken: NodeUsage | undefined
+  readonly #told = new Told()
+  readonly #held = new HeldKernels()
   #address = ''
   #clockOffsetMs = 0
   #lookedAt = 0
@@ -178,21 +176,7 @@ export class Agent {
   /** Joins anew: as an agent of whom the manager knows nothing. */
   #forget(): void {
     this.#parts.membership.forget()
-    this.#take(this.#sent, '', undefined)
-  }
-
-  /**
-   * What the manager has by a report that it answered. One that was left open may be answered after a newer one: which of the two
-   * it took last is not known then.
-   */
-  #take(number: number, images: string, usage: NodeUsage | undefined): void {
-    if (number < this.#taken) {
-      if (images !== this.#imagesTaken) this.#imagesTaken = ''
-      return
-    }
-    this.#taken = number
-    this.#imagesTaken = images
-    this.#usageTaken = usage
+    this.#told.forget()
   }
 
   async #sync(): Promise<void> {
@@ -201,15 +185,12 @@ export class Agent {
     this.#news = Promise.withResolvers()
     clearTimeout(this.#gathering)
     this.#gathering = undefined
-    const { observed, images, usage } = await this.#observe()
+    const { observed, seldom } = await this.#observe()
     const sentAt = Date.now()
     this.#sentAt = performance.now()
     // What changed while it looked is told at once, by another report.
     const waitMs = this.#isChanged ? 0 : waitFor(this.#heartbeatMs)
-    const number = ++this.#sent
-    // Other images than before: what the manager has of them is not known until it answers this one or a later one.
-    if (images !== this.#imagesTold) this.#take(number, '', this.#usageTaken)
-    this.#imagesTold = images
+    const number = this.#told.send(seldom)
     const given = new AbortController()
     const giveUp = setTimeout(
       () => given.abort(new Error('no answer in time')),
@@ -217,25 +198,28 @@ export class Agent {
     )
     const answering = this.#parts.membership.call(
       api.sync.sync,
-      { id, observed, desiredHash: this.#desiredHash, waitMs },
+      { id, observed, desiredHash: this.#desiredHash, knowsKernels: this.#held.areKnown, waitMs },
       { signal: AbortSignal.any([signal, given.signal]) },
     )
     const heard = answering
       .then(one => {
-        this.#take(number, images, usage)
+        this.#told.answered(number, seldom)
         return one
       })
       .finally(() => clearTimeout(giveUp))
     const answer = await (this.#isChanged ? heard : Promise.race([heard, this.#news.promise]))
     if (!answer) return this.#leaveOpen(heard, given)
+    const { desired } = answer
+    this.#desiredHash = ''
+    const kernels = desired && this.#held.take(desired)
     this.#desiredHash = answer.desiredHash
     this.#heartbeatMs = answer.heartbeatMs
     this.#clockOffsetMs = clockOffset(new Date(answer.clock).getTime(), sentAt, Date.now())
-    if (!answer.desired) return this.#rest(waitMs)
-    this.#desired = answer.desired
-    this.#tasks.want(answer.desired.imageTasks)
+    if (!desired || !kernels) return this.#rest(waitMs)
+    this.#desired = desired
+    this.#tasks.want(desired.imageTasks)
     // Not waited for: what it does is told by later reports.
-    if (!this.#node.want(answer.desired)) void this.#lookAtContainers()
+    if (!this.#node.want({ ...desired, kernels })) void this.#lookAtContainers()
   }
 
   /**
@@ -274,9 +258,11 @@ export class Agent {
     return (this.#lastLook = { runtimes, images, usage: { ...usage, devices } })
   }
 
-  async #observe(): Promise<{ observed: Report; images: string; usage: NodeUsage }> {
+  async #observe(): Promise<{ observed: Report; seldom: Seldom }> {
     const { runtimes, images, usage } = await this.#look()
-    const text = JSON.stringify(images)
+    const seldom = { images: JSON.stringify(images), usage }
+    const isUsageTold = this.#told.hasUsage(usage)
+    const kernels = this.#node.observations
     const { architecture, capacity } = this.#parts.fingerprint
     const { region, resourceGroup, accelerators } = this.#parts
     const observed: Report = {
@@ -289,10 +275,10 @@ export class Agent {
       runtimes,
       capacity,
       devices: [...accelerators.devices],
-      images: text === this.#imagesTaken ? null : images,
+      images: this.#told.hasImages(seldom.images) ? null : images,
       imageTasks: this.#tasks.states,
-      kernels: this.#node.observations,
-      usage: usage === this.#usageTaken ? null : usage,
+      kernels: isUsageTold ? kernels.map(kernel => ({ ...kernel, usage: null })) : kernels,
+      usage: isUsageTold ? null : usage,
       problems: [
         ...problemsOf({
           usage,
@@ -302,7 +288,7 @@ export class Agent {
         ...accelerators.problems,
       ],
     }
-    return { observed, images: text, usage }
+    return { observed, seldom }
   }
 
   async #runtimes(): Promise<Report['runtimes']> {

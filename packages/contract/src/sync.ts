@@ -49,6 +49,16 @@ export const DesiredKernel = z.object({
 })
 export type DesiredKernel = z.infer<typeof DesiredKernel>
 
+/** Of a container that the agent was told all of before: what may have changed. */
+export const KeptKernel = DesiredKernel.pick({
+  kernelId: true,
+  desired: true,
+  hasStarted: true,
+  openApps: true,
+  isLogComplete: true,
+})
+export type KeptKernel = z.infer<typeof KeptKernel>
+
 export const ImageTask = z.object({
   id: z.uuid(),
   kind: z.enum(['pull', 'build']),
@@ -59,6 +69,8 @@ export type ImageTask = z.infer<typeof ImageTask>
 export const Desired = z.object({
   clusterId: z.uuid(),
   kernels: z.array(DesiredKernel),
+  /** Those that the agent knows. */
+  kept: z.array(KeptKernel).default([]),
   imageTasks: z.array(ImageTask),
   /** Public key (JWK, Ed25519) that tickets for this agent are signed with. */
   ticketKey: z.record(z.string(), z.unknown()),
@@ -158,6 +170,8 @@ const sync = endpoint({
     observed: Observed,
     /** Of the last answer taken; empty at first. */
     desiredHash: z.string().max(128),
+    /** It was told all of the containers that it reports on: of these it is told only what may change. */
+    knowsKernels: z.boolean().default(false),
     waitMs: z.int().min(0).max(30_000),
   }),
   output: z.object({

@@ -1,4 +1,4 @@
-import type { Desired, DesiredKernel } from '@capstan/contract/sync'
+import type { Desired, DesiredKernel, KeptKernel } from '@capstan/contract/sync'
 import type { SessionStatus } from '@capstan/contract/session'
 import { platformEnviron } from '@capstan/core/environ'
 import { readLabels } from '@capstan/core/image'
@@ -93,11 +93,35 @@ const commandOf = ({
     ? { sessionType, startupCommand }
     : { sessionType: 'interactive', startupCommand: null }
 
-/** All that each agent has to do. Unseals what their containers find in their environment. */
+/** Who asks what is to be done, and which kernels they were told all of before. */
+export interface AskedDesired {
+  readonly id: string
+  readonly knows: readonly string[]
+}
+
+const isKnown = (asked: readonly AskedDesired[]) => {
+  const pairs = asked.flatMap(({ id, knows }) => knows.map(kernelId => [id, kernelId] as const))
+  return sql`(k.agent_id, k.id) in (select * from unnest(${pairs.map(([id]) => id)}::text[], ${pairs.map(([, id]) => id)}::uuid[]))`
+}
+
+type Kept = Brief & Pick<Whole, 'hasStarted'>
+
+async function readKept(app: App, asked: readonly AskedDesired[]): Promise<Kept[]> {
+  if (asked.every(({ knows }) => knows.length === 0)) return []
+  const { rows } = await sql<Kept>`${prepared}
+    select k.agent_id, k.id, k.status, k.started_at is not null as has_started, k.open_apps, k.is_log_complete
+    from kernel k where ${wanted(asked.map(({ id }) => id))} and ${isKnown(asked)} order by k.id`.execute(
+    app.db,
+  )
+  return rows
+}
+
+/** All that each agent has to do. Unseals what containers that are new to them find in their environment. */
 export async function readDesired(
   app: App,
-  agentIds: readonly string[],
+  asked: readonly AskedDesired[],
 ): Promise<z.input<typeof Desired>[]> {
+  const agentIds = asked.map(({ id }) => id)
   const { rows } = await sql<Whole>`${prepared}
     select k.agent_id, k.id, k.status, k.started_at is not null as has_started, k.open_apps, k.is_log_complete, k.index, k.role,
       k.hostname, s.id as session_id, s.name as session_name, s.type as session_type, s.access_key, s.user_id,
@@ -109,16 +133,26 @@ export async function readDesired(
         order by a.device_id), '[]') from allocation a where a.kernel_id = k.id) as devices,
       (select coalesce(max(l.ends_at), 0) from kernel_log l where l.kernel_id = k.id) as log_offset
     from kernel k join session s on s.id = k.session_id join "user" u on u.id = s.user_id join image i on i.id = s.image_id
-    where ${wanted(agentIds)} order by k.id`.execute(app.db)
+    where ${wanted(agentIds)} and not ${isKnown(asked)} order by k.id`.execute(app.db)
   const kernels = Map.groupBy(rows, ({ agentId }) => agentId)
+  const kept = Map.groupBy(await readKept(app, asked), ({ agentId }) => agentId)
   const tasks = await listWanted(app.db, agentIds)
   return agentIds.map(id => ({
     clusterId: app.clusterId,
     kernels: (kernels.get(id) ?? []).map(row => toDesired(app, row)),
+    kept: (kept.get(id) ?? []).map(toKept),
     imageTasks: tasks.get(id) ?? [],
     ticketKey: { ...app.ticketKeys.publicJwk },
   }))
 }
+
+const toKept = ({ id, status, hasStarted, openApps, isLogComplete }: Kept): KeptKernel => ({
+  kernelId: id,
+  desired: ['terminating', 'terminated', 'error'].includes(status) ? 'stop' : 'run',
+  hasStarted,
+  openApps,
+  isLogComplete,
+})
 
 function toDesired(app: App, row: Whole): DesiredKernel {
   const { apps, runtimePath, corecountNames } = readLabels(row.labels)
@@ -130,13 +164,11 @@ function toDesired(app: App, row: Whole): DesiredKernel {
   >
   const place = { ...row, kernelId: row.id, image: row.reference, apps }
   return {
-    kernelId: row.id,
+    ...toKept(row),
     sessionId: row.sessionId,
     sessionName: row.sessionName,
     ...commandOf(row),
-    desired: ['terminating', 'terminated', 'error'].includes(row.status) ? 'stop' : 'run',
     graceS,
-    hasStarted: row.hasStarted,
     image: { reference: row.reference, runtime: row.runtime, digest: row.digest },
     hostname: row.hostname,
     resources: toSlots(row.amounts),
@@ -150,8 +182,6 @@ function toDesired(app: App, row: Whole): DesiredKernel {
     isSudoEnabled: row.isSudoEnabled,
     runtimePath: runtimePath ?? '/usr/bin/python3',
     apps: [...apps],
-    openApps: row.openApps,
     logOffset: row.logOffset,
-    isLogComplete: row.isLogComplete,
   }
 }

@@ -221,6 +221,37 @@ test('a report held open is answered when its agent sends the next one, which he
   expect((await next).desired?.kernels).toHaveLength(1)
 })
 
+test('an agent is told all of a container once, and then only what may change', async () => {
+  await sql`update agent set is_schedulable = false`.execute(manager.app.db)
+  const node = await joinNode(manager, 'node-knows')
+  const other = await joinNode(manager, 'node-knows-not')
+  await sql`update agent set is_schedulable = (id = 'node-knows')`.execute(manager.app.db)
+  const { id } = await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  const [kernelId] = (await manager.admin.call(api.session.show, { id })).kernels.map(k => k.id)
+  const ask = (who: typeof node, knowsKernels: boolean) =>
+    who.call(api.sync.sync, {
+      id: who.id,
+      observed: report({ kernels: [kernelReport(kernelId!)] }),
+      desiredHash: '',
+      knowsKernels,
+      waitMs: 0,
+    })
+  const first = await ask(node, false)
+  expect(first.desired).toMatchObject({ kernels: [{ kernelId, sessionId: id }], kept: [] })
+  const { desired, desiredHash } = await ask(node, true)
+  expect(desiredHash).toBe(first.desiredHash)
+  expect(desired?.kernels).toEqual([])
+  expect(desired?.kept).toEqual([
+    { kernelId, desired: 'run', hasStarted: true, openApps: [], isLogComplete: false },
+  ])
+  // Who is told all of it is the agent that has it, whatever others say that they know.
+  await Promise.all([ask(other, true), ask(node, false)]).then(([theirs, own]) => {
+    expect(theirs.desired).toMatchObject({ kernels: [], kept: [] })
+    expect(own.desired).toMatchObject({ kernels: [{ kernelId }], kept: [] })
+  })
+})
+
 test('AGT-02 the live use that a report leaves out is as it was', async () => {
   const node = await joinNode(manager, 'node-use')
   const usage = {

@@ -11,7 +11,7 @@ import { joinHash, makeToken } from '../machine/admit.ts'
 import { useJoinTokens } from '../machine/machine.store.ts'
 import { appendLog } from '../session/log.store.ts'
 import { joinAgents, leaveAgent } from './agent.store.ts'
-import { desiredHashes, readDesired } from './desired.store.ts'
+import { type AskedDesired, desiredHashes, readDesired } from './desired.store.ts'
 import { HeldReports } from './held-reports.ts'
 import { pace } from './pace.ts'
 import type { Told } from './report.store.ts'
@@ -45,6 +45,7 @@ type Gatherers = ReturnType<typeof gatherers>
 
 function gatherers(app: App) {
   const byAgent = { keyOf: (id: string) => id, most: mostAtOnce }
+  const byAgentAsked = { keyOf: ({ id }: AskedDesired) => id, most: mostAtOnce }
   const byAgentSaid = { keyOf: ({ id }: ToldKernels) => id, most: mostAtOnce }
   return {
     admit: gather({
@@ -62,7 +63,10 @@ function gatherers(app: App) {
     }),
     hashOf: gather({ ...byAgent, work: ids => desiredHashes(app, ids) }),
     everyMs: pace(app),
-    desiredOf: gather({ ...byAgent, work: ids => readDesired(app, ids) }),
+    desiredOf: gather({
+      ...byAgentAsked,
+      work: (asked: readonly AskedDesired[]) => readDesired(app, asked),
+    }),
     held: new HeldReports(),
   }
 }
@@ -91,7 +95,7 @@ const sync =
   async (
     app: App,
     actor: Actor,
-    { id, observed, desiredHash: known, waitMs }: Input<'sync'>,
+    { id, observed, desiredHash: known, knowsKernels, waitMs }: Input<'sync'>,
     { signal: given }: Request,
   ): Promise<z.input<typeof syncApi.sync.output>> => {
     own(actor, id)
@@ -103,7 +107,8 @@ const sync =
       const hash = await changedHash(app, gatherers, { id, known, waitMs, signal })
       // There is a newer one, or nobody listens: what is wanted is told in the answer to that one.
       if (signal.aborted || hash === known) return unchanged(app, gatherers, known)
-      const desired = await gatherers.desiredOf(id)
+      const knows = knowsKernels ? observed.kernels.map(({ kernelId }) => kernelId) : []
+      const desired = await gatherers.desiredOf({ id, knows })
       return { ...(await unchanged(app, gatherers, hash)), desired }
     } finally {
       end()

@@ -1,0 +1,58 @@
+import type { DesiredKernel } from '@capstan/contract/sync'
+import { expect, test } from 'vitest'
+import { HeldKernels } from './held-kernels.ts'
+
+const kernel = (kernelId: string): DesiredKernel => ({
+  kernelId,
+  sessionId: 'session',
+  sessionName: 'work',
+  sessionType: 'interactive',
+  desired: 'run',
+  graceS: 10,
+  hasStarted: false,
+  image: { reference: 'tiny:1', runtime: 'docker', digest: null },
+  hostname: 'main1',
+  resources: { cpu: 1 },
+  devices: [],
+  shmemBytes: 0,
+  environ: { SECRET: kernelId },
+  startupCommand: null,
+  isSudoEnabled: false,
+  runtimePath: '/usr/bin/python3',
+  apps: [],
+  openApps: [],
+  logOffset: 0,
+  isLogComplete: false,
+})
+
+const kept = ({ kernelId, desired, hasStarted, openApps, isLogComplete }: DesiredKernel) => ({
+  kernelId,
+  desired,
+  hasStarted,
+  openApps,
+  isLogComplete,
+})
+
+test('what was told once is added to what may have changed, and what is wanted no more is forgotten', () => {
+  const held = new HeldKernels()
+  expect(held.areKnown).toBe(false)
+  const [a, b, c] = ['a', 'b', 'c'].map(kernel) as [DesiredKernel, DesiredKernel, DesiredKernel]
+  expect(held.take({ kernels: [a, b], kept: [] })).toEqual([a, b])
+  expect(held.areKnown).toBe(true)
+  const stopping = { ...a, desired: 'stop' as const, openApps: ['jupyter'] }
+  const wanted = held.take({ kernels: [c], kept: [kept(stopping), kept(b)] })
+  expect(wanted).toEqual([c, stopping, b])
+  // Nothing of it changed: it need not be compared any further.
+  expect(wanted[2]).toBe(b)
+  held.take({ kernels: [], kept: [kept(c)] })
+  expect(() => held.take({ kernels: [], kept: [kept(b)] })).toThrow('kernel b')
+})
+
+test('after something was missing all is asked for', () => {
+  const held = new HeldKernels()
+  held.take({ kernels: [kernel('a')], kept: [] })
+  expect(() => held.take({ kernels: [], kept: [kept(kernel('z'))] })).toThrow('kernel z')
+  expect(held.areKnown).toBe(false)
+  expect(held.take({ kernels: [kernel('a')], kept: [] })).toHaveLength(1)
+  expect(held.areKnown).toBe(true)
+})
