@@ -90,6 +90,7 @@ test('a question that was answered does not turn into its opposite while it fade
   const name = uniqueName('joe')
   const email = `${name}@example.test`
   await call(api.user.create, { email, name, password: 'engine-no-1' })
+  await page.emulateMedia({ reducedMotion: 'no-preference' })
   await page.goto(`/users?email=${name}`)
   await page.getByRole('link', { name: email }).click()
   await page.getByRole('button', { name: 'Deactivate', exact: true }).click()
