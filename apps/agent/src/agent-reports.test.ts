@@ -13,6 +13,7 @@ type Answer = z.input<typeof api.sync.sync.output>
 /** A report that came to the manager, which this test plays. */
 interface Asked {
   readonly images: readonly string[] | null
+  readonly tellsUse: boolean
   readonly waitMs: number
   readonly at: number
   readonly signal: AbortSignal
@@ -95,7 +96,8 @@ async function take(url: string, { body, signal }: RequestInit): Promise<Respons
   }
   const references = observed.images?.map(({ reference }) => reference) ?? null
   const at = performance.now()
-  asked.push({ images: references, waitMs, at, signal, answer, refuse })
+  const tellsUse = observed.usage !== null
+  asked.push({ images: references, tellsUse, waitMs, at, signal, answer, refuse })
   // By the loop, as from a network: not before anything else.
   if (answersAtOnce) setImmediate(answer)
   return promise
@@ -107,6 +109,17 @@ const nth = async (count: number): Promise<Asked> =>
     expect(asked.length).toBeGreaterThanOrEqual(count)
     return asked[count - 1]!
   }, 10_000)
+
+test('what is used is told until a report with it was answered', async () => {
+  const held = await nth(1)
+  tell()
+  const next = await nth(2)
+  next.answer()
+  await nth(3)
+  tell()
+  const last = await nth(4)
+  expect([held, next, last].map(({ tellsUse }) => tellsUse)).toEqual([true, true, false])
+})
 
 test('news go out beside the report that is held open, which is not broken off', async () => {
   const held = await nth(1)

@@ -144,7 +144,7 @@ export class Node {
       )
   }
 
-  /** Measures each running container; the samples go out with the next report. */
+  /** Measures each running container; the samples go out with each report until one is answered. */
   async measure(): Promise<void> {
     const ids = new Set<string>()
     for (const keeper of this.#keepers.values()) {

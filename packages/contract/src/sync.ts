@@ -42,7 +42,7 @@ export const DesiredKernel = z.object({
   apps: z.array(ImageApp),
   /** Names of those that somebody has opened: to be kept running. */
   openApps: z.array(z.string()),
-  /** Bytes of its log that the manager holds: the agent sends what follows. */
+  /** Bytes of its log that the manager held as it told this: the agent sends what follows. */
   logOffset: z.int(),
   /** The log is kept to the end: no more is wanted. */
   isLogComplete: z.boolean(),
@@ -98,7 +98,7 @@ export const ObservedKernel = z.object({
       message: z.string().max(1000),
     }),
   ),
-  /** Newest sample, taken every few seconds; null where nothing can be measured. */
+  /** Newest sample, taken every few seconds; null where nothing can be measured, or it was told already. */
   usage: UsageSample.nullable(),
   /** All of its log has been sent. */
   isLogComplete: z.boolean(),
