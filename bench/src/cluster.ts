@@ -94,6 +94,7 @@ async function measure(
   const started = await spent(stage, () => start(stage, sessions))
   const missing = running - (await runningCount(db))
   if (missing > 0) await start(stage, missing)
+  const quietBesides = await spent(stage, () => sleep(quietMs))
   const besides = await spent(stage, () => start(stage, sessions))
   const perSecond = ({ wallS }: Spent): number => sessions / wallS
   return {
@@ -103,6 +104,9 @@ async function measure(
     heartbeatsPerSecond: rounded(quiet.requests / quiet.wallS),
     heartbeatManagerCores: rounded(quiet.managerS / quiet.wallS),
     heartbeatPostgresCores: rounded(quiet.postgresS / quiet.wallS),
+    quietManagerCoresAt100k: rounded(quietBesides.managerS / quietBesides.wallS),
+    quietPostgresCoresAt100k: rounded(quietBesides.postgresS / quietBesides.wallS),
+    quietAgentsCoresAt100k: rounded(quietBesides.ownS / quietBesides.wallS),
     managerMsPerSession: rounded((1000 * started.managerS) / sessions),
     postgresMsPerSession: rounded((1000 * started.postgresS) / sessions),
     agentsMsPerSession: rounded((1000 * started.ownS) / sessions),

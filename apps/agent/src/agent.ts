@@ -45,10 +45,10 @@ interface Look {
 const gatherMs = 20
 
 /**
- * How long news are gathered where several containers are on their way: each has more to tell in a moment, and a report costs
- * much the same for one as for many. Milliseconds.
+ * How long news are gathered where several containers are starting: each has more to tell in a moment, and a report costs much
+ * the same for one as for many. Milliseconds.
  */
-const gatherFor = (onTheWay: number): number => Math.min(100, Math.max(gatherMs, 5 * onTheWay))
+const gatherFor = (starting: number): number => Math.min(100, Math.max(gatherMs, 5 * starting))
 
 /** So much longer than it asked to wait an agent waits for an answer: a connection may have been cut in silence. Milliseconds. */
 const patienceMs = 15_000
@@ -105,7 +105,7 @@ export class Agent {
   /** Something is worth telling before the open report has ended: at once, unless that was sent this moment. */
   readonly #changed = (): void => {
     this.#isChanged = true
-    const restMs = gatherFor(this.#node.onTheWay) - (performance.now() - this.#sentAt)
+    const restMs = gatherFor(this.#node.startingCount) - (performance.now() - this.#sentAt)
     if (restMs <= 0) this.#news.resolve()
     else this.#gathering ??= setTimeout(this.#news.resolve, restMs)
   }

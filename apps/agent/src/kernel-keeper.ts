@@ -93,6 +93,10 @@ export class KernelKeeper {
     )
   }
 
+  get isStarting(): boolean {
+    return ['preparing', 'pulling', 'creating'].includes(this.observation.status)
+  }
+
   /** The engine has a container of it, which an earlier start has made without being heard. */
   notice(containerId: string): void {
     this.#containerId ??= containerId

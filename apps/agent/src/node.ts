@@ -37,9 +37,12 @@ export class Node {
     return [...this.#keepers.values()].map(keeper => keeper.observation)
   }
 
-  /** How many containers are starting or ending. */
-  get onTheWay(): number {
-    return this.#keepers.values().reduce((count, keeper) => count + (keeper.isSettled ? 0 : 1), 0)
+  /** How many containers are starting. */
+  get startingCount(): number {
+    return this.#keepers
+      .values()
+      .filter(({ isStarting }) => isStarting)
+      .toArray().length
   }
 
   placeOf(kernelId: string): { driver: Driver; containerId: string } | undefined {
