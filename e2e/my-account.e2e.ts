@@ -186,6 +186,8 @@ test('ACC-08 ACC-02 a person changes their name and chooses the keypair that the
   await expect
     .poll(() => call(api.user.show, { id }))
     .toMatchObject({ name: `${name}-2`, fullName: 'Ada King' })
+  // What was said of it stands over the questions at the end of the page.
+  await page.reload()
 
   const keypairs = page.getByRole('region', { name: 'Keypairs' })
   const shown = (accessKey: string) => `…${accessKey.slice(-4)}`
