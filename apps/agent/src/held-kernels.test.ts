@@ -1,29 +1,9 @@
 import type { DesiredKernel } from '@capstan/contract/sync'
 import { expect, test } from 'vitest'
 import { HeldKernels } from './held-kernels.ts'
+import { desiredKernel } from './testing.ts'
 
-const kernel = (kernelId: string): DesiredKernel => ({
-  kernelId,
-  sessionId: 'session',
-  sessionName: 'work',
-  sessionType: 'interactive',
-  desired: 'run',
-  graceS: 10,
-  hasStarted: false,
-  image: { reference: 'tiny:1', runtime: 'docker', digest: null },
-  hostname: 'main1',
-  resources: { cpu: 1 },
-  devices: [],
-  shmemBytes: 0,
-  environ: { SECRET: kernelId },
-  startupCommand: null,
-  isSudoEnabled: false,
-  runtimePath: '/usr/bin/python3',
-  apps: [],
-  openApps: [],
-  logOffset: 0,
-  isLogComplete: false,
-})
+const kernel = (kernelId: string): DesiredKernel => desiredKernel('tiny:1', 'docker', { kernelId })
 
 const kept = ({ kernelId, desired, hasStarted, openApps, isLogComplete }: DesiredKernel) => ({
   kernelId,
