@@ -1,11 +1,12 @@
 import { schedulerApi } from '@capstan/contract/scheduler'
 import { Priority, sessionApi } from '@capstan/contract/session'
-import { Button, Group, Modal, NumberInput, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call, query } from '../api/call.ts'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { PriorityInput } from '../ui/PriorityInput.tsx'
 import { toastDone } from '../ui/toast.ts'
 import { useRefresh } from '../ui/useRefresh.ts'
 import { usePageWords } from '../words/page-words.ts'
@@ -54,18 +55,9 @@ export function PriorityDialog({ group, ids, onClose, onDone }: Props) {
         <Stack gap="md">
           {/* Not before its value is known: one that comes while somebody types would mix with theirs. */}
           {present.data && (
-            <NumberInput
+            <PriorityInput
               label={w.session.column.priority}
               description={w.sessionForm.priorityHelp}
-              autoFocus
-              onFocus={event => {
-                event.currentTarget.select()
-              }}
-              w={220}
-              min={0}
-              max={100}
-              decimalScale={0}
-              clampBehavior="none"
               error={value !== '' && priority === undefined && w.scheduler.priority.range}
               value={value}
               onChange={setTyped}

@@ -1,7 +1,8 @@
 import { schedulerApi } from '@capstan/contract/scheduler'
 import { sessionApi, type SessionDetails } from '@capstan/contract/session'
-import { Button, Group, NumberInput } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { PriorityInput } from '../ui/PriorityInput.tsx'
 import { toastDone } from '../ui/toast.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { useRefresh } from '../ui/useRefresh.ts'
@@ -40,19 +41,10 @@ export function ChangePriority({
   return (
     <form onSubmit={submit} noValidate>
       <Group align="flex-start" gap="xs">
-        <NumberInput
+        <PriorityInput
           aria-label={w.session.column.priority}
           description={w.sessionForm.priorityHelp}
           inputWrapperOrder={['input', 'description', 'error']}
-          autoFocus
-          onFocus={event => {
-            event.currentTarget.select()
-          }}
-          w={220}
-          min={0}
-          max={100}
-          decimalScale={0}
-          clampBehavior="none"
           {...form.getInputProps('priority')}
         />
         <Button type="submit" loading={isPending}>
