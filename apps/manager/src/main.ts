@@ -5,7 +5,7 @@ import { turnSeconds } from '@capstan/runtime/metrics'
 import type { App } from './app.ts'
 import { pruneLog, usualLogDays } from './audit/retention.loop.ts'
 import { changeChannel, createChanges } from './db/changes.ts'
-import { openDatabase } from './db/db.ts'
+import { type Db, openDatabase } from './db/db.ts'
 import { listenToDatabase } from './db/listen.ts'
 import { migrate } from './db/migrate.ts'
 import { makePassword, readCluster, seedDefaults, seedJoinToken } from './db/seed.ts'
@@ -44,7 +44,7 @@ export async function runManager(options: ManagerOptions): Promise<void> {
   const { log, signal } = options
   const applied = await migrate(options.databaseUrl)
   if (applied.length > 0) log.info({ applied }, 'database_migrated')
-  const { app, close } = await buildApp(options)
+  const { app, turns, close } = await buildApp(options)
   const stopListening = new AbortController()
   const announcements = listenToDatabase({
     url: options.databaseUrl,
@@ -57,7 +57,7 @@ export async function runManager(options: ManagerOptions): Promise<void> {
   const { host, port } = options
   const listening = await listen({ fetch: http.fetch, host, port })
   log.info({ url: listening.url }, 'listening')
-  const loops = startLoops(app, signal)
+  const loops = startLoops(app, turns, signal)
   options.onListening?.(listening)
   await stopped(signal)
   await listening.close()
@@ -69,11 +69,12 @@ export async function runManager(options: ManagerOptions): Promise<void> {
 
 async function buildApp(
   options: ManagerOptions,
-): Promise<{ app: App; close: () => Promise<void> }> {
+): Promise<{ app: App; turns: Db; close: () => Promise<void> }> {
   const { log } = options
-  const { db, pool } = openDatabase(options.databaseUrl, error =>
-    log.warn({ err: error }, 'database_connection_broke'),
-  )
+  const onError = (error: Error): void => log.warn({ err: error }, 'database_connection_broke')
+  const { db, pool } = openDatabase(options.databaseUrl, onError)
+  // A connection of the scheduler's own: to plan the statements of a turn takes longer than to run them, and one keeps its plans.
+  const { db: turns } = openDatabase(options.databaseUrl, onError, { max: 1 })
   const sealKey = sealKeyOf(options.encryptionKey)
   const cluster = await readCluster(db, sealKey)
   await seedDefaults(db, sealKey, {
@@ -94,12 +95,15 @@ async function buildApp(
     wake: createWake(pool, log),
     changes: createChanges(),
   }
-  return { app, close: () => db.destroy() }
+  const close = async (): Promise<void> => {
+    await Promise.all([db.destroy(), turns.destroy()])
+  }
+  return { app, turns, close }
 }
 
-function startLoops(app: App, signal: AbortSignal): Promise<void>[] {
+function startLoops(app: App, turns: Db, signal: AbortSignal): Promise<void>[] {
   const work = {
-    scheduler: { everyMs: 5000, run: () => scheduleUntilNext(app) },
+    scheduler: { everyMs: 5000, run: () => scheduleUntilNext({ ...app, db: turns }) },
     housekeeper: { everyMs: 2000, run: () => keepHouse(app) },
     sweep: { everyMs: 60_000, run: () => sweep(app) },
     jobs: { everyMs: 5000, run: () => runJobs(app, signal) },

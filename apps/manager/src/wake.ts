@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Log } from '@capstan/runtime/log'
 import type pg from 'pg'
 
@@ -11,7 +12,7 @@ export interface Wake {
   (targets: readonly WakeTarget[]): void
   /** Calls `listener` whenever the target is woken, here or by another manager. Answers how to stop that. */
   readonly on: (target: WakeTarget, listener: Listener) => () => void
-  /** Takes what another manager (or this one) announced. */
+  /** Takes what a manager announced; what this one did is known here. */
   readonly receive: (payload: string) => void
 }
 
@@ -22,6 +23,8 @@ const payloadLimit = 7000
 
 /** Wake-ups in this process are immediate; other managers hear of them from PostgreSQL. A lost one costs a loop's rest, no more. */
 export function createWake(pool: pg.Pool, log: Log): Wake {
+  // Begins each payload: whoever announced it hears it too.
+  const origin = randomUUID()
   const listeners = new Map<string, Set<Listener>>()
   const call = (target: string): void => {
     for (const listener of listeners.get(target) ?? []) listener()
@@ -32,7 +35,7 @@ export function createWake(pool: pg.Pool, log: Log): Wake {
   const announceAll = async (): Promise<void> => {
     isAnnouncing = true
     while (waiting.size > 0) {
-      const payloads = packed([...waiting])
+      const payloads = packed(origin, [...waiting])
       waiting.clear()
       await pool
         .query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [
@@ -63,18 +66,20 @@ export function createWake(pool: pg.Pool, log: Log): Wake {
       }
     },
     receive: (payload: string) => {
-      for (const target of payload.split(',')) call(target)
+      const [from, ...targets] = payload.split(',')
+      if (from === origin) return
+      for (const target of targets) call(target)
     },
   })
 }
 
-function packed(targets: readonly string[]): string[] {
+function packed(origin: string, targets: readonly string[]): string[] {
   const payloads: string[] = []
   for (const target of targets) {
     const last = payloads.at(-1)
     if (last !== undefined && last.length + target.length < payloadLimit)
       payloads[payloads.length - 1] = `${last},${target}`
-    else payloads.push(target)
+    else payloads.push(`${origin},${target}`)
   }
   return payloads
 }

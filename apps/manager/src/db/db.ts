@@ -17,11 +17,15 @@ export interface Database {
   readonly pool: pg.Pool
 }
 
-/** Opens a pool. Nothing is connected yet. `onError` hears of idle connections that break. */
-export function openDatabase(url: string, onError: (error: Error) => void): Database {
+/** Opens a pool of at most `max` connections. Nothing is connected yet. `onError` hears of idle ones that break. */
+export function openDatabase(
+  url: string,
+  onError: (error: Error) => void,
+  { max = 16 }: { readonly max?: number } = {},
+): Database {
   const pool = new pg.Pool({
     ...connectionOf(url),
-    max: 16,
+    max,
     // Cursors hold times as text.
     options: '-c timezone=UTC',
     connectionTimeoutMillis: 5000,

@@ -29,7 +29,7 @@ export async function readOwners(
   db: Db,
   { group, halfLifeS }: { group: string; halfLifeS: number },
 ): Promise<Map<string, Owner>> {
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Row>`${prepared}
     with waiting as (
       select distinct user_id from session where resource_group = ${group} and status = 'pending'
     ), held as (

@@ -186,7 +186,7 @@ export async function readArrivals(db: Db, group: string): Promise<Arrivals[]> {
     readonly clusterSize: number
     readonly count: number
   }
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Row>`${prepared}
     select i.architecture, s.amounts, s.cluster_size, count(*)::int as count from (
       select image_id, amounts, cluster_size from session where resource_group = ${group} order by id desc limit ${latestRequests}
     ) as s join image i on i.id = s.image_id group by 1, 2, 3 order by 4 desc, 1, 2, 3`.execute(db)
