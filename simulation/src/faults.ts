@@ -222,7 +222,6 @@ export class Faults implements Owner {
           startedAt: startedAt?.toISOString() ?? null,
           endedAt: null,
           apps: [],
-          usage: null,
           isLogComplete: random.chance(0.5),
         },
       ]

@@ -221,10 +221,9 @@ export class Twins {
       kernelId: kernel.id,
       ...(fates[i % fates.length]?.status === 'running' && { startedAt: this.#clock() }),
     }))
-    const asKnown = kernels.map(one => ({ ...one, usage: null }))
-    const told = asKnown.map(one => ({ ...one, kernelId: this.#idOf(one.kernelId, node.id) }))
+    const told = kernels.map(one => ({ ...one, kernelId: this.#idOf(one.kernelId, node.id) }))
     const wanted = await node.sync({ kernels: told })
-    takeReport(this.#db, node.id, this.#report(asKnown))
+    takeReport(this.#db, node.id, this.#report(kernels))
     const expected = readDesired(this.#db, node.id).map(one => ({
       kernelId: this.#idOf(one.kernelId, node.id),
       desired: one.desired,

@@ -1,10 +1,12 @@
 import { api } from '@capstan/contract/api'
+import type { DesiredKernel } from '@capstan/contract/sync'
 import { createLog } from '@capstan/runtime/log'
 import { tinyImage } from '@capstan/testkit/node'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type * as z from 'zod'
 import { Agent } from './agent.ts'
 import { FakeDriver } from './fake/fake-driver.ts'
+import { desiredKernel } from './testing.ts'
 import { noAccelerators } from './fake/no-accelerators.ts'
 import { Membership } from './membership.ts'
 
@@ -13,17 +15,22 @@ type Answer = z.input<typeof api.sync.sync.output>
 /** A report that came to the manager, which this test plays. */
 interface Asked {
   readonly images: readonly string[] | null
+  readonly kernels: readonly string[]
+  readonly knownKernelIds: readonly string[]
   readonly tellsUse: boolean
   readonly waitMs: number
   readonly at: number
   readonly signal: AbortSignal
   readonly answer: (patch?: Partial<Answer>) => void
   readonly refuse: () => void
+  /** As when a manager cannot reach its database. */
+  readonly fail: () => void
 }
 
 let asked: Asked[]
 let answersAtOnce: boolean
 let images: string[]
+let startMs: number
 /** As devices do: something is new on the node. */
 let tell: () => void
 let stop: AbortController
@@ -33,8 +40,9 @@ beforeEach(() => {
   asked = []
   answersAtOnce = false
   images = ['a']
+  startMs = 5
   stop = new AbortController()
-  const driver = new FakeDriver({ images: [], fate: () => ({ startMs: 5 }) })
+  const driver = new FakeDriver({ images: [], fate: () => ({ startMs }) })
   driver.images = async () => images.map(reference => ({ ...tinyImage, reference }))
   const log = createLog('agent')
   log.level = 'fatal'
@@ -84,7 +92,7 @@ async function take(url: string, { body, signal }: RequestInit): Promise<Respons
   if (!url.endsWith('/sync') || typeof body !== 'string' || !signal) return Response.json({})
   const { promise, resolve, reject } = Promise.withResolvers<Response>()
   signal.addEventListener('abort', () => reject(signal.reason))
-  const { observed, desiredHash, waitMs } = api.sync.sync.input
+  const { observed, desiredHash, knownKernelIds, waitMs } = api.sync.sync.input
     .omit({ id: true })
     .parse(JSON.parse(body))
   const answer = (patch: Partial<Answer> = {}): void => {
@@ -94,10 +102,15 @@ async function take(url: string, { body, signal }: RequestInit): Promise<Respons
   const refuse = (): void => {
     resolve(Response.json({ code: 'unauthenticated' }, { status: 401 }))
   }
+  const fail = (): void => {
+    resolve(Response.json({ code: 'internal' }, { status: 500 }))
+  }
   const references = observed.images?.map(({ reference }) => reference) ?? null
   const at = performance.now()
   const tellsUse = observed.usage !== null
-  asked.push({ images: references, tellsUse, waitMs, at, signal, answer, refuse })
+  const kernels = observed.kernels.map(({ status }) => status)
+  const said = { images: references, kernels, knownKernelIds, tellsUse }
+  asked.push({ ...said, waitMs, at, signal, answer, refuse, fail })
   // By the loop, as from a network: not before anything else.
   if (answersAtOnce) setImmediate(answer)
   return promise
@@ -211,4 +224,51 @@ test('where each report is answered at once, as when two agents have one name, t
   expect(first.waitMs).toBeGreaterThan(4000)
   const fourth = await nth(4)
   expect(fourth.at - first.at).toBeGreaterThan(1000)
+})
+
+const wanting = (...kernels: DesiredKernel[]): Partial<Answer> => {
+  const clusterId = crypto.randomUUID()
+  return { desiredHash: 'new', desired: { clusterId, kernels, imageTasks: [], ticketKey: {} } }
+}
+
+test('SES-08 of a container it is told what is new, until a report with that was answered', async () => {
+  const kernel = desiredKernel('capstan/tiny:1', 'docker')
+  const first = await nth(1)
+  first.answer(wanting(kernel))
+  const second = await nth(2)
+  // A start that is over in a moment is told when it is over.
+  expect(second.kernels).toEqual([])
+  expect(second.knownKernelIds).toEqual([kernel.kernelId])
+  const third = await nth(3)
+  expect(third.kernels).toEqual(['running'])
+  tell()
+  const fourth = await nth(4)
+  expect(fourth.kernels).toEqual(['running'])
+  fourth.answer()
+  // When nothing else starts it is looked at once more, which may be news: then there is none.
+  let count = 5
+  for (; (await nth(count)).kernels.length > 0; count++) {
+    asked[count - 1]!.answer()
+    tell()
+  }
+  expect(count).toBeLessThan(8)
+})
+
+test('SES-02 a start that takes longer is told while it goes on', async () => {
+  startMs = 60_000
+  const first = await nth(1)
+  first.answer(wanting(desiredKernel('capstan/tiny:1', 'docker')))
+  expect((await nth(2)).kernels).toEqual([])
+  expect((await nth(3)).kernels).toEqual(['creating'])
+})
+
+test('SES-08 after a report that failed all containers are told', async () => {
+  const first = await nth(1)
+  first.answer(wanting(desiredKernel('capstan/tiny:1', 'docker')))
+  const told = await nth(3)
+  expect(told.kernels).toEqual(['running'])
+  told.answer()
+  const failing = await nth(4)
+  failing.fail()
+  expect((await nth(5)).kernels).toEqual(['running'])
 })

@@ -1,7 +1,7 @@
 import type { NodeUsage } from '@capstan/contract/agent'
 import { api } from '@capstan/contract/api'
 import { AppError } from '@capstan/contract/errors'
-import { type Desired, heartbeatMs, type Observed } from '@capstan/contract/sync'
+import { type Desired, heartbeatMs, type KernelSample, type Observed } from '@capstan/contract/sync'
 import { waitFor } from '@capstan/core/heartbeat'
 import type { Log } from '@capstan/runtime/log'
 import { backoffMs, pause } from '@capstan/runtime/retry'
@@ -12,11 +12,13 @@ import type { Driver } from './driver.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import { canBuild, ImageTasks } from './image-tasks.ts'
 import { HeldKernels } from './held-kernels.ts'
+import type { Observation } from './kernel-keeper.ts'
 import type { Membership } from './membership.ts'
 import { Node } from './node.ts'
 import { problemsOf } from './problems.ts'
 import type { Place } from './relay.ts'
 import { Told, type Seldom } from './told.ts'
+import { type KernelNews, ToldKernels } from './told-kernels.ts'
 
 /** What an agent is made of: the real parts in main.ts, others where a test plays its node. */
 export interface AgentParts {
@@ -39,6 +41,14 @@ interface Look {
   readonly runtimes: Report['runtimes']
   readonly images: NonNullable<Report['images']>
   readonly usage: NodeUsage
+  readonly samples: KernelSample[]
+}
+
+/** A report, and what is left out of the next ones once it was answered. */
+interface Saying {
+  readonly observed: Report
+  readonly seldom: Seldom
+  readonly news: KernelNews<Observation>
 }
 
 /** News of one container within so long of a report go out together with the next one. Milliseconds. */
@@ -65,6 +75,7 @@ export class Agent {
   #desiredHash = ''
   #heartbeatMs = heartbeatMs
   readonly #told = new Told()
+  readonly #toldKernels = new ToldKernels<Observation>()
   readonly #held = new HeldKernels()
   #address = ''
   #clockOffsetMs = 0
@@ -166,6 +177,7 @@ export class Agent {
       } catch (error) {
         if (signal.aborted) return
         if (error instanceof AppError && error.code === 'unauthenticated') this.#forget()
+        this.#toldKernels.doubt()
         failures++
         log.warn({ err: error, failures }, 'sync_failed')
         await pause(backoffMs(failures, 200, 5000), signal)
@@ -177,6 +189,7 @@ export class Agent {
   #forget(): void {
     this.#parts.membership.forget()
     this.#told.forget()
+    this.#toldKernels.forget()
   }
 
   async #sync(): Promise<void> {
@@ -185,7 +198,7 @@ export class Agent {
     this.#news = Promise.withResolvers()
     clearTimeout(this.#gathering)
     this.#gathering = undefined
-    const { observed, seldom } = await this.#observe()
+    const { observed, seldom, news } = await this.#observe()
     const sentAt = Date.now()
     this.#sentAt = performance.now()
     // What changed while it looked is told at once, by another report.
@@ -198,12 +211,13 @@ export class Agent {
     )
     const answering = this.#parts.membership.call(
       api.sync.sync,
-      { id, observed, desiredHash: this.#desiredHash, knowsKernels: this.#held.areKnown, waitMs },
+      { id, observed, desiredHash: this.#desiredHash, knownKernelIds: this.#held.ids, waitMs },
       { signal: AbortSignal.any([signal, given.signal]) },
     )
     const heard = answering
       .then(one => {
         this.#told.answered(number, seldom)
+        this.#toldKernels.answered(news)
         return one
       })
       .finally(() => clearTimeout(giveUp))
@@ -248,21 +262,21 @@ export class Agent {
     if (this.#lastLook && performance.now() - this.#lookedAt < waitFor(this.#heartbeatMs) - 100)
       return this.#lastLook
     this.#lookedAt = performance.now()
-    await this.#node.measure()
+    const samples = await this.#node.measure()
     const [runtimes, images, usage] = await Promise.all([
       this.#runtimes(),
       this.#images(),
       this.#parts.meter.sample(),
     ])
     const devices = [...usage.devices, ...this.#parts.accelerators.use]
-    return (this.#lastLook = { runtimes, images, usage: { ...usage, devices } })
+    return (this.#lastLook = { runtimes, images, usage: { ...usage, devices }, samples })
   }
 
-  async #observe(): Promise<{ observed: Report; seldom: Seldom }> {
-    const { runtimes, images, usage } = await this.#look()
+  async #observe(): Promise<Saying> {
+    const { runtimes, images, usage, samples } = await this.#look()
     const seldom = { images: JSON.stringify(images), usage }
     const isUsageTold = this.#told.hasUsage(usage)
-    const kernels = this.#node.observations
+    const news = this.#toldKernels.next(this.#node.observations, performance.now())
     const { architecture, capacity } = this.#parts.fingerprint
     const { region, resourceGroup, accelerators } = this.#parts
     const observed: Report = {
@@ -277,7 +291,8 @@ export class Agent {
       devices: [...accelerators.devices],
       images: this.#told.hasImages(seldom.images) ? null : images,
       imageTasks: this.#tasks.states,
-      kernels: isUsageTold ? kernels.map(kernel => ({ ...kernel, usage: null })) : kernels,
+      kernels: [...news.kernels],
+      samples: isUsageTold ? [] : samples,
       usage: isUsageTold ? null : usage,
       problems: [
         ...problemsOf({
@@ -288,7 +303,7 @@ export class Agent {
         ...accelerators.problems,
       ],
     }
-    return { observed, seldom }
+    return { observed, seldom, news }
   }
 
   async #runtimes(): Promise<Report['runtimes']> {

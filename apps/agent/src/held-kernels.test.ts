@@ -15,10 +15,10 @@ const kept = ({ kernelId, desired, hasStarted, openApps, isLogComplete }: Desire
 
 test('what was told once is added to what may have changed, and what is wanted no more is forgotten', () => {
   const held = new HeldKernels()
-  expect(held.areKnown).toBe(false)
+  expect(held.ids).toEqual([])
   const [a, b, c] = ['a', 'b', 'c'].map(kernel) as [DesiredKernel, DesiredKernel, DesiredKernel]
   expect(held.take({ kernels: [a, b], kept: [] })).toEqual([a, b])
-  expect(held.areKnown).toBe(true)
+  expect(held.ids).toEqual(['a', 'b'])
   const stopping = { ...a, desired: 'stop' as const, openApps: ['jupyter'] }
   const wanted = held.take({ kernels: [c], kept: [kept(stopping), kept(b)] })
   expect(wanted).toEqual([c, stopping, b])
@@ -32,7 +32,7 @@ test('after something was missing all is asked for', () => {
   const held = new HeldKernels()
   held.take({ kernels: [kernel('a')], kept: [] })
   expect(() => held.take({ kernels: [], kept: [kept(kernel('z'))] })).toThrow('kernel z')
-  expect(held.areKnown).toBe(false)
+  expect(held.ids).toEqual([])
   expect(held.take({ kernels: [kernel('a')], kept: [] })).toHaveLength(1)
-  expect(held.areKnown).toBe(true)
+  expect(held.ids).toEqual(['a'])
 })

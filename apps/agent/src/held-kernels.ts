@@ -5,9 +5,9 @@ import type { Desired, DesiredKernel, KeptKernel } from '@capstan/contract/sync'
 export class HeldKernels {
   #byId: ReadonlyMap<string, DesiredKernel> | undefined
 
-  /** False at first, and after something was missing. */
-  get areKnown(): boolean {
-    return this.#byId !== undefined
+  /** None at first, and after something was missing. */
+  get ids(): string[] {
+    return [...(this.#byId?.keys() ?? [])]
   }
 
   /** All that is wanted from now on. Throws where the manager leaves out what was not told before: all is to be asked for then. */

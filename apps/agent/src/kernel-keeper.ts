@@ -32,7 +32,6 @@ const blank = (kernelId: string): Observation => ({
   startedAt: null,
   endedAt: null,
   apps: [],
-  usage: null,
   isLogComplete: false,
 })
 
@@ -57,6 +56,8 @@ const vanished: Reason = {
 export class KernelKeeper {
   desired: DesiredKernel
   observation: Observation
+  /** There is something to tell: of a start that is over in a moment only what came of it. */
+  hasNews = false
   readonly #context: KernelContext
   #containerId: string | undefined
   /** A start was asked for, and the engine was away before it told what came of it. */
@@ -140,6 +141,11 @@ export class KernelKeeper {
     const next = { ...this.observation, ...change }
     if (JSON.stringify(next) === JSON.stringify(this.observation)) return
     this.observation = next
+    this.#news()
+  }
+
+  readonly #news = (): void => {
+    this.hasNews = true
     this.#context.changed()
   }
 
@@ -197,9 +203,9 @@ export class KernelKeeper {
   }
 
   async #start(): Promise<void> {
-    const { driver, accelerators, clusterId, changed, starts } = this.#context
+    const { driver, accelerators, clusterId, starts } = this.#context
     this.observation = { ...this.observation, status: 'creating', progress: null }
-    const slow = setTimeout(changed, slowStartMs)
+    const slow = setTimeout(this.#news, slowStartMs)
     const before = this.#containerId
     try {
       const grant = await accelerators.grant(this.desired)
@@ -301,12 +307,12 @@ export class KernelKeeper {
       endedAt: state?.endedAt ?? new Date().toISOString(),
     }
     // The rest of the output is mostly sent in a moment: one report tells both.
-    const slow = setTimeout(this.#context.changed, slowRestMs)
+    const slow = setTimeout(this.#news, slowRestMs)
     try {
       await this.#sendRest()
     } finally {
       clearTimeout(slow)
-      this.#context.changed()
+      this.#news()
     }
   }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Desired, DesiredKernel } from '@capstan/contract/sync'
+import type { Desired, DesiredKernel, KernelSample } from '@capstan/contract/sync'
 import type { Log } from '@capstan/runtime/log'
 import type * as z from 'zod'
 import type { Accelerators } from './devices/accelerators.ts'
@@ -34,7 +34,9 @@ export class Node {
   }
 
   get observations(): Observation[] {
-    return [...this.#keepers.values()].map(keeper => keeper.observation)
+    return [...this.#keepers.values()].flatMap(keeper =>
+      keeper.hasNews ? [keeper.observation] : [],
+    )
   }
 
   /** How many containers are starting. */
@@ -147,20 +149,22 @@ export class Node {
       )
   }
 
-  /** Measures each running container; the samples go out with each report until one is answered. */
-  async measure(): Promise<void> {
+  /** Measures each running container that can be. */
+  async measure(): Promise<KernelSample[]> {
     const ids = new Set<string>()
+    const samples: KernelSample[] = []
     for (const keeper of this.#keepers.values()) {
       if (keeper.containerId === undefined || keeper.observation.status !== 'running') continue
       ids.add(keeper.containerId)
       const use = await keeper.driver.measure(keeper.containerId)
       const usage = this.#meter.sample(keeper.containerId, use)
       const gpus = gpuUseOf(keeper.desired, this.#options.accelerators.use)
-      keeper.observation = { ...keeper.observation, usage: usage && { ...usage, ...gpus } }
+      if (usage) samples.push({ kernelId: keeper.desired.kernelId, ...usage, ...gpus })
       // Engines tell it by an event, most of them: one may have been missed, or never sent.
       if (use && use.oomKills > 0) this.onChange(keeper.desired.kernelId, true)
     }
     this.#meter.keep(ids)
+    return samples
   }
 
   close(): void {

@@ -36,6 +36,27 @@ test('of those of one key that wait, the newest stands for all and answers all',
   expect(answers).toEqual(['X', 'A3', 'B2', 'A3', 'C1', 'A3', 'B2'])
 })
 
+test('one that was overtaken on the way does not stand for the newer one that came before it', async () => {
+  const goes: string[][] = []
+  const ask = gather<string, string>({
+    keyOf,
+    isNewer: (later, earlier) => later > earlier,
+    most: 10,
+    work: async inputs => {
+      goes.push([...inputs])
+      return upper(inputs)
+    },
+  })
+  expect(await Promise.all(['x', 'a2', 'a1', 'a3', 'b1'].map(ask))).toEqual([
+    'X',
+    'A3',
+    'A3',
+    'A3',
+    'B1',
+  ])
+  expect(goes).toEqual([['x'], ['a3', 'b1']])
+})
+
 test('what is wrong with one is told to its asker alone', async () => {
   const { ask, goes } = gatherer(async inputs => {
     if (inputs.includes('bad')) throw new Error('bad')

@@ -8,6 +8,8 @@ export interface GatherOptions<I, O> {
   readonly work: (inputs: readonly I[]) => Promise<readonly O[]>
   /** Of inputs of one key that wait, the newest stands for all: its answer is theirs. Without this each is done. */
   readonly keyOf?: (input: I) => string
+  /** Whether an input that came later is the newer one. Without this it is. */
+  readonly isNewer?: (later: I, earlier: I) => boolean
   /** Most inputs of one go. */
   readonly most: number
 }
@@ -22,7 +24,12 @@ interface Asked<I, O> {
  * do, and much costs little each. A go that fails is done again one by one, so that what is wrong with one input is told to
  * its asker alone; unless the database is away.
  */
-export function gather<I, O>({ work, keyOf, most }: GatherOptions<I, O>): (input: I) => Promise<O> {
+export function gather<I, O>({
+  work,
+  keyOf,
+  isNewer = () => true,
+  most,
+}: GatherOptions<I, O>): (input: I) => Promise<O> {
   const waiting = new Map<unknown, Asked<I, O>>()
   let isBusy = false
 
@@ -59,8 +66,9 @@ export function gather<I, O>({ work, keyOf, most }: GatherOptions<I, O>): (input
 
   return input => {
     const key = keyOf?.(input) ?? Symbol('each its own')
-    const answer = waiting.get(key)?.answer ?? Promise.withResolvers<O>()
-    waiting.set(key, { input, answer })
+    const known = waiting.get(key)
+    const answer = known?.answer ?? Promise.withResolvers<O>()
+    waiting.set(key, { input: known && !isNewer(input, known.input) ? known.input : input, answer })
     if (!isBusy) void run()
     return answer.promise
   }

@@ -98,12 +98,14 @@ export const ObservedKernel = z.object({
       message: z.string().max(1000),
     }),
   ),
-  /** Newest sample, taken every few seconds; null where nothing can be measured, or it was told already. */
-  usage: UsageSample.nullable(),
   /** All of its log has been sent. */
   isLogComplete: z.boolean(),
 })
 export type ObservedKernel = z.infer<typeof ObservedKernel>
+
+/** What a container used at a moment. */
+export const KernelSample = UsageSample.extend({ kernelId: z.uuid() })
+export type KernelSample = z.infer<typeof KernelSample>
 
 export const ObservedImage = z.object({
   reference: z.string().max(512),
@@ -123,7 +125,7 @@ export const ObservedImageTask = z.object({
   message: z.string().max(2000),
 })
 
-/** All that an agent sees. The manager takes it as a whole: what is not in it is not there. */
+/** What an agent sees: all that is not said to be left out. */
 export const Observed = z.object({
   version: z.string().max(64),
   architecture: z.string().max(32),
@@ -140,7 +142,10 @@ export const Observed = z.object({
   /** Only images labelled as ours. Null: unchanged since the last report that was answered. */
   images: z.array(ObservedImage).nullable(),
   imageTasks: z.array(ObservedImageTask),
+  /** Those of which something is new since a report that was answered; now and then all. */
   kernels: z.array(ObservedKernel),
+  /** The newest of each container that can be measured, until a report with it was answered. */
+  samples: z.array(KernelSample).default([]),
   /** Null: as in the last report that was answered. */
   usage: NodeUsage.nullable(),
   problems: z.array(NodeProblem),
@@ -170,8 +175,8 @@ const sync = endpoint({
     observed: Observed,
     /** Of the last answer taken; empty at first. */
     desiredHash: z.string().max(128),
-    /** It was told all of the containers that it reports on: of these it is told only what may change. */
-    knowsKernels: z.boolean().default(false),
+    /** Containers that it was told all of before: of these it is told only what may change. */
+    knownKernelIds: z.array(z.uuid()).default([]),
     waitMs: z.int().min(0).max(30_000),
   }),
   output: z.object({

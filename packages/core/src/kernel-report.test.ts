@@ -31,7 +31,6 @@ const report = (
   startedAt: null,
   endedAt: null,
   apps: [],
-  usage: null,
   isLogComplete: false,
   ...given,
 })

@@ -60,7 +60,6 @@ export const kernelReport = (
   startedAt: new Date().toISOString(),
   endedAt: null,
   apps: [],
-  usage: null,
   isLogComplete: false,
   ...given,
 })

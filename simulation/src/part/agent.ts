@@ -1,4 +1,6 @@
+import { type KernelNews, ToldKernels } from '@capstan/agent/told-kernels'
 import { heartbeatMs } from '@capstan/contract/sync'
+import type { KernelReport } from '@capstan/core/kernel-report'
 import { backoffMs } from '@capstan/runtime/retry'
 import type { Owner, Steps } from '../agenda.ts'
 import { completeLog, type Report, type Wanted } from '../model/report.ts'
@@ -19,6 +21,7 @@ export class Agent implements Owner {
   readonly node: Node
   readonly world: World
   readonly #keepers = new Map<string, Keeper>()
+  #told = new ToldKernels<KernelReport>()
   #desired: readonly Wanted[] | undefined
   #desiredHash = ''
   #isChanged = false
@@ -41,6 +44,7 @@ export class Agent implements Owner {
     this.life++
     this.isUp = false
     this.#keepers.clear()
+    this.#told = new ToldKernels()
     this.#desired = undefined
     this.#desiredHash = ''
     this.#poll = undefined
@@ -78,16 +82,17 @@ export class Agent implements Owner {
   *#syncLoop(): Steps {
     for (let failures = 0; ;) {
       const outcome = yield* this.#sync()
-      if (outcome === 'failed')
-        yield backoffMs(++failures, 200, 5000, () => this.world.random.share())
-      else if (outcome === 'answered') failures = 0
+      if (outcome === 'answered') failures = 0
+      if (outcome !== 'failed') continue
+      this.#told.doubt()
+      yield backoffMs(++failures, 200, 5000, () => this.world.random.share())
     }
   }
 
   *#sync(): Steps<'answered' | 'news' | 'failed'> {
     this.#isChanged = false
     yield this.world.random.wait(4) * this.node.slowness
-    const report = this.#observe()
+    const { report, news } = this.#observe()
     this.world.faults.keep(this.node, report)
     const waitMs = this.#isChanged ? 0 : heartbeatMs - 500
     const hash = this.#desiredHash
@@ -100,15 +105,20 @@ export class Agent implements Owner {
     this.world.network.hangUp(call)
     const { answer } = call
     if (!answer) return this.#isChanged ? 'news' : 'failed'
+    this.#told.answered(news)
     this.#desiredHash = answer.desiredHash
     if (answer.desired) this.#want(answer.desired)
     return 'answered'
   }
 
-  #observe(): Report {
+  #observe(): { report: Report; news: KernelNews<KernelReport> } {
     const { architecture, group, devices } = this.node
-    const kernels = [...this.#keepers.values()].map(keeper => keeper.observation)
-    return { architecture, group, devices, kernels, clock: this.node.clock() }
+    const observed = [...this.#keepers.values()].flatMap(keeper =>
+      keeper.hasNews ? [keeper.observation] : [],
+    )
+    const news = this.#told.next(observed, this.world.agenda.now)
+    const report = { architecture, group, devices, kernels: news.kernels, clock: this.node.clock() }
+    return { report, news }
   }
 
   #want(desired: readonly Wanted[]): void {

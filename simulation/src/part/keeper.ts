@@ -23,6 +23,7 @@ const failure = (code: string): Reason => ({ code, message: code, isRetryable: t
 export class Keeper {
   desired: Wanted
   observation: KernelReport
+  hasNews = false
   containerId: string | undefined
   readonly #agent: Agent
   #isUnsure = false
@@ -47,7 +48,6 @@ export class Keeper {
       startedAt: null,
       endedAt: null,
       apps: [],
-      usage: null,
       isLogComplete: false,
     }
   }
@@ -103,6 +103,11 @@ export class Keeper {
     const before = this.observation as Record<string, unknown>
     if (Object.entries(change).every(([key, value]) => before[key] === value)) return
     this.observation = { ...this.observation, ...change }
+    this.#news()
+  }
+
+  #news(): void {
+    this.hasNews = true
     this.#agent.changed()
   }
 
@@ -148,7 +153,7 @@ export class Keeper {
     const before = this.containerId
     this.#isUnsure = true
     try {
-      container = yield* node.engine.start(this.desired.kernelId, () => this.#agent.changed())
+      container = yield* node.engine.start(this.desired.kernelId, () => this.#news())
     } catch (error) {
       if (!(error instanceof NotStarted)) throw error
       this.#isUnsure = false

@@ -229,12 +229,12 @@ test('an agent is told all of a container once, and then only what may change', 
   const { id } = await startSession(manager, manager.admin)
   await schedule(manager.app)
   const [kernelId] = (await manager.admin.call(api.session.show, { id })).kernels.map(k => k.id)
-  const ask = (who: typeof node, knowsKernels: boolean) =>
+  const ask = (who: typeof node, knows: boolean) =>
     who.call(api.sync.sync, {
       id: who.id,
       observed: report({ kernels: [kernelReport(kernelId!)] }),
       desiredHash: '',
-      knowsKernels,
+      knownKernelIds: knows ? [kernelId!] : [],
       waitMs: 0,
     })
   const first = await ask(node, false)
@@ -267,6 +267,28 @@ test('AGT-02 the live use that a report leaves out is as it was', async () => {
   await node.sync({ usage })
   await node.sync({ usage: null })
   expect((await manager.admin.call(api.agent.show, { id: 'node-use' })).usage).toEqual(usage)
+})
+
+test('SES-03 use is kept of an agent’s own containers alone, each sample once, with news or without', async () => {
+  const node = await joinNode(manager, 'node-samples')
+  const other = await joinNode(manager, 'node-samples-not')
+  await sql`update agent set is_schedulable = (id = 'node-samples')`.execute(manager.app.db)
+  const { id } = await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  const kernelId = (await manager.admin.call(api.session.show, { id })).kernels[0]!.id
+  const sample = (cpuMilli: number) => ({
+    kernelId,
+    at: new Date(Date.now() - cpuMilli).toISOString(),
+    cpuMilli,
+    memBytes: 5,
+  })
+  const first = sample(20)
+  await node.sync({ kernels: [kernelReport(kernelId)], samples: [first] })
+  await node.sync({ samples: [first] })
+  await node.sync({ samples: [sample(10)] })
+  await other.sync({ samples: [sample(15)] })
+  const { kernels } = await manager.admin.call(api.session.usage, { id })
+  expect(kernels[0]?.samples.map(({ cpuMilli }) => cpuMilli)).toEqual([20, 10])
 })
 
 test('reports that come twice, late, or for a container of another agent change nothing', async () => {

@@ -46,7 +46,13 @@ type Gatherers = ReturnType<typeof gatherers>
 function gatherers(app: App) {
   const byAgent = { keyOf: (id: string) => id, most: mostAtOnce }
   const byAgentAsked = { keyOf: ({ id }: AskedDesired) => id, most: mostAtOnce }
-  const byAgentSaid = { keyOf: ({ id }: ToldKernels) => id, most: mostAtOnce }
+  const byAgentSaid = {
+    keyOf: ({ id }: ToldKernels) => id,
+    // A report says again all that was not answered yet; two may overtake each other on the way.
+    isNewer: ({ report: one }: ToldKernels, { report: other }: ToldKernels) =>
+      one.clock >= other.clock,
+    most: mostAtOnce,
+  }
   return {
     admit: gather({
       work: (hashes: readonly Buffer[]) => useJoinTokens(app.db, hashes, app.now()),
@@ -95,7 +101,7 @@ const sync =
   async (
     app: App,
     actor: Actor,
-    { id, observed, desiredHash: known, knowsKernels, waitMs }: Input<'sync'>,
+    { id, observed, desiredHash: known, knownKernelIds: knows, waitMs }: Input<'sync'>,
     { signal: given }: Request,
   ): Promise<z.input<typeof syncApi.sync.output>> => {
     own(actor, id)
@@ -103,11 +109,11 @@ const sync =
     try {
       const isThere = await gatherers.hear({ id, report: observed, waitMs })
       if (!isThere) throw new AppError('agent_not_found')
-      if (observed.kernels.length > 0) await gatherers.take({ id, report: observed })
+      if (observed.kernels.length + observed.samples.length > 0)
+        await gatherers.take({ id, report: observed })
       const hash = await changedHash(app, gatherers, { id, known, waitMs, signal })
       // There is a newer one, or nobody listens: what is wanted is told in the answer to that one.
       if (signal.aborted || hash === known) return unchanged(app, gatherers, known)
-      const knows = knowsKernels ? observed.kernels.map(({ kernelId }) => kernelId) : []
       const desired = await gatherers.desiredOf({ id, knows })
       return { ...(await unchanged(app, gatherers, hash)), desired }
     } finally {

@@ -1,9 +1,4 @@
-import {
-  type KernelChange,
-  kernelChanges,
-  type KernelReport,
-  type KnownKernel,
-} from '@capstan/core/kernel-report'
+import { type KernelChange, kernelChanges, type KnownKernel } from '@capstan/core/kernel-report'
 import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Db } from '../db/db.ts'
@@ -31,22 +26,23 @@ export type ToldKernels = Pick<Told, 'id' | 'report'>
 const lockPatience = '1s'
 
 /**
- * Takes what several agents report on their containers, each as a whole, in one transaction: the statements are as many for
- * one as for all. Wakes whoever has something to do then.
+ * Takes what several agents report on their containers, in one transaction: the statements are as many for one as for all.
+ * Wakes whoever has something to do then.
  */
 export async function takeReports(app: App, told: readonly ToldKernels[]): Promise<void[]> {
+  await keepSamples(app.db, told)
+  const news = told.filter(({ report }) => report.kernels.length > 0)
+  if (news.length > 0) await takeNews(app, news)
+  return told.map(() => {})
+}
+
+async function takeNews(app: App, told: readonly ToldKernels[]): Promise<void> {
   const { agentIds, freesSome } = await app.db.transaction().execute(async tx => {
     await sql`set local lock_timeout = '${sql.raw(lockPatience)}'`.execute(tx)
-    const settled = await takeKernelReports(tx, told)
-    await keepUsage(
-      tx,
-      told.flatMap(({ report }) => report.kernels),
-    )
-    return settled
+    return takeKernelReports(tx, told)
   })
   const targets: WakeTarget[] = agentIds.map(agentId => `agent:${agentId}` as const)
   app.wake(freesSome ? [...targets, 'scheduler'] : targets)
-  return told.map(() => {})
 }
 
 interface News {
@@ -127,14 +123,17 @@ async function writeKernels(tx: Db, news: readonly News[]): Promise<void> {
     where k.id = told.id`.execute(tx)
 }
 
-/** One sample a kernel and report; an equal one of before is dropped. */
-async function keepUsage(tx: Db, reports: readonly KernelReport[]): Promise<void> {
-  const samples = reports.flatMap(({ kernelId, usage }) => (usage ? [{ kernelId, ...usage }] : []))
+/** One sample a kernel and moment, of an agent's own kernels; an equal one of before is dropped. */
+async function keepSamples(db: Db, told: readonly ToldKernels[]): Promise<void> {
+  const samples = told.flatMap(({ id, report }) =>
+    report.samples.map(sample => ({ ...sample, agentId: id })),
+  )
   if (samples.length === 0) return
   await sql`${prepared}
     insert into kernel_usage (kernel_id, at, cpu_milli, mem_bytes, gpu_utilization, gpu_mem_bytes)
-    select "kernelId", at, "cpuMilli", "memBytes", "gpuUtilization", "gpuMemBytes"
-    from jsonb_to_recordset(${JSON.stringify(samples)}::jsonb) as seen ("kernelId" uuid, at timestamptz, "cpuMilli" float8,
-      "memBytes" float8, "gpuUtilization" float8, "gpuMemBytes" float8)
-    on conflict do nothing`.execute(tx)
+    select kernel.id, seen.at, "cpuMilli", "memBytes", "gpuUtilization", "gpuMemBytes"
+    from jsonb_to_recordset(${JSON.stringify(samples)}::jsonb) as seen ("kernelId" uuid, "agentId" text, at timestamptz,
+      "cpuMilli" float8, "memBytes" float8, "gpuUtilization" float8, "gpuMemBytes" float8)
+      join kernel on kernel.id = seen."kernelId" and kernel.agent_id = seen."agentId"
+    on conflict do nothing`.execute(db)
 }

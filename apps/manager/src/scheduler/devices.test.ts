@@ -130,7 +130,8 @@ test('AGT-02 the live use of a GPU is shown with its agent, and with the session
   const at = new Date().toISOString()
   const use = { at, cpuMilli: 10, memBytes: 20, gpuUtilization: 0.75, gpuMemBytes: gib }
   await node.sync({
-    kernels: [kernelReport(kernel!.kernelId, { usage: use })],
+    kernels: [kernelReport(kernel!.kernelId)],
+    samples: [{ kernelId: kernel!.kernelId, ...use }],
     usage: {
       at,
       cpuMilli: 10,
