@@ -77,23 +77,35 @@ export class Blocks {
   }
 
   /**
-   * Up to about `most` that fit and have keys below `end`, spread evenly over the order, into `found`; answers how many.
-   * `turn` shifts where it begins, so that not always the same are seen.
+   * As many as `found` has room for that fit and are accepted, of those with keys from `from` to below `end`, spread evenly
+   * over the order; answers how many, 0 only if there is none. `turn` shifts where it begins, so that not always the same
+   * are seen.
    */
-  sample(need: Need, end: number, turn: number, found: Int32Array): number {
-    const blocks = this.#blocks
-    const each = Math.max(1, Math.ceil(found.length / Math.max(1, blocks.length)))
+  sample(
+    need: Need,
+    { from, end }: { readonly from: number; readonly end: number },
+    turn: number,
+    found: Int32Array,
+    accepts?: (agent: number) => boolean,
+  ): number {
+    const begin = this.#countBelow(from, lastOf)
+    const length = this.#countBelow(end, firstOf) - begin
+    const each = Math.ceil(found.length / length)
     let count = 0
-    for (let i = 0; i < blocks.length && count < found.length; i++) {
-      const block = blocks[(i + turn) % blocks.length]!
-      if (this.#keys[block.members[0]!]! >= end || !mayHold(block, need)) continue
+    for (let i = 0; i < length && count < found.length; i++) {
+      const block = this.#blocks[begin + ((i + turn) % length)]!
+      if (!mayHold(block, need)) continue
       const wanted = Math.min(found.length, count + each)
       const before = count
+      let place = turn % block.count
       for (let j = 0; j < block.count && count < wanted; j++) {
-        const agent = block.members[(j + turn) % block.count]!
-        if (this.#keys[agent]! < end && this.#fleet.fits(agent, need)) found[count++] = agent
+        const agent = block.members[place]!
+        place = place + 1 === block.count ? 0 : place + 1
+        if (!this.#fleet.fits(agent, need)) continue
+        const key = this.#keys[agent]!
+        if (key >= from && key < end && (!accepts || accepts(agent))) found[count++] = agent
       }
-      if (count === before) this.#measure(block)
+      if (count === before && !accepts) this.#measure(block)
     }
     return count
   }
@@ -134,6 +146,18 @@ export class Blocks {
       const middle = (low + high) >> 1
       const { members, count } = this.#blocks[middle]!
       if (this.#isBefore(members[count - 1]!, agent)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** How many blocks have their first, or their last, member below a key. */
+  #countBelow(key: number, memberOf: (block: Block) => number): number {
+    let low = 0
+    let high = this.#blocks.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#keys[memberOf(this.#blocks[middle]!)]! < key) low = middle + 1
       else high = middle
     }
     return low
@@ -184,6 +208,9 @@ export class Blocks {
     }
   }
 }
+
+const firstOf = ({ members }: Block): number => members[0]!
+const lastOf = ({ members, count }: Block): number => members[count - 1]!
 
 function mayHold({ most }: Block, { values, from }: Need): boolean {
   for (let column = 0; column < most.length; column++)

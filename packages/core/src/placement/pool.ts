@@ -34,6 +34,8 @@ export class Pool {
   readonly #open: Blocks
   readonly #keptList: Blocks
   readonly size: number
+  /** Of members that have as many kinds of accelerator not asked for: their keys. Those that have fewest come first. */
+  readonly levels: readonly { readonly from: number; readonly end: number }[]
   readonly ruledOut: Readonly<Partial<Record<RuledOut, number>>>
   #read: number
   /** By column: who has most, as far as is known. */
@@ -73,17 +75,21 @@ export class Pool {
       this.#extras[agent] = extraWeight * extrasOf(fleet, agent, slot => need.of(slot) > 0)
       this.keys[agent] = this.#keyOf(agent)
     }
+    const listed = members.filter(agent => this.#isListed[agent] === 1)
+    this.levels = [...new Set(listed.map(agent => this.#extras[agent]!))]
+      .sort((a, b) => a - b)
+      .map(from => ({ from, end: from + extraWeight }))
     this.ruledOut = ruledOut
     this.size = members.length
     this.#open = new Blocks(
       fleet,
       this.keys,
-      members.filter(agent => this.#isListed[agent] === 1 && kept[agent] === 0),
+      listed.filter(agent => kept[agent] === 0),
     )
     this.#keptList = new Blocks(
       fleet,
       this.keys,
-      members.filter(agent => this.#isListed[agent] === 1 && kept[agent] === 1),
+      listed.filter(agent => kept[agent] === 1),
     )
     this.#read = fleet.changes.length
   }
@@ -102,11 +108,6 @@ export class Pool {
   get keptList(): Blocks {
     this.#catchUp()
     return this.#keptList
-  }
-
-  /** Above the keys of all agents that have as many kinds of accelerator not asked for as this one. */
-  endOfExtras(agent: number): number {
-    return this.#extras[agent]! + extraWeight
   }
 
   /** The member with most room in a column, or -1: it has none at all. Kept ones count: they too are full or not. */

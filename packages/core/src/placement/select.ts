@@ -12,7 +12,7 @@ import type { Shape } from './shapes.ts'
 export type Selector = 'dispersed' | 'concentrated' | 'balanced'
 
 /** How many of the agents that fit `balanced` compares: more changes little, for it needs a good one, not the best. */
-const compared = 16
+const compared = 8
 /** How many equals are looked through for one that has the image. */
 const equals = 256
 
@@ -50,34 +50,41 @@ const inOrder: Selection['find'] = (pool, need, hasImage, accepts) => {
 
 function balanced(fleet: Fleet): Selection {
   const balance = new Balance(fleet)
-  const isAlike = ({ keys }: Pool, a: number, b: number): boolean =>
-    keys[a] === keys[b] && a < b && balance.unusable(a) === balance.unusable(b)
   const found = new Int32Array(compared)
   let turn = 0
+  const isAlike = ({ keys }: Pool, a: number, b: number): boolean =>
+    keys[a] === keys[b] && a < b && balance.unusable(a) === balance.unusable(b)
+  const bestOf = (
+    pool: Pool,
+    need: Need,
+    count: number,
+    hasImage?: (agent: number) => boolean,
+  ): number => {
+    let best = found[0]!
+    let least = balance.cost(best, need)
+    for (let i = 1; i < count; i++) {
+      const agent = found[i]!
+      // Neighbours in the order are often alike, and then cost the same: most of all where nothing runs yet.
+      if (!hasImage && isAlike(pool, found[i - 1]!, agent)) continue
+      const cost = balance.cost(agent, need)
+      if (cost > least || (cost === least && !isBetter(agent, best, hasImage))) continue
+      best = agent
+      least = cost
+    }
+    return best
+  }
   return {
     isSpreading: false,
     shareCost: (agent, slot, free, amount) =>
       balance.shareCost(agent, slot, free, amount) + free * 1e-9,
     note: (shape, count) => balance.note(shape, count),
     find: (pool, need, hasImage, accepts) => {
-      const { open } = pool
-      const first = open.first(need, accepts)
-      if (first === -1) return -1
-      const count = open.sample(need, pool.endOfExtras(first), turn++, found)
-      let best = first
-      let least = balance.cost(first, need)
-      for (let i = 0; i < count; i++) {
-        const agent = found[i]!
-        if (accepts && !accepts(agent)) continue
-        // Neighbours in the order are often alike, and then cost the same: most of all where nothing runs yet.
-        const isLikeBefore = i > 0 && !hasImage && !accepts && isAlike(pool, found[i - 1]!, agent)
-        if (isLikeBefore) continue
-        const cost = balance.cost(agent, need)
-        if (cost > least || (cost === least && !isBetter(agent, best, hasImage))) continue
-        best = agent
-        least = cost
+      turn++
+      for (const level of pool.levels) {
+        const count = pool.open.sample(need, level, turn, found, accepts)
+        if (count > 0) return bestOf(pool, need, count, hasImage)
       }
-      return best
+      return -1
     },
   }
 }
