@@ -5,7 +5,7 @@ import { turnSeconds } from '@capstan/runtime/metrics'
 import type { App } from './app.ts'
 import { pruneLog, usualLogDays } from './audit/retention.loop.ts'
 import { changeChannel, createChanges } from './db/changes.ts'
-import { type Db, openDatabase } from './db/db.ts'
+import { openDatabase } from './db/db.ts'
 import { listenToDatabase } from './db/listen.ts'
 import { migrate } from './db/migrate.ts'
 import { makePassword, readCluster, seedDefaults, seedJoinToken } from './db/seed.ts'
@@ -44,7 +44,7 @@ export async function runManager(options: ManagerOptions): Promise<void> {
   const { log, signal } = options
   const applied = await migrate(options.databaseUrl)
   if (applied.length > 0) log.info({ applied }, 'database_migrated')
-  const { app, turns, close } = await buildApp(options)
+  const { app, forMachines, forTurns, close } = await buildApp(options)
   const stopListening = new AbortController()
   const announcements = listenToDatabase({
     url: options.databaseUrl,
@@ -53,11 +53,11 @@ export async function runManager(options: ManagerOptions): Promise<void> {
     log,
     signal: stopListening.signal,
   })
-  const http = createServer(app, { consoleFolder: options.consoleFolder, signal })
+  const http = createServer(app, { forMachines, consoleFolder: options.consoleFolder, signal })
   const { host, port } = options
   const listening = await listen({ fetch: http.fetch, host, port })
   log.info({ url: listening.url }, 'listening')
-  const loops = startLoops(app, turns, signal)
+  const loops = startLoops({ forMachines, forTurns }, signal)
   options.onListening?.(listening)
   await stopped(signal)
   await listening.close()
@@ -67,14 +67,22 @@ export async function runManager(options: ManagerOptions): Promise<void> {
   await close()
 }
 
+interface Apps {
+  readonly app: App
+  /** On connections for what agents say and loops do. */
+  readonly forMachines: App
+  /** On the scheduler's own connection: to plan the statements of a turn takes longer than to run them, and one keeps its plans. */
+  readonly forTurns: App
+}
+
 async function buildApp(
   options: ManagerOptions,
-): Promise<{ app: App; turns: Db; close: () => Promise<void> }> {
-  const { log } = options
+): Promise<Apps & { readonly close: () => Promise<void> }> {
+  const { log, databaseUrl } = options
   const onError = (error: Error): void => log.warn({ err: error }, 'database_connection_broke')
-  const { db, pool } = openDatabase(options.databaseUrl, onError)
-  // A connection of the scheduler's own: to plan the statements of a turn takes longer than to run them, and one keeps its plans.
-  const { db: turns } = openDatabase(options.databaseUrl, onError, { max: 1 })
+  const { db, pool } = openDatabase(databaseUrl, onError)
+  const { db: machines } = openDatabase(databaseUrl, onError, { max: 8, isByIndex: true })
+  const { db: turns } = openDatabase(databaseUrl, onError, { max: 1, isByIndex: true })
   const sealKey = sealKeyOf(options.encryptionKey)
   const cluster = await readCluster(db, sealKey)
   await seedDefaults(db, sealKey, {
@@ -91,19 +99,22 @@ async function buildApp(
     now: () => new Date(),
     logDays: options.logDays ?? usualLogDays,
     admission: createAdmission(db),
-    findMachine: createFindMachine(db),
+    findMachine: createFindMachine(machines),
     wake: createWake(pool, log),
     changes: createChanges(),
   }
   const close = async (): Promise<void> => {
-    await Promise.all([db.destroy(), turns.destroy()])
+    await Promise.all([db, machines, turns].map(one => one.destroy()))
   }
-  return { app, turns, close }
+  return { app, forMachines: { ...app, db: machines }, forTurns: { ...app, db: turns }, close }
 }
 
-function startLoops(app: App, turns: Db, signal: AbortSignal): Promise<void>[] {
+function startLoops(
+  { forMachines: app, forTurns }: Pick<Apps, 'forMachines' | 'forTurns'>,
+  signal: AbortSignal,
+): Promise<void>[] {
   const work = {
-    scheduler: { everyMs: 5000, run: () => scheduleUntilNext({ ...app, db: turns }) },
+    scheduler: { everyMs: 5000, run: () => scheduleUntilNext(forTurns) },
     housekeeper: { everyMs: 2000, run: () => keepHouse(app) },
     sweep: { everyMs: 60_000, run: () => sweep(app) },
     jobs: { everyMs: 5000, run: () => runJobs(app, signal) },

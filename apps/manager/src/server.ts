@@ -32,10 +32,17 @@ import { keypairRoutes } from './user/keypair.routes.ts'
 import { ownAccountRoutes } from './user/own-account.routes.ts'
 import { userRoutes } from './user/user.routes.ts'
 
+interface ServerOptions {
+  /** With which agents are answered, where not as everybody. */
+  readonly forMachines?: App
+  readonly consoleFolder: string | undefined
+  readonly signal: AbortSignal
+}
+
 /** All that the manager answers over HTTP. */
 export function createServer(
   app: App,
-  { consoleFolder, signal }: { consoleFolder: string | undefined; signal: AbortSignal },
+  { forMachines = app, consoleFolder, signal }: ServerOptions,
 ): HttpApp {
   const ready = async (): Promise<string | undefined> => {
     await sql`select 1`.execute(app.db)
@@ -47,7 +54,7 @@ export function createServer(
   secretsRoutes(http, app)
   ownAccountRoutes(http, app)
   agentRoutes(http, app)
-  syncRoutes(http, app)
+  syncRoutes(http, forMachines)
   domainRoutes(http, app)
   exportRoutes(http, app)
   groupRoutes(http, app)

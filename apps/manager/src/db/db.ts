@@ -17,19 +17,30 @@ export interface Database {
   readonly pool: pg.Pool
 }
 
-/** Opens a pool of at most `max` connections. Nothing is connected yet. `onError` hears of idle ones that break. */
+export interface DatabaseOptions {
+  /** Most connections. */
+  readonly max?: number
+  /**
+   * Rows are found by an index wherever there is one, for those who only look up what they know by name. A connection keeps its
+   * plans, those of foreign keys and triggers too: made while a table was nearly empty, they would read all of it for each of
+   * the thousands that come in a burst.
+   */
+  readonly isByIndex?: boolean
+}
+
+/** Opens a pool of connections. Nothing is connected yet. `onError` hears of idle ones that break. */
 export function openDatabase(
   url: string,
   onError: (error: Error) => void,
-  { max = 16 }: { readonly max?: number } = {},
+  { max = 16, isByIndex = false }: DatabaseOptions = {},
 ): Database {
   const pool = new pg.Pool({
     ...connectionOf(url),
     max,
     // Cursors hold times as text.
-    options: '-c timezone=UTC',
+    options: `-c timezone=UTC${isByIndex ? ' -c enable_seqscan=off' : ''}`,
     connectionTimeoutMillis: 5000,
-    idleTimeoutMillis: 60_000,
+    idleTimeoutMillis: 10_000,
     // A lost server must not hang a request for ever.
     statement_timeout: 60_000,
     keepAlive: true,
