@@ -255,7 +255,9 @@ export class KernelKeeper {
   #serve(state: ContainerState): void {
     const { driver, log, sendLog } = this.#context
     const containerId = this.#containerId!
-    this.#tell({ status: 'running', progress: null, containerId, startedAt: state.startedAt })
+    // What the engine says of one that was started just now is no news.
+    const startedAt = this.observation.startedAt ?? state.startedAt
+    this.#tell({ status: 'running', progress: null, containerId, startedAt })
     this.#pump ??= new LogPump({ driver, containerId, kernel: this.desired, send: sendLog, log })
     this.#apps ??= new AppKeeper({
       driver,

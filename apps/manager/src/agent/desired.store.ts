@@ -64,23 +64,25 @@ const wanted = (agentIds: readonly string[]) => sql`
   k.agent_id = any(${agentIds}) and not ${heldBack} and (k.status not in ('terminated', 'error')
     or (not k.is_log_complete and k.ended_at > now() - interval '${sql.raw(logPatience)}'))`
 
+const isToStop = sql`k.status in ('terminating', 'terminated', 'error')`
+
 /**
- * Stands for what each agent has to do: as long as it is the same, so is the rest. Read from few columns, so that a report
- * that finds nothing new costs little. That a kernel has started is left out: only an agent that remembers nothing needs it,
- * and that one asks for everything.
+ * Stands for what each agent has to do: as long as it is the same, so is the rest. Summed up by the database, since it is asked
+ * for with every report. That a kernel has started is left out: only an agent that remembers nothing needs it, and that one
+ * asks for everything.
  */
 export async function desiredHashes(app: App, agentIds: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<Brief>`${prepared}
-    select k.agent_id, k.id, k.status in ('terminating', 'terminated', 'error') as status, k.open_apps, k.is_log_complete
-    from kernel k where ${wanted(agentIds)} order by k.id`.execute(app.db)
-  const kernels = Map.groupBy(rows, ({ agentId }) => agentId)
+  const { rows } = await sql<{ agentId: string; kernels: string }>`${prepared}
+    select k.agent_id, sum(uuid_hash_extended(k.id, (${isToStop})::int + 2 * k.is_log_complete::int
+      + case when k.open_apps = '{}' then 0 else hashtext(k.open_apps::text) & -4 end))::text as kernels
+    from kernel k where ${wanted(agentIds)} group by 1`.execute(app.db)
+  const kernels = new Map(rows.map(row => [row.agentId, row.kernels]))
   const tasks = await listWanted(app.db, agentIds)
-  return agentIds.map(id => {
-    const brief = kernels.get(id)?.map(({ agentId: _, ...kernel }) => kernel) ?? []
-    return createHash('sha256')
-      .update(JSON.stringify([app.clusterId, brief, tasks.get(id) ?? []]))
-      .digest('base64url')
-  })
+  return agentIds.map(id =>
+    createHash('sha256')
+      .update(JSON.stringify([app.clusterId, kernels.get(id) ?? '', tasks.get(id) ?? []]))
+      .digest('base64url'),
+  )
 }
 
 /** The command is for the main container; the others are there for it to use, and stay until it is done. */
@@ -99,29 +101,18 @@ export interface AskedDesired {
   readonly knows: readonly string[]
 }
 
-const isKnown = (asked: readonly AskedDesired[]) => {
-  const pairs = asked.flatMap(({ id, knows }) => knows.map(kernelId => [id, kernelId] as const))
-  return sql`(k.agent_id, k.id) in (select * from unnest(${pairs.map(([id]) => id)}::text[], ${pairs.map(([, id]) => id)}::uuid[]))`
-}
-
 type Kept = Brief & Pick<Whole, 'hasStarted'>
 
-async function readKept(app: App, asked: readonly AskedDesired[]): Promise<Kept[]> {
-  if (asked.every(({ knows }) => knows.length === 0)) return []
+/** What may change of all kernels that agents have to do with. */
+async function readKept(app: App, agentIds: readonly string[]): Promise<Kept[]> {
   const { rows } = await sql<Kept>`${prepared}
     select k.agent_id, k.id, k.status, k.started_at is not null as has_started, k.open_apps, k.is_log_complete
-    from kernel k where ${wanted(asked.map(({ id }) => id))} and ${isKnown(asked)} order by k.id`.execute(
-    app.db,
-  )
+    from kernel k where ${wanted(agentIds)} order by k.id`.execute(app.db)
   return rows
 }
 
-/** All that each agent has to do. Unseals what containers that are new to them find in their environment. */
-export async function readDesired(
-  app: App,
-  asked: readonly AskedDesired[],
-): Promise<z.input<typeof Desired>[]> {
-  const agentIds = asked.map(({ id }) => id)
+async function readWhole(app: App, kernelIds: readonly string[]): Promise<Whole[]> {
+  if (kernelIds.length === 0) return []
   const { rows } = await sql<Whole>`${prepared}
     select k.agent_id, k.id, k.status, k.started_at is not null as has_started, k.open_apps, k.is_log_complete, k.index, k.role,
       k.hostname, s.id as session_id, s.name as session_name, s.type as session_type, s.access_key, s.user_id,
@@ -133,14 +124,32 @@ export async function readDesired(
         order by a.device_id), '[]') from allocation a where a.kernel_id = k.id) as devices,
       (select coalesce(max(l.ends_at), 0) from kernel_log l where l.kernel_id = k.id) as log_offset
     from kernel k join session s on s.id = k.session_id join "user" u on u.id = s.user_id join image i on i.id = s.image_id
-    where ${wanted(agentIds)} and not ${isKnown(asked)} order by k.id`.execute(app.db)
-  const kernels = Map.groupBy(rows, ({ agentId }) => agentId)
-  const kept = Map.groupBy(await readKept(app, asked), ({ agentId }) => agentId)
+    where k.id = any(${kernelIds}::uuid[]) order by k.id`.execute(app.db)
+  return rows
+}
+
+/** All that each agent has to do. Unseals what containers that are new to them find in their environment. */
+export async function readDesired(
+  app: App,
+  asked: readonly AskedDesired[],
+): Promise<z.input<typeof Desired>[]> {
+  const agentIds = asked.map(({ id }) => id)
+  const knownBy = new Map(asked.map(({ id, knows }) => [id, new Set(knows)]))
+  const { kept = [], fresh = [] } = Object.groupBy(
+    await readKept(app, agentIds),
+    ({ agentId, id }) => (knownBy.get(agentId)?.has(id) ? 'kept' : 'fresh'),
+  )
+  const whole = await readWhole(
+    app,
+    fresh.map(({ id }) => id),
+  )
+  const keptOf = Map.groupBy(kept, ({ agentId }) => agentId)
+  const wholeOf = Map.groupBy(whole, ({ agentId }) => agentId)
   const tasks = await listWanted(app.db, agentIds)
   return agentIds.map(id => ({
     clusterId: app.clusterId,
-    kernels: (kernels.get(id) ?? []).map(row => toDesired(app, row)),
-    kept: (kept.get(id) ?? []).map(toKept),
+    kernels: (wholeOf.get(id) ?? []).map(row => toDesired(app, row)),
+    kept: (keptOf.get(id) ?? []).map(toKept),
     imageTasks: tasks.get(id) ?? [],
     ticketKey: { ...app.ticketKeys.publicJwk },
   }))

@@ -269,6 +269,33 @@ test('AGT-02 the live use that a report leaves out is as it was', async () => {
   expect((await manager.admin.call(api.agent.show, { id: 'node-use' })).usage).toEqual(usage)
 })
 
+test('what stands for the work of an agent changes with all of it, and with nothing else', async () => {
+  const node = await joinNode(manager, 'node-hash')
+  await sql`update agent set is_schedulable = (id = 'node-hash')`.execute(manager.app.db)
+  const hash = async () => {
+    const input = { id: node.id, observed: report(), desiredHash: '', waitMs: 0 }
+    return (await node.call(api.sync.sync, input)).desiredHash
+  }
+  const seen = [await hash()]
+  const { id } = await startSession(manager, manager.admin)
+  await schedule(manager.app)
+  seen.push(await hash())
+  const set = async (change: string): Promise<void> => {
+    await sql`update kernel set ${sql.raw(change)} where session_id = ${id}`.execute(manager.app.db)
+    seen.push(await hash())
+  }
+  await set(`open_apps = '{jupyter}'`)
+  await set(`open_apps = '{jupyter,web}'`)
+  await set(`status = 'terminating'`)
+  expect(new Set(seen).size).toBe(seen.length)
+  await set(`started_at = now(), container_id = 'c'`)
+  await set(`status = 'terminated', ended_at = now()`)
+  expect(seen.at(-2)).toBe(seen.at(-3))
+  expect(seen.at(-1)).toBe(seen.at(-2))
+  await set(`is_log_complete = true`)
+  expect(seen.at(-1)).toBe(seen[0])
+})
+
 test('SES-03 use is kept of an agent’s own containers alone, each sample once, with news or without', async () => {
   const node = await joinNode(manager, 'node-samples')
   const other = await joinNode(manager, 'node-samples-not')

@@ -71,25 +71,20 @@ async function takeKernelReports(tx: Db, told: readonly ToldKernels[]): Promise<
 
 /** What the reports say that is not known yet. */
 async function readNews(tx: Db, told: readonly ToldKernels[]): Promise<News[]> {
-  const wanted = Map.groupBy(
-    await wantedKernels(
-      tx,
-      told.map(({ id }) => id),
-    ),
-    ({ agentId }) => agentId,
-  )
+  const wanted = Map.groupBy(await wantedKernels(tx, told), ({ agentId }) => agentId)
   return told.flatMap(({ id, report: { kernels, clock } }) =>
     kernelChanges(wanted.get(id) ?? [], kernels).map(one => ({ ...one, clock })),
   )
 }
 
-/** Kernels of agents that are live, or whose log is not all here. By the partial index `kernel_wanted`. */
-async function wantedKernels(tx: Db, agentIds: readonly string[]): Promise<KnownRow[]> {
+/** Those of the kernels that agents report on, of these agents, that are live, or whose log is not all here. */
+async function wantedKernels(tx: Db, told: readonly ToldKernels[]): Promise<KnownRow[]> {
+  const agentIds = told.map(({ id }) => id)
+  const ids = told.flatMap(({ report }) => report.kernels.map(({ kernelId }) => kernelId))
   const { rows } = await sql<KnownRow>`${prepared}
     select id, session_id, agent_id, status, started_at, container_id, progress, apps, is_log_complete from kernel
-    where agent_id = any(${agentIds}) and (status not in ('terminated', 'error') or not is_log_complete)`.execute(
-    tx,
-  )
+    where id = any(${ids}::uuid[]) and agent_id = any(${agentIds})
+      and (status not in ('terminated', 'error') or not is_log_complete)`.execute(tx)
   return rows
 }
 
