@@ -1,8 +1,8 @@
 import type { SessionStatus } from '@capstan/contract/session'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { canMove } from './session.ts'
-import { settle, type SettlingKernel, type SettlingSession } from './settle.ts'
+import { canMove, isEnded } from './session.ts'
+import { mayFree, settle, type SettlingKernel, type SettlingSession } from './settle.ts'
 
 const options = { maxFailures: 3 }
 const kernel = (given: Partial<SettlingKernel> = {}): SettlingKernel => ({
@@ -211,6 +211,21 @@ test('a session whose kernels have all ended does not stay live', () => {
     fc.property(live, endedKernels, (status, list) => {
       const settled = settle(session({ status }), list, options)
       expect(['terminated', 'error', 'pending']).toContain(settled?.status)
+    }),
+  )
+})
+
+test('where any container has ended, something may be free; where all are on their way or run, nothing is', () => {
+  fc.assert(
+    fc.property(anySession, kernels, (given, list) => {
+      const settled = settle(given, list, options)
+      if (!settled) return
+      const goesOn = (['preparing', 'pulling', 'creating', 'running'] as SessionStatus[]).includes(
+        settled.status,
+      )
+      const hasEnded = list.some(({ status }) => isEnded(status))
+      if (hasEnded) expect(mayFree(settled)).toBe(true)
+      if (goesOn && !hasEnded && !settled.stopsKernels) expect(mayFree(settled)).toBe(false)
     }),
   )
 })

@@ -31,6 +31,10 @@ export interface Settlement {
   readonly stopsKernels: boolean
 }
 
+/** Whether something is free now, or wants room again: what is on its way up holds what it holds. */
+export const mayFree = ({ status, stopsKernels }: Settlement): boolean =>
+  stopsKernels || !(isStarting(status) || status === 'running')
+
 /** Whether another try may do better. What nobody classified may. */
 const isRetryable = (reason: Reason | null): boolean => reason?.data?.['isRetryable'] !== false
 

@@ -1,5 +1,5 @@
 import { isEnded, isStarting } from '@capstan/core/session'
-import type { Settlement } from '@capstan/core/settle'
+import { mayFree, type Settlement } from '@capstan/core/settle'
 import type { Database } from './database.ts'
 import type { SessionRow } from './rows.ts'
 
@@ -38,7 +38,7 @@ export function settleSessions(db: Database, sessions: Iterable<SessionRow>): Se
         if (!isEnded(kernel.status)) db.moveKernel(kernel, 'terminating')
       }
     }
-    if (settlement.status !== 'running') freesSome = true
+    if (mayFree(settlement)) freesSome = true
   }
   return { agentIds: [...agentIds], freesSome }
 }

@@ -139,7 +139,10 @@ interface Wait {
   readonly signal: AbortSignal
 }
 
-/** The hash of what is wanted, as soon as it is not the known one, or when the time is up. */
+/**
+ * The hash of what is wanted, as soon as it is not the known one, or when the time is up. Without a wake-up it is not looked at
+ * again then: one that was missed is found by the next report, which comes at once.
+ */
 async function changedHash(
   app: App,
   { hashOf }: Gatherers,
@@ -147,17 +150,18 @@ async function changedHash(
 ): Promise<string> {
   const deadline = performance.now() + waitMs
   for (;;) {
-    const woken = Promise.withResolvers<void>()
+    const rested = Promise.withResolvers<'woken' | 'over'>()
+    const over = (): void => rested.resolve('over')
     // Listens before it looks: a wake-up between the two is not missed.
-    const stopListening = app.wake.on(`agent:${id}`, woken.resolve)
-    const timer = setTimeout(woken.resolve, Math.max(0, deadline - performance.now()))
-    signal.addEventListener('abort', () => woken.resolve(), { once: true })
+    const stopListening = app.wake.on(`agent:${id}`, () => rested.resolve('woken'))
+    const timer = setTimeout(over, Math.max(0, deadline - performance.now()))
+    signal.addEventListener('abort', over, { once: true })
     try {
       if (signal.aborted) return known
       const hash = await hashOf(id)
-      if (hash !== known || signal.aborted || performance.now() >= deadline) return hash
-      await woken.promise
+      if (hash !== known || (await rested.promise) === 'over') return hash
     } finally {
+      signal.removeEventListener('abort', over)
       stopListening()
       clearTimeout(timer)
     }

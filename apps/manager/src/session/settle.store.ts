@@ -1,5 +1,5 @@
 import type { Reason, SessionStatus } from '@capstan/contract/session'
-import { settle, type Settlement } from '@capstan/core/settle'
+import { mayFree, settle, type Settlement } from '@capstan/core/settle'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
 import { prepared } from '../db/prepared.ts'
@@ -70,7 +70,7 @@ export async function settleSessions(tx: Db, ids: readonly string[]): Promise<Se
         ...stopping.flatMap(({ row }) => row.kernels.map(kernel => kernel.agentId)),
       ]),
     ],
-    freesSome: settled.some(({ settlement }) => settlement.status !== 'running'),
+    freesSome: settled.some(({ settlement }) => mayFree(settlement)),
   }
 }
 
