@@ -1,7 +1,6 @@
 import type { Fleet } from './fleet.ts'
 import { wholeDevice } from '../slots.ts'
 import { type Main, Mix } from './mix.ts'
-import { steps } from './prices.ts'
 import type { Need } from './needs.ts'
 import type { Shape } from './shapes.ts'
 
@@ -28,12 +27,18 @@ export class Balance {
   /** By agent: what is unusable now, and of which version of the agent that is. */
   readonly #present: Float64Array
   readonly #presentAt: Int32Array
+  /** Agent × slot: the waste on shared devices, of the same version. */
+  readonly #waste: Float64Array
+  /** Agent × slot: what a free unit counts where nothing else tells agents apart. */
+  readonly #tie: Float64Array
 
   constructor(fleet: Fleet) {
     this.#fleet = fleet
     this.#mix = new Mix(fleet)
     this.#present = new Float64Array(fleet.size)
     this.#presentAt = new Int32Array(fleet.size).fill(-1)
+    this.#tie = fleet.capacity.map(capacity => (capacity > 0 ? tieWeight / capacity : 0))
+    this.#waste = new Float64Array(fleet.size * fleet.slots.length)
     this.#kinds = fleet.agents.map((agent, index) => {
       const slots = fleet.slots.map((_, slot) =>
         Number(fleet.capacity[index * fleet.slots.length + slot]! > 0),
@@ -49,7 +54,8 @@ export class Balance {
 
   /** By how much a kernel makes the rest of an agent less usable. */
   cost(agent: number, need: Need): number {
-    return this.#unusable(agent, need) - this.unusable(agent)
+    const present = this.unusable(agent)
+    return this.#unusable(agent, need) - present
   }
 
   /** How much of an agent will stay unusable as it is now; equal for agents of one kind with the same rests. */
@@ -57,6 +63,7 @@ export class Balance {
     this.#look()
     const version = this.#fleet.versions[agent]!
     if (this.#presentAt[agent] !== version) {
+      this.#measureWaste(agent)
       this.#present[agent] = this.#unusable(agent, undefined)
       this.#presentAt[agent] = version
     }
@@ -65,6 +72,7 @@ export class Balance {
 
   /** The same for a share of one device. */
   shareCost(agent: number, slot: number, free: number, amount: number): number {
+    this.#look()
     const main = this.#of(agent).find(one => one.slot === slot)
     return main ? wasteOf(main, free - amount) - wasteOf(main, free) : free
   }
@@ -79,7 +87,6 @@ export class Balance {
   }
 
   #of(agent: number): readonly Main[] {
-    this.#look()
     const known = this.#mainsOfAgent[agent]
     if (known) return known
     const kind = this.#kinds[agent]!
@@ -89,67 +96,76 @@ export class Balance {
     return mains
   }
 
+  /** Once `need` is taken, if any. Goes by what is wasted now. */
   #unusable(agent: number, need: Need | undefined): number {
     const { slots, free, capacity } = this.#fleet
     const row = agent * slots.length
     let sum = 0
     for (const main of this.#of(agent)) {
-      const usable = this.#usable(agent, main, need?.of(main.slot) ?? 0)
+      const amount = need === undefined ? 0 : need.of(main.slot)
+      let usable = free[row + main.slot]! - amount
+      let wholes = usable
+      if (main.isShared) {
+        const rest = this.#restFor(agent, main, amount)
+        const devices = Math.max(1, amount / wholeDevice)
+        const more = wasteOf(main, rest - amount / devices) - wasteOf(main, rest)
+        const wasted = this.#waste[row + main.slot]! + devices * more
+        wholes = this.#wholesOf(agent, main) - (rest >= wholeDevice ? devices : 0)
+        usable -= wasted * wholeDevice
+        sum += wasted
+      }
+      for (const { count, part } of main.several) if (wholes < count) sum += part * wholes
       const unit = main.unit ?? Math.max(1, capacity[row + main.slot]!)
-      sum += this.#broken + this.#wasted
       for (const { slot, mean, spread } of main.companions) {
-        const left = free[row + slot]! - (need?.of(slot) ?? 0)
+        const left = free[row + slot]! - (need === undefined ? 0 : need.of(slot))
         sum += stranded(left, mean * needWhenShort, spread, usable) / unit
       }
     }
     for (let slot = 0; slot < slots.length; slot++)
-      if (capacity[row + slot]! > 0)
-        sum += (tieWeight * (free[row + slot]! - (need?.of(slot) ?? 0))) / capacity[row + slot]!
+      sum += this.#tie[row + slot]! * (free[row + slot]! - (need === undefined ? 0 : need.of(slot)))
     return sum
   }
 
-  #wasted = 0
-  #broken = 0
-
-  /** Smallest units that can be used of the devices once `amount` is taken; leaves the rest in `#wasted` and `#broken`. */
-  #usable(agent: number, main: Main, amount: number): number {
-    const { slots, deviceFrom, deviceFree, free } = this.#fleet
+  /** What is free of the device of which an amount is best taken; 0 where nothing is. */
+  #restFor(agent: number, main: Main, amount: number): number {
+    if (amount === 0 || amount >= wholeDevice) return Math.min(amount, wholeDevice)
+    const { slots, deviceFrom, deviceFree } = this.#fleet
     const row = agent * slots.length + main.slot
-    this.#wasted = 0
-    this.#broken = 0
-    if (main.unit === null) return free[row]! - amount
-    let wholes = 0
-    let left = free[row]! - amount
-    if (main.isShared) {
-      let best = 0
-      let bestCost = Infinity
-      for (let device = deviceFrom[row]!; device < deviceFrom[row + 1]!; device++) {
-        const rest = deviceFree[device]!
-        if (rest >= wholeDevice) wholes++
-        this.#wasted += wasteOf(main, rest)
-        if (amount === 0 || amount >= wholeDevice || rest < amount) continue
-        const cost = wasteOf(main, rest - amount) - wasteOf(main, rest)
-        if (cost >= bestCost) continue
-        bestCost = cost
-        best = rest
-      }
-      if (amount >= wholeDevice) {
-        wholes -= amount / wholeDevice
-        this.#wasted -= (amount / wholeDevice) * wasteOf(main, wholeDevice)
-      } else if (bestCost < Infinity) {
-        this.#wasted += bestCost
-        if (best >= wholeDevice) wholes--
-      }
-      left -= this.#wasted * wholeDevice
-    } else wholes = left
-    for (const { count, part } of main.several) if (wholes < count) this.#broken += part * wholes
-    return left
+    const end = deviceFrom[row + 1]!
+    let best = amount
+    let least = Infinity
+    for (let device = deviceFrom[row]!; device < end; device++) {
+      const rest = deviceFree[device]!
+      if (rest < amount) continue
+      const cost = wasteOf(main, rest - amount) - wasteOf(main, rest)
+      if (cost >= least) continue
+      least = cost
+      best = rest
+    }
+    return best
+  }
+
+  #wholesOf(agent: number, { slot }: Main): number {
+    const { room, columns, wholeColumn } = this.#fleet
+    return room[agent * columns + wholeColumn[slot]!]!
+  }
+
+  #measureWaste(agent: number): void {
+    const { slots, deviceFrom, deviceFree } = this.#fleet
+    for (const main of this.#of(agent)) {
+      if (!main.isShared) continue
+      const row = agent * slots.length + main.slot
+      let sum = 0
+      for (let device = deviceFrom[row]!; device < deviceFrom[row + 1]!; device++)
+        sum += wasteOf(main, deviceFree[device]!)
+      this.#waste[row] = sum
+    }
   }
 }
 
 /** In devices. */
 function wasteOf({ waste }: Main, rest: number): number {
-  return waste[Math.min(steps, Math.floor((rest * steps) / wholeDevice))]! / steps
+  return waste[Math.min(wholeDevice, rest)]!
 }
 
 /**

@@ -12,9 +12,9 @@ export interface Main {
   readonly isShared: boolean
   /** Devices are counted, shares in devices; of cores and bytes the whole agent is one. Null: the latter. */
   readonly unit: number | null
-  /** By steps of a shared device that are free: how many of them will hardly be used. */
+  /** By smallest units of a shared device that are free: what part of a device will hardly be used. */
   readonly waste: Float64Array
-  /** Sessions that want several whole devices of one agent: how many, and what part of all they are. */
+  /** Sessions that want several whole devices of one agent (accelerators alone): how many, and what part of all they are. */
   readonly several: readonly { readonly count: number; readonly part: number }[]
   /** What goes with a smallest unit of it, in the mean, and how much that varies (as the root of variance per unit). */
   readonly companions: readonly {
@@ -60,8 +60,13 @@ export class Mix {
       slot,
       isShared: isShared(slots[slot]!),
       unit: accelerators.length === 0 ? null : isShared(slots[slot]!) ? wholeDevice : 1,
-      waste: isShared(slots[slot]!) ? wasteByRest(sharesOf(wanted, slot)) : new Float64Array(0),
-      several: severalOf(wanted, slot, isShared(slots[slot]!) ? wholeDevice : 1),
+      waste: isShared(slots[slot]!)
+        ? byUnit(wasteByRest(sharesOf(wanted, slot)))
+        : new Float64Array(0),
+      several:
+        accelerators.length === 0
+          ? []
+          : severalOf(wanted, slot, isShared(slots[slot]!) ? wholeDevice : 1),
       companions: own
         .filter(other => other !== slot && !accelerators.includes(other))
         .map(other => companionOf(wanted, slot, other)),
@@ -134,6 +139,12 @@ function sharesOf(wanted: readonly Counted[], slot: number): Float64Array {
   }
   return amounts
 }
+
+const byUnit = (waste: Float64Array): Float64Array =>
+  Float64Array.from(
+    { length: wholeDevice + 1 },
+    (_, rest) => waste[Math.floor((rest * steps) / wholeDevice)]! / steps,
+  )
 
 /** Of each rest of a device, in steps: what of it will hardly be used. */
 function wasteByRest(amounts: Float64Array): Float64Array {
