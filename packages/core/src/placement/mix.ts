@@ -29,10 +29,27 @@ const neverFilled = 0.02
 /** How far a rest is judged by its price; the remainder by a random filling, which tells apart what prices call equal. */
 const byPrice = 0.7
 
+/** A kernel that was asked for, and how often. */
+interface Counted {
+  readonly need: Need
+  count: number
+}
+
+/** Kernels of sessions for which the same agents will do and that ask for the same slots. */
+interface Group {
+  readonly eligibility: Eligibility
+  /** Of one of the sessions. */
+  readonly total: Need
+  readonly kernels: Counted[]
+}
+
 /** What has been asked for lately: how often each shape. */
 export class Mix {
   readonly #fleet: Fleet
-  readonly #counts = new Map<Shape, number>()
+  /** By shape: its kernels. */
+  readonly #kernels = new Map<Shape, readonly Counted[]>()
+  /** By eligibility and slots. */
+  readonly #groups = new Map<string, Group>()
   #total = 0
 
   constructor(fleet: Fleet) {
@@ -44,8 +61,19 @@ export class Mix {
   }
 
   add(shape: Shape, count: number): void {
-    this.#counts.set(shape, (this.#counts.get(shape) ?? 0) + count)
+    let kernels = this.#kernels.get(shape)
+    if (!kernels) this.#kernels.set(shape, (kernels = this.#begin(shape)))
+    for (const kernel of kernels) kernel.count += count
     this.#total += count
+  }
+
+  #begin({ eligibility, parts, total }: Shape): Counted[] {
+    const kernels = parts.flatMap(part => part.kernels.map(({ need }) => ({ need, count: 0 })))
+    const key = `${eligibility.id} ${total.mask}`
+    const known = this.#groups.get(key)
+    if (known) for (const kernel of kernels) known.kernels.push(kernel)
+    else this.#groups.set(key, { eligibility, total, kernels: kernels.slice() })
+    return kernels
   }
 
   /** What is wanted of agents like this one, for each kind of accelerator it has; without any, for each slot. */
@@ -77,25 +105,11 @@ export class Mix {
   #wantedOf(agent: number, own: readonly number[]): Counted[] {
     const view = this.#fleet.agents[agent]!
     const lacks = this.#fleet.slots.map((_, slot) => slot).filter(slot => !own.includes(slot))
-    const willDo = new Map<Eligibility, boolean>()
-    const wanted: Counted[] = []
-    for (const [{ eligibility, parts, total }, count] of this.#counts) {
-      let isEligible = willDo.get(eligibility)
-      if (isEligible === undefined) {
-        isEligible = whyRuledOut(view, { ...eligibility, runtime: '', imageId: null }) === undefined
-        willDo.set(eligibility, isEligible)
-      }
-      if (!isEligible || lacks.some(slot => total.of(slot) > 0)) continue
-      for (const part of parts) for (const { need } of part.kernels) wanted.push({ need, count })
-    }
-    return wanted
+    const mayAsk = ({ eligibility, total }: Group): boolean =>
+      !lacks.some(slot => total.of(slot) > 0) &&
+      whyRuledOut(view, { ...eligibility, runtime: '', imageId: null }) === undefined
+    return [...this.#groups.values()].filter(mayAsk).flatMap(group => group.kernels)
   }
-}
-
-/** A kernel that was asked for, and how often. */
-interface Counted {
-  readonly need: Need
-  readonly count: number
 }
 
 function companionOf(

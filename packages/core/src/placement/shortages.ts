@@ -1,7 +1,7 @@
 import type { Reason } from '@capstan/contract/session'
 import type { Demand } from '../placement.ts'
 import type { Fleet } from './fleet.ts'
-import { isShared, wholeDevice } from '../slots.ts'
+import { describeAmount, isShared, wholeDevice } from '../slots.ts'
 import { askedOf, type Need } from './needs.ts'
 import type { Pool } from './pool.ts'
 import {
@@ -17,6 +17,8 @@ import type { Shape } from './shapes.ts'
 interface Known {
   readonly id: number
   readonly lack: Lack
+  /** What is needed, for people. */
+  readonly amount: string
   /** Nobody has so much. */
   readonly isShort: boolean
   readonly text: string
@@ -47,21 +49,13 @@ export class Shortages {
     if (this.#fleet.size === 0) return noAgents
     if (pool.size === 0) return explainNoAgent(demand, pool.ruledOut)
     const { need, kernels } = shape.parts[0]!
-    const asked = askedOf(kernels.length === 1 ? [shape.kernels[kernels[0]!.at]!] : shape.kernels)
+    const asked =
+      kernels.length === 1 ? shape.kernels[kernels[0]!.at]!.amounts : askedOf(shape.kernels)
     const found: Known[] = []
-    for (const slot in asked) found.push(this.#find(pool, need, slot, asked[slot]!))
+    for (const slot in asked)
+      if (asked[slot]! > 0) found.push(this.#find(pool, need, slot, asked[slot]!))
     const short = found.filter(one => one.isShort)
-    if (short.length === 0)
-      return this.#reason(
-        [
-          describeTogether(
-            shape,
-            found.map(one => one.lack),
-          ),
-        ],
-        [],
-        pool,
-      )
+    if (short.length === 0) return this.#reason([describeTogether(shape, found)], [], pool)
     const key = short.map(one => one.id).join()
     const known = this.#reasons.get(key)
     if (known) return known
@@ -112,6 +106,7 @@ export class Shortages {
 
   #know(lack: Lack): Known {
     const isShort = lack.best < lack.needed
-    return { id: this.#count++, lack, isShort, text: isShort ? describeLack(lack) : '' }
+    const amount = describeAmount(lack.slot, lack.needed)
+    return { id: this.#count++, lack, amount, isShort, text: isShort ? describeLack(lack) : '' }
   }
 }

@@ -145,6 +145,8 @@ export class Turn {
   #refuse(demand: Demand, shape: Shape, isFirst: boolean): Refusal {
     const known = this.#refused[shape.id]
     const outcome = known ?? this.#explain(demand, shape)
+    // Filled from 0 on: an array with holes is looked up many times slower.
+    while (this.#refused.length < this.shapes.all.length) this.#refused.push(undefined)
     this.#refused[shape.id] = outcome
     const special = this.#preempt(demand, shape)
     if (special) return special
