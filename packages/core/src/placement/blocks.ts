@@ -11,6 +11,22 @@ interface Block {
   readonly most: Float64Array
 }
 
+/** Keys from one to below another. */
+export interface Range {
+  readonly from: number
+  readonly end: number
+}
+
+/** What is sought, and what was found of it so far. */
+export interface Search {
+  readonly need: Need
+  readonly accepts: ((agent: number) => boolean) | undefined
+  /** Shifts where it begins, so that not always the same are found. */
+  readonly turn: number
+  readonly found: Int32Array
+  count: number
+}
+
 /**
  * Agents in the order of their keys (equal keys: of their ids), in blocks that each know the most room of any member. The
  * first that fits is found by comparing with blocks, and only inside those that might hold it with members; moving an agent
@@ -76,38 +92,29 @@ export class Blocks {
     return -1
   }
 
-  /**
-   * As many as `found` has room for that fit and are accepted, of those with keys from `from` to below `end`, spread evenly
-   * over the order; answers how many, 0 only if there is none. `turn` shifts where it begins, so that not always the same
-   * are seen.
-   */
-  sample(
-    need: Need,
-    { from, end }: { readonly from: number; readonly end: number },
-    turn: number,
-    found: Int32Array,
-    accepts?: (agent: number) => boolean,
-  ): number {
+  /** Finds up to `most` more that fit and are accepted, spread evenly over a range; none only where there is none. */
+  sample(search: Search, { from, end }: Range, most: number): void {
+    const { need, accepts, turn, found } = search
     const begin = this.#countBelow(from, lastOf)
     const length = this.#countBelow(end, firstOf) - begin
-    const each = Math.ceil(found.length / length)
-    let count = 0
-    for (let i = 0; i < length && count < found.length; i++) {
+    const each = Math.ceil(most / length)
+    const full = search.count + most
+    for (let i = 0; i < length && search.count < full; i++) {
       const block = this.#blocks[begin + ((i + turn) % length)]!
       if (!mayHold(block, need)) continue
-      const wanted = Math.min(found.length, count + each)
-      const before = count
+      const before = search.count
+      const enough = Math.min(full, before + each)
       let place = turn % block.count
-      for (let j = 0; j < block.count && count < wanted; j++) {
+      for (let j = 0; j < block.count && search.count < enough; j++) {
         const agent = block.members[place]!
         place = place + 1 === block.count ? 0 : place + 1
         if (!this.#fleet.fits(agent, need)) continue
         const key = this.#keys[agent]!
-        if (key >= from && key < end && (!accepts || accepts(agent))) found[count++] = agent
+        if (key < from || key >= end || (accepts && !accepts(agent))) continue
+        found[search.count++] = agent
       }
-      if (count === before && !accepts) this.#measure(block)
+      if (search.count === before && !accepts) this.#measure(block)
     }
-    return count
   }
 
   /** The first that has the same key as `agent`, fits and is accepted, among the `limit` that come first; -1 if none. */

@@ -43,7 +43,7 @@ export class Placer {
       this.#fleet,
       eligibility,
       need,
-      this.selection.isSpreading,
+      this.selection.order,
       this.#kept,
     ))
   }

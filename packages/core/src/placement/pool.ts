@@ -1,5 +1,5 @@
 import type { AgentView } from '../placement.ts'
-import { Blocks } from './blocks.ts'
+import { Blocks, type Range } from './blocks.ts'
 import type { Fleet } from './fleet.ts'
 import { extrasOf, isAccelerator } from './layout.ts'
 import type { Need } from './needs.ts'
@@ -8,9 +8,18 @@ import type { Eligibility } from './shapes.ts'
 /** What rules an agent out whatever is free on it. */
 export type RuledOut = 'designation' | 'architecture' | 'runtime' | 'image' | 'model'
 
+/** Which of the agents that do equally well otherwise come first. `used`: any on which something runs. */
+export type Order = 'emptiest' | 'fullest' | 'used'
+
+/** Members that have as many kinds of accelerator not asked for, by their keys; apart from each other with `used`. */
+export interface Level {
+  readonly used: Range
+  readonly unused: Range
+}
+
 /** Accelerators are what is scarce: their free part counts twice. */
 const acceleratorWeight = 2
-/** One kind of accelerator not asked for weighs more than any fullness, which is from 0 to 1. */
+/** One kind of accelerator not asked for weighs more than all else that the order goes by, which is from 0 to 1. */
 const extraWeight = 4
 
 /**
@@ -21,7 +30,7 @@ export class Pool {
   readonly #fleet: Fleet
   /** By slot: how much its free part counts. */
   readonly #weights: readonly number[]
-  readonly #isSpreading: boolean
+  readonly #order: Order
   /** By agent; kept for those who came first. */
   readonly #kept: Uint8Array
   readonly #isMember: Uint8Array
@@ -34,23 +43,17 @@ export class Pool {
   readonly #open: Blocks
   readonly #keptList: Blocks
   readonly size: number
-  /** Of members that have as many kinds of accelerator not asked for: their keys. Those that have fewest come first. */
-  readonly levels: readonly { readonly from: number; readonly end: number }[]
+  /** First that of the fewest kinds of accelerator not asked for. */
+  readonly levels: readonly Level[]
   readonly ruledOut: Readonly<Partial<Record<RuledOut, number>>>
   #read: number
   /** By column: who has most, as far as is known. */
   readonly #most: Int32Array
   readonly #mostRoom: Float64Array
 
-  constructor(
-    fleet: Fleet,
-    eligibility: Eligibility,
-    need: Need,
-    isSpreading: boolean,
-    kept: Uint8Array,
-  ) {
+  constructor(fleet: Fleet, eligibility: Eligibility, need: Need, order: Order, kept: Uint8Array) {
     this.#fleet = fleet
-    this.#isSpreading = isSpreading
+    this.#order = order
     this.#kept = kept
     this.#weights = fleet.slots.map(slot => (isAccelerator(slot) ? acceleratorWeight : 1))
     this.#isMember = new Uint8Array(fleet.size)
@@ -78,7 +81,7 @@ export class Pool {
     const listed = members.filter(agent => this.#isListed[agent] === 1)
     this.levels = [...new Set(listed.map(agent => this.#extras[agent]!))]
       .sort((a, b) => a - b)
-      .map(from => ({ from, end: from + extraWeight }))
+      .map(from => ({ used: { from, end: from + 1 }, unused: { from: from + 1, end: from + 2 } }))
     this.ruledOut = ruledOut
     this.size = members.length
     this.#open = new Blocks(
@@ -129,6 +132,21 @@ export class Pool {
   }
 
   #keyOf(agent: number): number {
+    const extras = this.#extras[agent]!
+    if (this.#order === 'used') return extras + Number(this.#isUnused(agent))
+    const freeness = this.#freenessOf(agent)
+    return extras + (this.#order === 'emptiest' ? 1 - freeness : freeness)
+  }
+
+  #isUnused(agent: number): boolean {
+    const { slots, free, capacity } = this.#fleet
+    const end = (agent + 1) * slots.length
+    for (let row = end - slots.length; row < end; row++)
+      if (free[row] !== capacity[row]) return false
+    return true
+  }
+
+  #freenessOf(agent: number): number {
     const { slots, free, capacity } = this.#fleet
     const row = agent * slots.length
     let sum = 0
@@ -139,8 +157,7 @@ export class Pool {
       sum += (weight * free[row + slot]!) / capacity[row + slot]!
       weights += weight
     }
-    const freeness = weights === 0 ? 1 : sum / weights
-    return this.#extras[agent]! + (this.#isSpreading ? 1 - freeness : freeness)
+    return weights === 0 ? 1 : sum / weights
   }
 
   #catchUp(): void {

@@ -28,6 +28,17 @@ test('GPU nodes are kept for GPU work, and among equals an agent that has the im
     expect(agentsOf(planned({ agents, queue: [demand({ cpu: 100 })], selector }))).toEqual(['c'])
 })
 
+test('SCH-04 balanced leaves whole nodes to those who want all of one, however many there are', () => {
+  const agents = Array.from({ length: 400 }, (_, i) => agent(`a${i}`, { cpu: 64_000, gpus: 8 }))
+  const ask = (count: number, gpus: number) =>
+    Array.from({ length: count }, () => demand({ cpu: 1000 * gpus, 'cuda.device': gpus }))
+  for (const single of [80, 400, 1600]) {
+    const queue = [...ask(single, 1), ...ask(400 - single / 8, 8)]
+    const { waiting } = planned({ agents, queue, selector: 'balanced', retriesToSkip: 0 })
+    expect(waiting).toEqual([])
+  }
+})
+
 test('SES-06 all containers of a session are placed or none: on one agent, or wherever there is room', () => {
   const agents = [agent('a', { cpu: 2000 }), agent('b', { cpu: 2000 })]
   const kernels = [0, 1, 2].map(kernelIndex => ({ kernelIndex, amounts: { cpu: 1000 } }))

@@ -1,7 +1,7 @@
 import { Balance } from './balance.ts'
 import type { DeviceChoice } from './devices.ts'
 import type { Fleet } from './fleet.ts'
-import type { Pool } from './pool.ts'
+import type { Order, Pool } from './pool.ts'
 import type { Need } from './needs.ts'
 import type { Shape } from './shapes.ts'
 
@@ -13,10 +13,13 @@ export type Selector = 'dispersed' | 'concentrated' | 'balanced'
 
 /** How many of the agents that fit `balanced` compares: more changes little, for it needs a good one, not the best. */
 const compared = 8
+/** And how many on which nothing runs: they are mostly alike. */
+const comparedUnused = 2
 /** How many equals are looked through for one that has the image. */
 const equals = 256
 
 export interface Selection extends DeviceChoice {
+  readonly order: Order
   /** An agent for a kernel, of those accepted; -1 if there is none. Among equals one that has the image, then by id. */
   find: (
     pool: Pool,
@@ -32,6 +35,7 @@ export function selection(selector: Selector, fleet: Fleet): Selection {
   if (selector === 'balanced') return balanced(fleet)
   const isSpreading = selector === 'dispersed'
   return {
+    order: isSpreading ? 'emptiest' : 'fullest',
     isSpreading,
     shareCost: (_agent, _slot, free) => (isSpreading ? -free : free),
     find: inOrder,
@@ -50,22 +54,17 @@ const inOrder: Selection['find'] = (pool, need, hasImage, accepts) => {
 
 function balanced(fleet: Fleet): Selection {
   const balance = new Balance(fleet)
-  const found = new Int32Array(compared)
+  const found = new Int32Array(compared + comparedUnused)
   let turn = 0
-  const isAlike = ({ keys }: Pool, a: number, b: number): boolean =>
-    keys[a] === keys[b] && a < b && balance.unusable(a) === balance.unusable(b)
-  const bestOf = (
-    pool: Pool,
-    need: Need,
-    count: number,
-    hasImage?: (agent: number) => boolean,
-  ): number => {
+  const isAlike = (a: number, b: number): boolean =>
+    a < b && balance.unusable(a) === balance.unusable(b)
+  const bestOf = (need: Need, count: number, hasImage?: (agent: number) => boolean): number => {
     let best = found[0]!
     let least = balance.cost(best, need)
     for (let i = 1; i < count; i++) {
       const agent = found[i]!
       // Neighbours in the order are often alike, and then cost the same: most of all where nothing runs yet.
-      if (!hasImage && isAlike(pool, found[i - 1]!, agent)) continue
+      if (!hasImage && isAlike(found[i - 1]!, agent)) continue
       const cost = balance.cost(agent, need)
       if (cost > least || (cost === least && !isBetter(agent, best, hasImage))) continue
       best = agent
@@ -74,15 +73,19 @@ function balanced(fleet: Fleet): Selection {
     return best
   }
   return {
+    // By how full they are would do no better, and have them change places all the time.
+    order: 'used',
     isSpreading: false,
     shareCost: (agent, slot, free, amount) =>
       balance.shareCost(agent, slot, free, amount) + free * 1e-9,
     note: (shape, count) => balance.note(shape, count),
     find: (pool, need, hasImage, accepts) => {
-      turn++
-      for (const level of pool.levels) {
-        const count = pool.open.sample(need, level, turn, found, accepts)
-        if (count > 0) return bestOf(pool, need, count, hasImage)
+      const { open } = pool
+      const search = { need, accepts, turn: turn++, found, count: 0 }
+      for (const { used, unused } of pool.levels) {
+        open.sample(search, used, compared)
+        open.sample(search, unused, comparedUnused)
+        if (search.count > 0) return bestOf(need, search.count, hasImage)
       }
       return -1
     },
