@@ -52,25 +52,19 @@ export class Balance {
     this.#mix.add(shape, count)
   }
 
-  /** By how much a kernel makes the rest of an agent less usable. */
-  cost(agent: number, need: Need): number {
-    const present = this.unusable(agent)
-    return this.#unusable(agent, need) - present
-  }
-
   /** How much of an agent will stay unusable as it is now; equal for agents of one kind with the same rests. */
   unusable(agent: number): number {
     this.#look()
     const version = this.#fleet.versions[agent]!
     if (this.#presentAt[agent] !== version) {
       this.#measureWaste(agent)
-      this.#present[agent] = this.#unusable(agent, undefined)
+      this.#present[agent] = this.unusableAfter(agent, undefined)
       this.#presentAt[agent] = version
     }
     return this.#present[agent]!
   }
 
-  /** The same for a share of one device. */
+  /** By how much a share makes the rest of one device less usable. */
   shareCost(agent: number, slot: number, free: number, amount: number): number {
     this.#look()
     const main = this.#of(agent).find(one => one.slot === slot)
@@ -96,8 +90,8 @@ export class Balance {
     return mains
   }
 
-  /** Once `need` is taken, if any. Goes by what is wasted now. */
-  #unusable(agent: number, need: Need | undefined): number {
+  /** The same once a need is taken, if any. To be asked after `unusable`: it goes by what is wasted now. */
+  unusableAfter(agent: number, need: Need | undefined): number {
     const { slots, free, capacity } = this.#fleet
     const row = agent * slots.length
     let sum = 0

@@ -94,24 +94,26 @@ export class Blocks {
 
   /** Finds up to `most` more that fit and are accepted, spread evenly over a range; none only where there is none. */
   sample(search: Search, { from, end }: Range, most: number): void {
+    if (most === 0) return
     const { need, accepts, turn, found } = search
     const begin = this.#countBelow(from, lastOf)
     const length = this.#countBelow(end, firstOf) - begin
     const each = Math.ceil(most / length)
     const full = search.count + most
     for (let i = 0; i < length && search.count < full; i++) {
-      const block = this.#blocks[begin + ((i + turn) % length)]!
+      const at = (i + turn) % length
+      const block = this.#blocks[begin + at]!
       if (!mayHold(block, need)) continue
+      const low = at === 0 ? this.#membersBelow(from, block) : 0
+      const high = at === length - 1 ? this.#membersBelow(end, block) : block.count
       const before = search.count
       const enough = Math.min(full, before + each)
-      let place = turn % block.count
-      for (let j = 0; j < block.count && search.count < enough; j++) {
+      let place = low + (turn % (high - low))
+      for (let j = low; j < high && search.count < enough; j++) {
         const agent = block.members[place]!
-        place = place + 1 === block.count ? 0 : place + 1
-        if (!this.#fleet.fits(agent, need)) continue
-        const key = this.#keys[agent]!
-        if (key < from || key >= end || (accepts && !accepts(agent))) continue
-        found[search.count++] = agent
+        place = place + 1 === high ? low : place + 1
+        if (this.#fleet.fits(agent, need) && (!accepts || accepts(agent)))
+          found[search.count++] = agent
       }
       if (search.count === before && !accepts) this.#measure(block)
     }
@@ -165,6 +167,17 @@ export class Blocks {
     while (low < high) {
       const middle = (low + high) >> 1
       if (this.#keys[memberOf(this.#blocks[middle]!)]! < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #membersBelow(key: number, { members, count }: Block): number {
+    let low = 0
+    let high = count
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#keys[members[middle]!]! < key) low = middle + 1
       else high = middle
     }
     return low

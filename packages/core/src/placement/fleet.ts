@@ -39,6 +39,8 @@ export class Fleet implements Layout {
   readonly versions: Int32Array
   /** Agents whose room changed, in order; readers remember how far they have read. */
   readonly changes: number[] = []
+  /** Of these, those that got something back. */
+  readonly gains: number[] = []
 
   constructor(layout: Layout, deviceFree: Float64Array) {
     this.agents = layout.agents
@@ -103,6 +105,7 @@ export class Fleet implements Layout {
     for (const { device, amount } of taken) this.deviceFree[device]! += amount
     this.#measure(agent)
     this.changes.push(agent)
+    this.gains.push(agent)
   }
 
   #measure(agent: number): void {

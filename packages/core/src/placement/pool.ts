@@ -39,7 +39,7 @@ export class Pool {
   /** By agent: whether it is listed in `#keptList`. */
   readonly #isInKept: Uint8Array
   readonly #extras: Float64Array
-  readonly keys: Float64Array
+  readonly #keys: Float64Array
   readonly #open: Blocks
   readonly #keptList: Blocks
   readonly size: number
@@ -47,6 +47,7 @@ export class Pool {
   readonly levels: readonly Level[]
   readonly ruledOut: Readonly<Partial<Record<RuledOut, number>>>
   #read: number
+  #readGains: number
   /** By column: who has most, as far as is known. */
   readonly #most: Int32Array
   readonly #mostRoom: Float64Array
@@ -60,7 +61,7 @@ export class Pool {
     this.#isListed = new Uint8Array(fleet.size)
     this.#isInKept = kept.slice()
     this.#extras = new Float64Array(fleet.size)
-    this.keys = new Float64Array(fleet.size)
+    this.#keys = new Float64Array(fleet.size)
     this.#most = new Int32Array(fleet.columns).fill(-1)
     this.#mostRoom = new Float64Array(fleet.columns)
     const ruledOut: Partial<Record<RuledOut, number>> = {}
@@ -76,7 +77,7 @@ export class Pool {
       if (fleet.slots.some((_, slot) => need.of(slot) > 0 && !has(slot))) continue
       this.#isListed[agent] = 1
       this.#extras[agent] = extraWeight * extrasOf(fleet, agent, slot => need.of(slot) > 0)
-      this.keys[agent] = this.#keyOf(agent)
+      this.#keys[agent] = this.#keyOf(agent)
     }
     const listed = members.filter(agent => this.#isListed[agent] === 1)
     this.levels = [...new Set(listed.map(agent => this.#extras[agent]!))]
@@ -86,15 +87,16 @@ export class Pool {
     this.size = members.length
     this.#open = new Blocks(
       fleet,
-      this.keys,
+      this.#keys,
       listed.filter(agent => kept[agent] === 0),
     )
     this.#keptList = new Blocks(
       fleet,
-      this.keys,
+      this.#keys,
       listed.filter(agent => kept[agent] === 1),
     )
     this.#read = fleet.changes.length
+    this.#readGains = fleet.gains.length
   }
 
   has(agent: number): boolean {
@@ -161,25 +163,28 @@ export class Pool {
   }
 
   #catchUp(): void {
-    const { changes } = this.#fleet
+    const { changes, gains } = this.#fleet
     for (; this.#read < changes.length; this.#read++) {
       const agent = changes[this.#read]!
       if (this.#isListed[agent] === 1) this.#move(agent)
     }
+    for (; this.#readGains < gains.length; this.#readGains++) {
+      const agent = gains[this.#readGains]!
+      if (this.#isListed[agent] === 1) this.#listOf(agent).raise(agent)
+    }
   }
 
   #move(agent: number): void {
-    const from = this.#isInKept[agent] === 1 ? this.#keptList : this.#open
-    const to = this.#kept[agent] === 1 ? this.#keptList : this.#open
     const key = this.#keyOf(agent)
-    if (from === to && key === this.keys[agent]) {
-      from.raise(agent)
-      return
-    }
-    from.remove(agent)
-    this.keys[agent] = key
+    if (this.#isInKept[agent] === this.#kept[agent] && key === this.#keys[agent]) return
+    this.#listOf(agent).remove(agent)
+    this.#keys[agent] = key
     this.#isInKept[agent] = this.#kept[agent]!
-    to.insert(agent)
+    this.#listOf(agent).insert(agent)
+  }
+
+  #listOf(agent: number): Blocks {
+    return this.#isInKept[agent] === 1 ? this.#keptList : this.#open
   }
 }
 

@@ -13,8 +13,6 @@ export type Selector = 'dispersed' | 'concentrated' | 'balanced'
 
 /** How many of the agents that fit `balanced` compares: more changes little, for it needs a good one, not the best. */
 const compared = 8
-/** And how many on which nothing runs: they are mostly alike. */
-const comparedUnused = 2
 /** How many equals are looked through for one that has the image. */
 const equals = 256
 
@@ -54,18 +52,20 @@ const inOrder: Selection['find'] = (pool, need, hasImage, accepts) => {
 
 function balanced(fleet: Fleet): Selection {
   const balance = new Balance(fleet)
-  const found = new Int32Array(compared + comparedUnused)
+  const found = new Int32Array(compared)
   let turn = 0
-  const isAlike = (a: number, b: number): boolean =>
-    a < b && balance.unusable(a) === balance.unusable(b)
   const bestOf = (need: Need, count: number, hasImage?: (agent: number) => boolean): number => {
-    let best = found[0]!
-    let least = balance.cost(best, need)
-    for (let i = 1; i < count; i++) {
+    let best = -1
+    let least = Infinity
+    let before = NaN
+    for (let i = 0; i < count; i++) {
       const agent = found[i]!
-      // Neighbours in the order are often alike, and then cost the same: most of all where nothing runs yet.
-      if (!hasImage && isAlike(found[i - 1]!, agent)) continue
-      const cost = balance.cost(agent, need)
+      const present = balance.unusable(agent)
+      // Those where nothing runs yet, and others, are often alike, and then cost the same.
+      const isLikeBefore = present === before && found[i - 1]! < agent && !hasImage
+      if (isLikeBefore) continue
+      before = present
+      const cost = balance.unusableAfter(agent, need) - present
       if (cost > least || (cost === least && !isBetter(agent, best, hasImage))) continue
       best = agent
       least = cost
@@ -73,7 +73,7 @@ function balanced(fleet: Fleet): Selection {
     return best
   }
   return {
-    // By how full they are would do no better, and have them change places all the time.
+    // To keep them in order by how full they are would do no better, and they would change places all the time.
     order: 'used',
     isSpreading: false,
     shareCost: (agent, slot, free, amount) =>
@@ -84,7 +84,7 @@ function balanced(fleet: Fleet): Selection {
       const search = { need, accepts, turn: turn++, found, count: 0 }
       for (const { used, unused } of pool.levels) {
         open.sample(search, used, compared)
-        open.sample(search, unused, comparedUnused)
+        open.sample(search, unused, compared - search.count)
         if (search.count > 0) return bestOf(need, search.count, hasImage)
       }
       return -1
