@@ -68,12 +68,13 @@ export class Mix {
   }
 
   #begin({ eligibility, parts, total }: Shape): Counted[] {
-    const kernels = parts.flatMap(part => part.kernels.map(({ need }) => ({ need, count: 0 })))
     const key = `${eligibility.id} ${total.mask}`
-    const known = this.#groups.get(key)
-    if (known) for (const kernel of kernels) known.kernels.push(kernel)
-    else this.#groups.set(key, { eligibility, total, kernels: kernels.slice() })
-    return kernels
+    let group = this.#groups.get(key)
+    if (!group) this.#groups.set(key, (group = { eligibility, total, kernels: [] }))
+    const begun = group.kernels.length
+    for (const part of parts)
+      for (const { need } of part.kernels) group.kernels.push({ need, count: 0 })
+    return group.kernels.slice(begun)
   }
 
   /** What is wanted of agents like this one, for each kind of accelerator it has; without any, for each slot. */

@@ -131,11 +131,8 @@ export const describeLack = ({ slot, needed, best, bestAgentId }: Lack): string 
   `needs ${describeAmount(slot, needed)} on one agent; the most that is free is ${describeAmount(slot, best)}${bestAgentId === null ? '' : `, on ${bestAgentId}`}`
 
 /** Each slot alone is to be had somewhere, all of them together are not. */
-export function describeTogether(
-  { kernels, parts }: Shape,
-  needed: readonly { readonly amount: string }[],
-): string {
-  const all = needed.map(({ amount }) => amount).join(', ')
+export function describeTogether({ kernels, parts }: Shape, amounts: readonly string[]): string {
+  const all = amounts.join(', ')
   return kernels.length > 1 && parts.length > 1
     ? `needs ${kernels.length} containers of ${all} at the same time; there is not room for all of them`
     : `needs ${all} on one agent; no agent has all of it free at once`

@@ -82,14 +82,21 @@ function firstOfBand(
   return moved
 }
 
+/** A queue mostly comes in its order, or in the opposite of it. */
 function sorted(queue: readonly Demand[], order: Order): Int32Array {
   const places = new Int32Array(queue.length)
   let isSorted = true
+  let isReversed = true
   for (let at = 0; at < places.length; at++) {
     places[at] = at
-    if (at > 0 && isSorted) isSorted = order(queue[at - 1]!, queue[at]!) <= 0
+    if (at === 0 || !(isSorted || isReversed)) continue
+    const isBefore = order(queue[at - 1]!, queue[at]!) <= 0
+    isSorted &&= isBefore
+    isReversed &&= !isBefore
   }
-  return isSorted ? places : places.sort((a, b) => order(queue[a]!, queue[b]!))
+  if (isSorted) return places
+  if (isReversed) return places.reverse()
+  return places.sort((a, b) => order(queue[a]!, queue[b]!))
 }
 
 function inOrder(places: Int32Array): Sequence {

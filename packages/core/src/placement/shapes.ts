@@ -137,7 +137,7 @@ export class Shapes {
       order: this.#orderOf(eligibility, need),
     })
     const parts =
-      clusterMode === 'single-node'
+      clusterMode === 'single-node' || own.length === 1
         ? [partOf(together, largest)]
         : largest.map(kernel => partOf(kernel.need, [kernel]))
     return { id: this.all.length, eligibility, parts, total: together, kernels }

@@ -17,8 +17,6 @@ import type { Shape } from './shapes.ts'
 interface Known {
   readonly id: number
   readonly lack: Lack
-  /** What is needed, for people. */
-  readonly amount: string
   /** Nobody has so much. */
   readonly isShort: boolean
   readonly text: string
@@ -31,6 +29,13 @@ interface Column {
   readonly byNeeded: Map<number, Known>
 }
 
+/** A need that fits nowhere in a pool, and what was found of its columns. */
+interface Sought {
+  readonly pool: Pool
+  readonly columns: Column[]
+  readonly need: Need
+}
+
 /**
  * Why sessions fit nowhere, with figures. Total: every session that was not placed gets a reason; those that lack the same
  * share one, for thousands of them wait in a long queue.
@@ -39,6 +44,8 @@ export class Shortages {
   readonly #fleet: Fleet
   readonly #columns = new Map<Pool, Column[]>()
   readonly #reasons = new Map<string, Reason>()
+  /** By slot and amount. */
+  readonly #words = new Map<string, Map<number, string>>()
   #count = 0
 
   constructor(fleet: Fleet) {
@@ -51,11 +58,15 @@ export class Shortages {
     const { need, kernels } = shape.parts[0]!
     const asked =
       kernels.length === 1 ? shape.kernels[kernels[0]!.at]!.amounts : askedOf(shape.kernels)
+    const columns = this.#columnsOf(pool)
     const found: Known[] = []
     for (const slot in asked)
-      if (asked[slot]! > 0) found.push(this.#find(pool, need, slot, asked[slot]!))
+      if (asked[slot]! > 0) found.push(this.#find({ pool, columns, need }, slot, asked[slot]!))
     const short = found.filter(one => one.isShort)
-    if (short.length === 0) return this.#reason([describeTogether(shape, found)], [], pool)
+    if (short.length === 0) {
+      const amounts = found.map(({ lack }) => this.#describe(lack))
+      return this.#reason([describeTogether(shape, amounts)], [], pool)
+    }
     const key = short.map(one => one.id).join()
     const known = this.#reasons.get(key)
     if (known) return known
@@ -76,7 +87,7 @@ export class Shortages {
     }
   }
 
-  #find(pool: Pool, need: Need, slot: string, asked: number): Known {
+  #find({ pool, columns, need }: Sought, slot: string, asked: number): Known {
     const index = this.#fleet.slotIndex.get(slot)
     if (index === undefined) return this.#know({ slot, needed: asked, best: 0, bestAgentId: null })
     const isWhole = isShared(slot) && asked >= wholeDevice
@@ -84,7 +95,7 @@ export class Shortages {
     // Of several shares on one agent the largest counts here; that they do not fit together is told otherwise.
     const inColumn = need.inColumn(column)
     const needed = inColumn === 0 || isWhole ? asked : inColumn
-    const { agent, room, byNeeded } = this.#columnOf(pool, column)
+    const { agent, room, byNeeded } = this.#columnOf(pool, columns, column)
     const known = byNeeded.get(needed)
     if (known) return known
     const best = isWhole ? room * wholeDevice : room
@@ -94,19 +105,31 @@ export class Shortages {
     return made
   }
 
-  #columnOf(pool: Pool, column: number): Column {
+  #columnsOf(pool: Pool): Column[] {
+    const known = this.#columns.get(pool) ?? []
+    this.#columns.set(pool, known)
+    return known
+  }
+
+  #columnOf(pool: Pool, columns: Column[], column: number): Column {
     const agent = pool.most(column)
     const room = agent === -1 ? 0 : this.#fleet.room[agent * this.#fleet.columns + column]!
-    let columns = this.#columns.get(pool)
-    if (!columns) this.#columns.set(pool, (columns = []))
     const known = columns[column]
     if (known?.agent === agent && known.room === room) return known
     return (columns[column] = { agent, room, byNeeded: new Map() })
   }
 
+  /** What is needed, in words. */
+  #describe({ slot, needed }: Lack): string {
+    let words = this.#words.get(slot)
+    if (!words) this.#words.set(slot, (words = new Map()))
+    const known = words.get(needed) ?? describeAmount(slot, needed)
+    words.set(needed, known)
+    return known
+  }
+
   #know(lack: Lack): Known {
     const isShort = lack.best < lack.needed
-    const amount = describeAmount(lack.slot, lack.needed)
-    return { id: this.#count++, lack, amount, isShort, text: isShort ? describeLack(lack) : '' }
+    return { id: this.#count++, lack, isShort, text: isShort ? describeLack(lack) : '' }
   }
 }
