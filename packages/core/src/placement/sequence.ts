@@ -95,7 +95,7 @@ function sorted(queue: readonly Demand[], order: Order): Int32Array {
     isReversed &&= !isBefore
   }
   if (isSorted) return places
-  if (isReversed) return places.reverse()
+  if (isReversed) return places.toReversed()
   return places.sort((a, b) => order(queue[a]!, queue[b]!))
 }
 
