@@ -226,6 +226,6 @@ export function plan(snapshot: Snapshot): Plan {
 /** Each shape once, with how many ask for it. */
 function noteAll(turn: Turn, shapes: readonly Shape[]): void {
   const counts = new Int32Array(turn.shapes.all.length)
-  for (const { id } of shapes) counts[id]!++
+  for (let place = 0; place < shapes.length; place++) counts[shapes[place]!.id]!++
   for (const shape of turn.shapes.all) if (counts[shape.id]! > 0) turn.note(shape, counts[shape.id])
 }

@@ -1,3 +1,4 @@
+import type { AgentView } from '../placement.ts'
 import type { Fleet } from './fleet.ts'
 import { wholeDevice } from '../slots.ts'
 import { type Main, Mix } from './mix.ts'
@@ -39,12 +40,7 @@ export class Balance {
     this.#presentAt = new Int32Array(fleet.size).fill(-1)
     this.#tie = fleet.capacity.map(capacity => (capacity > 0 ? tieWeight / capacity : 0))
     this.#waste = new Float64Array(fleet.size * fleet.slots.length)
-    this.#kinds = fleet.agents.map((agent, index) => {
-      const slots = fleet.slots.map((_, slot) =>
-        Number(fleet.capacity[index * fleet.slots.length + slot]! > 0),
-      )
-      return `${agent.architecture}|${slots.join('')}|${[...new Set(agent.devices.map(one => one.model ?? ''))].sort().join('|')}`
-    })
+    this.#kinds = fleet.agents.map((agent, index) => kindOf(fleet, agent, index))
   }
 
   /** Somebody asked for this. */
@@ -155,6 +151,14 @@ export class Balance {
       this.#waste[row] = sum
     }
   }
+}
+
+/** What sessions go by that say which agents will do. */
+function kindOf({ slots, capacity }: Fleet, agent: AgentView, index: number): string {
+  const has = slots.map((_, slot) => Number(capacity[index * slots.length + slot]! > 0))
+  const models = new Set<string>()
+  for (const { model } of agent.devices) if (model !== undefined) models.add(model)
+  return `${agent.architecture}|${has.join('')}|${[...models].sort().join('|')}`
 }
 
 /** In devices. */

@@ -16,7 +16,7 @@ export class Rows {
   /** Of the first `length` values. A number equal to the former size: it was not known. */
   numberOf(row: Float64Array, length: number): number {
     const mask = this.#table.length - 1
-    for (let at = hash(row, length) & mask; ; at = (at + 1) & mask) {
+    for (let at = hash(row, 0, length) & mask; ; at = (at + 1) & mask) {
       const number = this.#table[at]! - 1
       if (number === -1) return this.#add(row, length, at)
       if (this.#isEqual(number, row, length)) return number
@@ -49,19 +49,18 @@ export class Rows {
     this.#table = new Int32Array(2 * this.#table.length)
     const mask = this.#table.length - 1
     for (let number = 0; number < this.size; number++) {
-      const row = this.#values.subarray(this.#from[number], this.#from[number + 1])
-      let at = hash(row, row.length) & mask
+      let at = hash(this.#values, this.#from[number]!, this.#from[number + 1]!) & mask
       while (this.#table[at] !== 0) at = (at + 1) & mask
       this.#table[at] = number + 1
     }
   }
 }
 
-/** Multiplicative, over the low and the high half of each whole number. */
-function hash(row: Float64Array, length: number): number {
-  let mixed = length
-  for (let i = 0; i < length; i++) {
-    const value = row[i]!
+/** Multiplicative, over the low and the high half of each whole number of a row. */
+function hash(values: Float64Array, from: number, end: number): number {
+  let mixed = end - from
+  for (let i = from; i < end; i++) {
+    const value = values[i]!
     mixed = Math.imul(mixed ^ value, 0x9e3779b1)
     mixed = Math.imul(mixed ^ (mixed >>> 15) ^ (value / 2 ** 20), 0x85ebca77)
   }
