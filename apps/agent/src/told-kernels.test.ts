@@ -65,3 +65,28 @@ test('a kernel that is gone is forgotten', () => {
   told.next([b], 1)
   expect(told.next([a, b], 2).kernels).toEqual([a])
 })
+
+test('what two reports on their way say otherwise is told until one with it goes out alone: the managers may take them in any order', () => {
+  const [starting, ready, b] = [seen('a', 'starting'), seen('a', 'ready'), seen('b')]
+  const first = told.next([starting], 0)
+  const second = told.next([ready, b], 1)
+  told.answered(first)
+  told.answered(second)
+  const third = told.next([ready, b], 2)
+  expect(third.kernels).toEqual([ready])
+  told.answered(third)
+  expect(told.next([ready, b], 3).kernels).toEqual([])
+})
+
+test('a report that was given up may be taken for a minute more', () => {
+  const [starting, ready] = [seen('a', 'starting'), seen('a', 'ready')]
+  told.next([starting], 0)
+  told.answered(told.next([ready], 1))
+  const inTime = told.next([ready], 59_999)
+  expect(inTime.kernels).toEqual([ready])
+  told.answered(inTime)
+  const late = told.next([ready], 60_000)
+  expect(late.kernels).toEqual([ready])
+  told.answered(late)
+  expect(told.next([ready], 60_001).kernels).toEqual([])
+})
