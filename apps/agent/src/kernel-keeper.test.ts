@@ -59,3 +59,12 @@ test('SES-08 a container that was made before and cannot be started is given up,
   })
   expect(stuck.tries).toBeLessThanOrEqual(2)
 })
+
+test('SES-02 a start that the engine is away for is told as going on', async () => {
+  const away = new FakeDriver({ images: [], fate: () => ({ startMs: 0 }) })
+  away.isAnswering = false
+  const { keeper, until } = keep(away, kernel, 'cluster')
+  await until(({ status }) => status === 'creating')
+  await until(() => keeper.hasNews)
+  expect(keeper.observation.status).toBe('creating')
+})

@@ -212,7 +212,10 @@ export class KernelKeeper {
       this.#isUnsure = true
       this.#containerId = await starts.count(driver.start(this.desired, clusterId, grant))
     } catch (error) {
-      if (driver.isAway(error)) throw error
+      if (driver.isAway(error)) {
+        this.#news()
+        throw error
+      }
       this.#isUnsure = false
       if (driver.isImageMissing(error)) return this.#pull()
       return this.#fail(failure('start_failed', error), before)
