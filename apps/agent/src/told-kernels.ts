@@ -37,7 +37,8 @@ export class ToldKernels<K extends { readonly kernelId: string }> {
       this.#known.clear()
       this.#allDueAt = nowMs + allEveryMs
     }
-    if (Math.max(this.#known.size, this.#onTheirWay.size) > observed.length) this.#keepOnly(observed)
+    if (Math.max(this.#known.size, this.#onTheirWay.size) > observed.length)
+      this.#keepOnly(observed)
     const kernels = observed.filter(one => this.#known.get(one.kernelId) !== one)
     const number = ++this.#sent
     return { number, kernels, sure: kernels.filter(one => this.#send(one, number, nowMs)) }
