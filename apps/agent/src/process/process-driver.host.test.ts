@@ -65,7 +65,11 @@ describe.each(['bwrap', 'unshare'] as const)('with %s', tool => {
     ])
     const second = keep(again, { ...kernel, hasStarted: true }, clusterId, kernel.kernelId)
     await second.until(({ status }) => status === 'running')
-    expect(second.keeper.observation.startedAt).toBe(first.keeper.observation.startedAt)
+    const { startedAt } = (await driver.inspect(kernel.kernelId))!
+    expect(second.keeper.observation.startedAt).toBe(startedAt)
+    expect(Date.parse(startedAt!)).toBeLessThanOrEqual(
+      Date.parse(first.keeper.observation.startedAt!),
+    )
   })
 
   test('SES-08 ending a local session ends all its processes', async () => {
