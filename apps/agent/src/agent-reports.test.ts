@@ -18,6 +18,7 @@ interface Asked {
   readonly kernels: readonly string[]
   readonly knownKernelIds: readonly string[]
   readonly tellsUse: boolean
+  readonly order: number
   readonly waitMs: number
   readonly at: number
   readonly signal: AbortSignal
@@ -71,6 +72,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
   stop.abort()
   await running
 })
@@ -92,7 +94,7 @@ async function take(url: string, { body, signal }: RequestInit): Promise<Respons
   if (!url.endsWith('/sync') || typeof body !== 'string' || !signal) return Response.json({})
   const { promise, resolve, reject } = Promise.withResolvers<Response>()
   signal.addEventListener('abort', () => reject(signal.reason))
-  const { observed, desiredHash, knownKernelIds, waitMs } = api.sync.sync.input
+  const { observed, order, desiredHash, knownKernelIds, waitMs } = api.sync.sync.input
     .omit({ id: true })
     .parse(JSON.parse(body))
   const answer = (patch: Partial<Answer> = {}): void => {
@@ -109,7 +111,7 @@ async function take(url: string, { body, signal }: RequestInit): Promise<Respons
   const at = performance.now()
   const tellsUse = observed.usage !== null
   const kernels = observed.kernels.map(({ status }) => status)
-  const said = { images: references, kernels, knownKernelIds, tellsUse }
+  const said = { images: references, kernels, knownKernelIds, tellsUse, order }
   asked.push({ ...said, waitMs, at, signal, answer, refuse, fail })
   // By the loop, as from a network: not before anything else.
   if (answersAtOnce) setImmediate(answer)
@@ -215,6 +217,7 @@ test('AGT-06 a report whose connection was cut in silence is given up, and anoth
   await vi.advanceTimersByTimeAsync(15_000)
   expect(cut.signal.aborted).toBe(true)
   vi.useRealTimers()
+  vi.restoreAllMocks()
   await nth(2)
 })
 
@@ -271,4 +274,13 @@ test('SES-08 after a report that failed all containers are told', async () => {
   const failing = await nth(4)
   failing.fail()
   expect((await nth(5)).kernels).toEqual(['running'])
+})
+
+test('a newer report is known for one, though the clock of the node was set back', async () => {
+  const first = await nth(1)
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000)
+  first.answer()
+  tell()
+  const second = await nth(2)
+  expect(second.order).toBeGreaterThan(first.order)
 })

@@ -211,7 +211,15 @@ export class Agent {
     )
     const answering = this.#parts.membership.call(
       api.sync.sync,
-      { id, observed, desiredHash: this.#desiredHash, knownKernelIds: this.#held.ids, waitMs },
+      {
+        id,
+        observed,
+        // By a clock that nobody sets while it runs.
+        order: performance.timeOrigin + this.#sentAt,
+        desiredHash: this.#desiredHash,
+        knownKernelIds: this.#held.ids,
+        waitMs,
+      },
       { signal: AbortSignal.any([signal, given.signal]) },
     )
     const heard = answering

@@ -173,6 +173,8 @@ const sync = endpoint({
   input: z.strictObject({
     id: AgentId,
     observed: Observed,
+    /** Of two reports of one agent the newer has the larger, whatever its clock is set to; equal: the one that comes last. */
+    order: z.number().nonnegative().default(0),
     /** Of the last answer taken; empty at first. */
     desiredHash: z.string().max(128),
     /** Containers that it was told all of before: of these it is told only what may change. */

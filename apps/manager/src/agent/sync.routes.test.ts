@@ -269,6 +269,51 @@ test('AGT-02 the live use that a report leaves out is as it was', async () => {
   expect((await manager.admin.call(api.agent.show, { id: 'node-use' })).usage).toEqual(usage)
 })
 
+test('AGT-02 what an agent says after its clock was set back is heard, though a report of before still waits', async () => {
+  const node = await joinNode(manager, 'node-set-back')
+  const { db } = manager.app
+  const isHeld = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  const holding = db.transaction().execute(async tx => {
+    await sql`select 1 from agent where id = ${node.id} for update`.execute(tx)
+    isHeld.resolve()
+    await release.promise
+  })
+  await isHeld.promise
+  const send = (order: number, given: Parameters<typeof report>[0] = {}) =>
+    node.call(api.sync.sync, {
+      id: node.id,
+      observed: report({ images: null, ...given }),
+      order,
+      desiredHash: '',
+      waitMs: 0,
+    })
+  const first = send(1)
+  await expect
+    .poll(async () => {
+      const { rows } = await sql`select 1 from pg_locks where not granted`.execute(db)
+      return rows.length
+    })
+    .toBeGreaterThan(0)
+  const clock = new Date(Date.now() - 3_600_000).toISOString()
+  const usage = {
+    at: new Date().toISOString(),
+    cpuMilli: 700,
+    memBytes: 1,
+    diskBytes: 1,
+    diskCapacityBytes: 2,
+    networkReceivedBytes: 3,
+    networkSentBytes: 4,
+    devices: [],
+  }
+  const sent = [first, send(2), send(3, { clock, usage })]
+  // They have come when a later request was answered.
+  for (let i = 0; i < 3; i++) await manager.admin.call(api.agent.show, { id: node.id })
+  release.resolve()
+  await Promise.all([holding, ...sent])
+  expect((await manager.admin.call(api.agent.show, { id: node.id })).usage).toEqual(usage)
+})
+
 test('what stands for the work of an agent changes with all of it, and with nothing else', async () => {
   const node = await joinNode(manager, 'node-hash')
   await sql`update agent set is_schedulable = (id = 'node-hash')`.execute(manager.app.db)

@@ -41,6 +41,11 @@ interface Joining {
   readonly tokenHash: Buffer
 }
 
+/** Which of an agent's reports it is. */
+interface Ordered {
+  readonly order: number
+}
+
 type Gatherers = ReturnType<typeof gatherers>
 
 function gatherers(app: App) {
@@ -49,8 +54,7 @@ function gatherers(app: App) {
   const byAgentSaid = {
     keyOf: ({ id }: ToldKernels) => id,
     // A report says again all that was not answered yet; two may overtake each other on the way.
-    isNewer: ({ report: one }: ToldKernels, { report: other }: ToldKernels) =>
-      one.clock >= other.clock,
+    isNewer: (one: Ordered, other: Ordered) => one.order >= other.order,
     most: mostAtOnce,
   }
   return {
@@ -62,10 +66,13 @@ function gatherers(app: App) {
       work: (joining: readonly Joining[]) => joinAgents(app.db, joining),
       most: mostAtOnce,
     }),
-    hear: gather({ ...byAgentSaid, work: (told: readonly Told[]) => hearAgents(app, told) }),
+    hear: gather({
+      ...byAgentSaid,
+      work: (told: readonly (Told & Ordered)[]) => hearAgents(app, told),
+    }),
     take: gather({
       ...byAgentSaid,
-      work: (told: readonly ToldKernels[]) => takeReports(app, told),
+      work: (told: readonly (ToldKernels & Ordered)[]) => takeReports(app, told),
     }),
     hashOf: gather({ ...byAgent, work: ids => desiredHashes(app, ids) }),
     everyMs: pace(app),
@@ -101,16 +108,16 @@ const sync =
   async (
     app: App,
     actor: Actor,
-    { id, observed, desiredHash: known, knownKernelIds: knows, waitMs }: Input<'sync'>,
+    { id, observed, order, desiredHash: known, knownKernelIds: knows, waitMs }: Input<'sync'>,
     { signal: given }: Request,
   ): Promise<z.input<typeof syncApi.sync.output>> => {
     own(actor, id)
     const { signal, end } = gatherers.held.begin(id, given)
     try {
-      const isThere = await gatherers.hear({ id, report: observed, waitMs })
+      const isThere = await gatherers.hear({ id, report: observed, order, waitMs })
       if (!isThere) throw new AppError('agent_not_found')
       if (observed.kernels.length + observed.samples.length > 0)
-        await gatherers.take({ id, report: observed })
+        await gatherers.take({ id, report: observed, order })
       const hash = await changedHash(app, gatherers, { id, known, waitMs, signal })
       // There is a newer one, or nobody listens: what is wanted is told in the answer to that one.
       if (signal.aborted || hash === known) return unchanged(app, gatherers, known)
