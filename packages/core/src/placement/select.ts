@@ -12,7 +12,7 @@ import type { Shape } from './shapes.ts'
 export type Selector = 'dispersed' | 'concentrated' | 'balanced'
 
 /** How many of the agents that fit `balanced` compares: more changes little, for it needs a good one, not the best. */
-const compared = 6
+const compared = 4
 /** How many equals are looked through for one that has the image. */
 const equals = 256
 
