@@ -23,7 +23,7 @@ export interface Taken extends Settled {
   readonly isNews: boolean
 }
 
-/** `takeReport` of agent/take-report.ts: an agent's report as a whole, in one transaction. */
+/** `takeReport` of agent/take-report.ts: an agent's report, in one transaction. */
 export function takeReport(db: Database, id: string, report: Report): Taken {
   const agent = db.agent(id)
   return { ...takeKernelReports(db, agent, report), isNews: takeAgentReport(db, agent, report) }

@@ -155,6 +155,7 @@ export class Keeper {
     try {
       container = yield* node.engine.start(this.desired.kernelId, () => this.#news())
     } catch (error) {
+      if (error instanceof Away) this.#news()
       if (!(error instanceof NotStarted)) throw error
       this.#isUnsure = false
       yield* error.wantsImage ? this.#pull() : this.#fail(failure('start_failed'), before)
