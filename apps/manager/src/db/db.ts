@@ -40,6 +40,7 @@ export function openDatabase(
     // Cursors hold times as text.
     options: `-c timezone=UTC${isByIndex ? ' -c enable_seqscan=off' : ''}`,
     connectionTimeoutMillis: 5000,
+    // Each one costs the server megabytes: a cluster that rests is small.
     idleTimeoutMillis: 10_000,
     // A lost server must not hang a request for ever.
     statement_timeout: 60_000,
