@@ -158,8 +158,10 @@ export class Node {
       ids.add(keeper.containerId)
       const use = await keeper.driver.measure(keeper.containerId)
       const usage = this.#meter.sample(keeper.containerId, use)
-      const gpus = gpuUseOf(keeper.desired, this.#options.accelerators.use)
-      if (usage) samples.push({ kernelId: keeper.desired.kernelId, ...usage, ...gpus })
+      if (usage) {
+        const gpus = gpuUseOf(keeper.desired, this.#options.accelerators.use)
+        samples.push({ kernelId: keeper.desired.kernelId, ...usage, ...gpus })
+      }
       // Engines tell it by an event, most of them: one may have been missed, or never sent.
       if (use && use.oomKills > 0) this.onChange(keeper.desired.kernelId, true)
     }
