@@ -9,8 +9,11 @@ const reference = 'capstan/tiny:1'
 const mib = 2 ** 20
 const pairs = 25
 const roundsAt8 = 6
-/** Engine and kernel take down what has ended for a while after it is gone: neither side starts into the other's. Milliseconds. */
-const restMs = 500
+/**
+ * Engine and kernel take down what has ended for a while after it is gone: neither side starts into the other's. Of another length
+ * each time, so that neither always meets what either does now and then. Milliseconds.
+ */
+const restMs = (): number => 400 + 400 * Math.random()
 
 /**
  * API call to a session that is reported running, against a bare create and start of the same image with the same limits on
@@ -57,7 +60,7 @@ export async function startBench(): Promise<Figures> {
 }
 
 async function rested(work: () => Promise<number[]>): Promise<number[]> {
-  await sleep(restMs)
+  await sleep(restMs())
   return work()
 }
 

@@ -36,7 +36,7 @@ const blank = (kernelId: string): Observation => ({
 })
 
 /** A start that takes longer than this is told of while it goes on. Milliseconds. */
-const slowStartMs = 400
+const slowStartMs = 1000
 
 /** The end of a container is told without waiting longer than this for the rest of its output. Milliseconds. */
 const slowRestMs = 100
