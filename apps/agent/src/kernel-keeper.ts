@@ -1,4 +1,5 @@
 import type { DesiredKernel, ObservedKernel } from '@capstan/contract/sync'
+import { isStarting } from '@capstan/core/session'
 import { describeBytes } from '@capstan/core/slots'
 import type { Log } from '@capstan/runtime/log'
 import type * as z from 'zod'
@@ -95,7 +96,7 @@ export class KernelKeeper {
   }
 
   get isStarting(): boolean {
-    return ['preparing', 'pulling', 'creating'].includes(this.observation.status)
+    return isStarting(this.observation.status)
   }
 
   /** The engine has a container of it, which an earlier start has made without being heard. */

@@ -1,21 +1,18 @@
 import { createLog } from '@capstan/runtime/log'
-import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { createWake, type Wake } from './wake.ts'
 
 /** Managers that hear all that one of them announces, themselves included, as from one database. */
 function managers(count: number): { wakes: Wake[]; announced: () => Promise<void> } {
   const announcements: Promise<void>[] = []
-  const query = (_: string, [, payloads]: [string, string[]]): Promise<void> => {
+  const query = (_: string, [, payloads]: unknown[]): Promise<void> => {
     const heard = Promise.resolve().then(() => {
-      for (const payload of payloads) for (const wake of wakes) wake.receive(payload)
+      for (const payload of payloads as string[]) for (const wake of wakes) wake.receive(payload)
     })
     announcements.push(heard)
     return heard
   }
-  const wakes = Array.from({ length: count }, () =>
-    createWake({ query } as unknown as pg.Pool, createLog('test')),
-  )
+  const wakes = Array.from({ length: count }, () => createWake({ query }, createLog('test')))
   return { wakes, announced: async () => void (await Promise.all(announcements)) }
 }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Log } from '@capstan/runtime/log'
-import type pg from 'pg'
 
 /** What can be woken: a loop by name, or the waiting requests of one agent. */
 export type WakeTarget = 'scheduler' | 'housekeeper' | 'sweep' | 'jobs' | 'log' | `agent:${string}`
@@ -16,13 +15,18 @@ export interface Wake {
   readonly receive: (payload: string) => void
 }
 
+/** What announces to all managers: a pool of connections. */
+export interface Announcer {
+  readonly query: (text: string, values: unknown[]) => Promise<unknown>
+}
+
 export const wakeChannel = 'capstan_wake'
 
 /** Payloads of `notify` are at most 8000 bytes. */
 const payloadLimit = 7000
 
 /** Wake-ups in this process are immediate; other managers hear of them from PostgreSQL. A lost one costs a loop's rest, no more. */
-export function createWake(pool: pg.Pool, log: Log): Wake {
+export function createWake(announcer: Announcer, log: Log): Wake {
   // Begins each payload: whoever announced it hears it too.
   const origin = randomUUID()
   const listeners = new Map<string, Set<Listener>>()
@@ -37,7 +41,7 @@ export function createWake(pool: pg.Pool, log: Log): Wake {
     while (waiting.size > 0) {
       const payloads = packed(origin, [...waiting])
       waiting.clear()
-      await pool
+      await announcer
         .query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [
           wakeChannel,
           payloads,
