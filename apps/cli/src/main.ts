@@ -16,6 +16,7 @@ import { addPrograms } from './program/programs.ts'
 import { addProject } from './project.ts'
 import { addScheduler } from './scheduler.ts'
 import { addSearch } from './search.ts'
+import { addService } from './service.ts'
 import { addSession } from './session.ts'
 import { addUser } from './user.ts'
 
@@ -50,6 +51,7 @@ addPrograms(root)
 addAccount(root)
 addSearch(root)
 addSession(root)
+addService(root)
 addImage(root)
 addJoinToken(root)
 addUser(root)

@@ -6,8 +6,8 @@ import type { LogOptions } from './session/log.ts'
 import type { RemoveOptions } from './session/remove.ts'
 import type { ListOptions } from './session/show.ts'
 import { addManyAndLast } from './last.ts'
-import { gatherVariable } from './session/values.ts'
-import { gatherSlots, parseAmount, parseBytes, parseWhole } from './values.ts'
+import { addContainerOptions } from './session/options.ts'
+import { parseWhole } from './values.ts'
 
 const json = ['--json', 'print the answer of the API'] as const
 
@@ -71,11 +71,10 @@ function addPriority(session: Command): void {
 }
 
 function addCreate(session: Command): void {
-  session
+  const command = session
     .command('create')
     .description('start a session')
     .argument('[command...]', 'after --: what a batch session runs')
-    .requiredOption('-i, --image <image>', 'reference, a part of it that only one has, or id')
     .option('-n, --name <name>', 'default: a made-up one')
     .addOption(
       new Option('-t, --type <type>', 'default: batch when there is a command').choices([
@@ -83,18 +82,7 @@ function addCreate(session: Command): void {
         'batch',
       ]),
     )
-    .option('--cpu <cores>', 'processor cores', parseAmount, 1)
-    .addOption(
-      new Option('--mem <amount>', 'memory').argParser(parseBytes).default(1024 ** 3, '1g'),
-    )
-    .option('--gpu <number>', 'GPUs; a fraction is a share of one', parseAmount)
-    .option('--slot <slot=amount>', 'any other resource; may be repeated', gatherSlots)
-    .option('--shmem <amount>', 'shared memory', parseBytes)
-    .option('-e, --env <name=value>', 'environment variable; may be repeated', gatherVariable)
-    .option('-p, --project <project>', 'name or id; default: your first')
-    .option('-g, --group <name>', 'resource group', 'default')
-    .option('--priority <number>', '0 to 100', parseWhole)
-    .option('--preemptible', 'may be ended for a session of higher priority')
+  addContainerOptions(command)
     .option('--starts-at <time>', 'not before this time, like 2030-01-31T08:00:00Z')
     .option('--after <sessions...>', 'when these have ended well: names of yours, or ids')
     .option(
@@ -107,13 +95,12 @@ function addCreate(session: Command): void {
         ClusterMode.options,
       ),
     )
-    .option('--owner <user>', 'for this user, for administrators: e-mail, name or id')
     .option('--agent <ids...>', 'only on these agents, for superadmins')
     .option('--count <number>', 'so many alike: NAME-1, NAME-2 …', parseWhole)
     .option('-w, --wait', 'until it runs, or, of a batch session, until it has ended')
     .option(...json)
-    .action(async (command: string[], options: CreateOptions) =>
-      (await import('./session/create.ts')).createSession(command, options),
+    .action(async (words: string[], options: CreateOptions) =>
+      (await import('./session/create.ts')).createSession(words, options),
     )
 }
 

@@ -15,6 +15,7 @@ import { runJobs } from './job/job.loop.ts'
 import { createFindMachine } from './machine/find-machine.ts'
 import { createAdmission } from './rate-limit/admission.ts'
 import { createServer } from './server.ts'
+import { keepReplicas } from './service/replicas.loop.ts'
 import { keepHouse } from './session/housekeeper.loop.ts'
 import { sweep } from './session/sweep.loop.ts'
 import { createWake, wakeChannel } from './wake.ts'
@@ -49,7 +50,7 @@ export async function runManager(options: ManagerOptions): Promise<void> {
   const announcements = listenToDatabase({
     url: options.databaseUrl,
     channels: { [wakeChannel]: app.wake.receive, [changeChannel]: app.changes.receive },
-    onConnect: () => app.wake(['scheduler', 'housekeeper', 'jobs']),
+    onConnect: () => app.wake(['scheduler', 'housekeeper', 'services', 'jobs']),
     log,
     signal: stopListening.signal,
   })
@@ -117,10 +118,11 @@ function startLoops(
     scheduler: { everyMs: 5000, run: () => scheduleUntilNext(forTurns) },
     housekeeper: { everyMs: 2000, run: () => keepHouse(app) },
     sweep: { everyMs: 60_000, run: () => sweep(app) },
+    services: { everyMs: 2000, run: () => keepReplicas(app) },
     jobs: { everyMs: 5000, run: () => runJobs(app, signal) },
     log: { everyMs: 3_600_000, run: () => pruneLog(app) },
   } as const
-  return (['scheduler', 'housekeeper', 'sweep', 'jobs', 'log'] as const).map(name => {
+  return (['scheduler', 'housekeeper', 'sweep', 'services', 'jobs', 'log'] as const).map(name => {
     const { everyMs, run } = work[name]
     const loop = startLoop({
       name,

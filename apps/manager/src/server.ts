@@ -25,6 +25,7 @@ import { previewPriorityRoutes } from './scheduler/preview-priority.routes.ts'
 import { whatIfRoutes } from './scheduler/what-if.routes.ts'
 import { logRoutes } from './session/log.routes.ts'
 import { searchRoutes } from './search/search.routes.ts'
+import { serviceRoutes } from './service/service.routes.ts'
 import { sessionRoutes } from './session/session.routes.ts'
 import { storageRoutes } from './storage/storage.routes.ts'
 import { systemRoutes } from './system/system.routes.ts'
@@ -69,6 +70,7 @@ export function createServer(
   whatIfRoutes(http, app)
   previewPriorityRoutes(http, app)
   searchRoutes(http, app)
+  serviceRoutes(http, app)
   sessionRoutes(http, app)
   logRoutes(http, app)
   openRoutes(http, app)

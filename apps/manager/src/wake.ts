@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { Log } from '@capstan/runtime/log'
 
 /** What can be woken: a loop by name, or the waiting requests of one agent. */
-export type WakeTarget = 'scheduler' | 'housekeeper' | 'sweep' | 'jobs' | 'log' | `agent:${string}`
+export type WakeTarget =
+  | 'scheduler'
+  | 'housekeeper'
+  | 'sweep'
+  | 'services'
+  | 'jobs'
+  | 'log'
+  | `agent:${string}`
 
 export type Listener = () => void
 

@@ -15,6 +15,7 @@ import { projectApi } from './project.ts'
 import { proxyApi } from './proxy.ts'
 import { schedulerApi } from './scheduler.ts'
 import { searchApi } from './search.ts'
+import { serviceApi } from './service.ts'
 import { sessionApi } from './session.ts'
 import { storageApi } from './storage.ts'
 import { syncApi } from './sync.ts'
@@ -40,6 +41,7 @@ export const api = {
   proxy: proxyApi,
   scheduler: schedulerApi,
   search: searchApi,
+  service: serviceApi,
   session: sessionApi,
   storage: storageApi,
   sync: syncApi,

@@ -18,6 +18,7 @@ export const errorCatalog = {
   bad_origin: { status: 403, title: 'The request comes from another site' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   session_not_found: { status: 404, title: 'No such session' },
+  service_not_found: { status: 404, title: 'No such model service' },
   kernel_not_found: { status: 404, title: 'No such container' },
   apps_not_reachable: {
     status: 409,
@@ -31,6 +32,8 @@ export const errorCatalog = {
   group_not_found: { status: 404, title: 'No such resource group' },
   join_token_not_found: { status: 404, title: 'No such join token' },
   session_name_taken: { status: 409, title: 'You have a session of this name' },
+  service_name_taken: { status: 409, title: 'You have a model service of this name' },
+  service_ended: { status: 409, title: 'The model service has ended' },
   session_changed: { status: 409, title: 'The session changed meanwhile; read it and try again' },
   session_not_pending: { status: 409, title: 'The session does not wait any more' },
   dependency_failed: { status: 409, title: 'What it is to wait for did not end well' },

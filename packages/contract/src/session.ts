@@ -122,6 +122,8 @@ export const Session = z.object({
   /** It was asked to start then, not before; null: as soon as there is room. */
   startsAt: z.iso.datetime().nullable(),
   agentIds: z.array(z.string()),
+  /** The model service of which it is a replica. */
+  serviceId: z.uuid().nullable(),
   /** True while an agent that holds one of its containers is lost: the state shown is the last one known. */
   isNodeLost: z.boolean(),
   createdAt: z.iso.datetime(),
@@ -162,7 +164,8 @@ const mostContainers = 1000
 /** Higher goes first. */
 export const Priority = z.int().min(0).max(100)
 
-const NewSession = z.strictObject({
+/** What a session is asked for with; those of a model service with a part of it. */
+export const NewSession = z.strictObject({
   name: SessionName,
   type: SessionType.exclude(['inference']).default('interactive'),
   owner: z
@@ -215,7 +218,7 @@ const NewSession = z.strictObject({
     ),
 })
 
-const createErrors = [
+export const createErrors = [
   'user_not_found',
   'user_not_active',
   'agent_not_found',
@@ -288,6 +291,7 @@ const list = endpoint({
     agentId: z.string().max(64).optional(),
     projectId: z.uuid().optional(),
     resourceGroup: z.string().max(64).optional(),
+    serviceId: z.uuid().optional(),
   }),
   output: pageOf(Session),
   errors: [],

@@ -83,20 +83,20 @@ function overSize(
   }
 }
 
-/** The same for several alike, as if they were asked for one after the other. */
-export function checkAskedMany(
+/** Of several alike that are asked for one after the other: how many may be, and what stands against one more of them. */
+export function countAllowed(
   limits: Limits,
   pending: Use,
   request: Request,
   count: number,
-): LimitFailure | undefined {
+): { readonly count: number; readonly failure?: LimitFailure } {
   let before = pending
-  for (let number = 1; number <= count; number++) {
+  for (let number = 0; number < count; number++) {
     const failure = checkAsked(limits, before, request)
-    if (failure) return failure
+    if (failure) return { count: number, failure }
     before = { count: before.count + 1, amounts: plus(before.amounts, request.amounts) }
   }
-  return undefined
+  return { count }
 }
 
 /** Whether a session may start beside what the keypair has running. Answers the first limit that fails. */

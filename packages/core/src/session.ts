@@ -1,4 +1,4 @@
-import type { SessionStatus } from '@capstan/contract/session'
+import type { SessionStatus, SessionType } from '@capstan/contract/session'
 
 /** Legal moves of a session (SES-02). A status missing from a list is unreachable from there. */
 const next: Readonly<Record<SessionStatus, readonly SessionStatus[]>> = {
@@ -51,6 +51,12 @@ export function endStatus(status: SessionStatus, mode: 'polite' | 'force'): Sess
   if (mode === 'force') return 'terminated'
   return status === 'terminating' ? null : 'terminating'
 }
+
+/** Whether a container is there for its command and ends with it; in an interactive session the command runs beside the person. */
+export const runsItsCommand = (kernel: {
+  readonly sessionType: SessionType
+  readonly startupCommand: string | null
+}): boolean => kernel.sessionType !== 'interactive' && kernel.startupCommand !== null
 
 /** Why a session cannot be used (terminal, applications) now, or null when it can. */
 export function whyNotUsable(session: {

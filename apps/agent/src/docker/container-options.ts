@@ -1,4 +1,5 @@
 import type { DesiredKernel } from '@capstan/contract/sync'
+import { runsItsCommand } from '@capstan/core/session'
 import type Docker from 'dockerode'
 import type { Grant } from '../devices/grant.ts'
 
@@ -52,7 +53,7 @@ export function containerOptions(
     Entrypoint: [
       '/bin/sh',
       '-c',
-      kernel.sessionType === 'batch' ? batchScript : interactiveScript,
+      runsItsCommand(kernel) ? batchScript : interactiveScript,
       'session',
     ],
     Cmd: kernel.startupCommand === null ? [] : [kernel.startupCommand],

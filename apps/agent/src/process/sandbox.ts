@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { DesiredKernel } from '@capstan/contract/sync'
+import { runsItsCommand } from '@capstan/core/session'
 
 /** What keeps local sessions apart: bubblewrap where it is installed, else util-linux' `unshare`. */
 export type SandboxTool = 'bwrap' | 'unshare'
@@ -155,9 +156,9 @@ export const enterCommand = (home: string, pid: number, uid: number | null): str
 export const joinGroupsScript =
   'for g in $1; do echo $$ > "$g/cgroup.procs" || exit 125; done; shift; exec "$@"'
 
-/** What runs inside: like in a container, a session stays until it is told to go, a batch command until it ends. */
+/** What runs inside: like in a container, a session stays until it is told to go, one that is there for its command until that ends. */
 const insideCommand = ({ sessionType, startupCommand }: DesiredKernel): string[] =>
-  sessionType === 'batch'
+  runsItsCommand({ sessionType, startupCommand })
     ? [existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh', '-c', startupCommand ?? '']
     : [
         '/bin/sh',

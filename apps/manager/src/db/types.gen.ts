@@ -330,6 +330,32 @@ export interface ResourceGroupTable {
   proxyTokenHash: Buffer | null
 }
 
+export interface ServiceTable {
+  id: Generated<string>
+  name: string
+  domainId: string
+  projectId: string
+  userId: string
+  accessKey: string
+  imageId: string
+  resourceGroup: string
+  amounts: ColumnType<Record<string, number>, string | null, string | null>
+  shmemBytes: number
+  environSealed: Buffer
+  environNames: Generated<string[]>
+  startupCommand: string
+  isSudoEnabled: boolean
+  notices: Generated<string[]>
+  priority: number
+  isPreemptible: boolean
+  replicaCount: number
+  latestNumber: Generated<number>
+  reason: ColumnType<import('@capstan/contract/session').Reason | null, string | null, string | null>
+  setAt: Generated<Date>
+  createdAt: Generated<Date>
+  endedAt: Date | null
+}
+
 export interface SessionTable {
   id: Generated<string>
   name: string
@@ -364,6 +390,7 @@ export interface SessionTable {
   releasedAt: Date | null
   clusterMode: Generated<import('@capstan/contract/session').ClusterMode>
   designatedAgents: Generated<string[]>
+  serviceId: string | null
 }
 
 export interface SessionDependencyTable {
@@ -471,6 +498,7 @@ export interface Schema {
   proxy: ProxyTable
   recoveryCode: RecoveryCodeTable
   resourceGroup: ResourceGroupTable
+  service: ServiceTable
   session: SessionTable
   sessionDependency: SessionDependencyTable
   sessionHistory: SessionHistoryTable

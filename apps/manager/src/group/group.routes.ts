@@ -135,11 +135,12 @@ const counted = (count: number, one: string, several: string): string[] =>
   count === 0 ? [] : [`${count} ${count === 1 ? one : several}`]
 
 function describeReferences(name: string, references: store.References): string | undefined {
-  const { agents, liveSessions, endedSessions, domains, projects, keypairs } = references
+  const { agents, liveSessions, endedSessions, services, domains, projects, keypairs } = references
   const parts = [
     ...counted(agents, 'agent', 'agents'),
     ...counted(liveSessions, 'live session', 'live sessions'),
     ...counted(endedSessions, 'ended session', 'ended sessions'),
+    ...counted(services, 'model service', 'model services'),
     ...counted(domains, 'domain that it lets in', 'domains that it lets in'),
     ...counted(projects, 'project that it lets in', 'projects that it lets in'),
     ...counted(keypairs, 'keypair that it lets in', 'keypairs that it lets in'),

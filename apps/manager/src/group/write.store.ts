@@ -126,6 +126,7 @@ export interface References {
   readonly agents: number
   readonly liveSessions: number
   readonly endedSessions: number
+  readonly services: number
   readonly domains: number
   readonly projects: number
   readonly keypairs: number
@@ -136,6 +137,7 @@ export async function countReferences(tx: Db, name: string): Promise<References>
     select (select count(*)::int from agent where resource_group = ${name}) as agents,
       (select count(*)::int from session where resource_group = ${name} and ended_at is null) as live_sessions,
       (select count(*)::int from session where resource_group = ${name} and ended_at is not null) as ended_sessions,
+      (select count(*)::int from service where resource_group = ${name}) as services,
       (select count(*)::int from domain_group where resource_group = ${name}) as domains,
       (select count(*)::int from project_group where resource_group = ${name}) as projects,
       (select count(*)::int from keypair_group where resource_group = ${name}) as keypairs`.execute(

@@ -4,7 +4,7 @@ import { AppError } from '@capstan/contract/errors'
 import { roles } from '@capstan/core/access'
 import { startTestManager, type TestManager } from '@capstan/testkit/manager'
 import { joinNode, kernelReport, report } from '@capstan/testkit/node'
-import { startSession } from '@capstan/testkit/session'
+import { startService, startSession } from '@capstan/testkit/session'
 import { unseal } from '../db/seal.ts'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { schedule } from '../scheduler/scheduler.loop.ts'
@@ -17,6 +17,7 @@ interface Things {
   readonly userId: string
   readonly accessKey: string
   readonly sessionId: string
+  readonly serviceId: string
   readonly kernelId: string
   readonly projectId: string
   readonly domainName: string
@@ -40,6 +41,7 @@ beforeAll(async () => {
     domainName = 'default',
   ): Promise<Things> => {
     const { id } = await startSession(manager, user)
+    const service = await startService(user, { replicaCount: 0 })
     await schedule(manager.app)
     const details = await user.call(api.session.show, { id })
     const kernelId = details.kernels[0]!.id
@@ -47,7 +49,16 @@ beforeAll(async () => {
     await owner.sync({ kernels: [kernelReport(kernelId)] })
     const { userId, accessKey } = user
     const { projectId } = details
-    return { userId, accessKey, sessionId: id, kernelId, projectId, domainName, agentId }
+    return {
+      userId,
+      accessKey,
+      sessionId: id,
+      serviceId: service.id,
+      kernelId,
+      projectId,
+      domainName,
+      agentId,
+    }
   }
   const other = await thingsOf(stranger, 'node-2', otherDomain)
   for (const role of ['superadmin', 'admin', 'user'] as const) {
@@ -178,6 +189,18 @@ const inputs: Readonly<Record<string, (things: Things) => unknown>> = {
   'proxy.exchange': () => ({ ticket: 'x' }),
   'proxy.resolve': () => ({ grant: 'x' }),
   'search.find': () => ({ q: 'a' }),
+  'service.create': ({ projectId }) => ({
+    name: `s-${crypto.randomUUID().slice(0, 8)}`,
+    projectId,
+    imageId,
+    resources: { cpu: 1, mem: 256 * 1024 ** 2 },
+    startupCommand: 'serve',
+    environ: { TOKEN: environValue },
+  }),
+  'service.list': () => ({}),
+  'service.show': ({ serviceId }) => ({ id: serviceId }),
+  'service.update': ({ serviceId }) => ({ id: serviceId, replicaCount: 0 }),
+  'service.terminate': ({ serviceId }) => ({ id: serviceId }),
   'session.create': ({ projectId }) => ({
     name: `s-${crypto.randomUUID().slice(0, 8)}`,
     projectId,
@@ -318,6 +341,9 @@ test('who administers a domain sees nobody of another one, exactly as if they di
 test('what is another tenant’s is answered exactly as what does not exist', async () => {
   const { call, things } = callers.get('user')!
   for (const name of [
+    'service.show',
+    'service.update',
+    'service.terminate',
     'session.show',
     'session.rename',
     'session.changePriority',
@@ -328,14 +354,14 @@ test('what is another tenant’s is answered exactly as what does not exist', as
     'scheduler.showOutlook',
   ]) {
     const { endpoint } = endpoints.find(candidate => candidate.name === name)!
-    const body = async (sessionId: string): Promise<unknown> => {
-      const error: unknown = await call(
-        endpoint,
-        inputs[name]!({ ...things.other, sessionId }) as never,
-      ).catch((thrown: unknown) => thrown)
+    const body = async (things: Things): Promise<unknown> => {
+      const error: unknown = await call(endpoint, inputs[name]!(things) as never).catch(
+        (thrown: unknown) => thrown,
+      )
       if (!(error instanceof AppError)) throw new Error(`${name} let a stranger in`)
       return { code: error.code, message: error.message, issues: error.issues }
     }
-    expect(await body(things.other.sessionId)).toEqual(await body(nobody))
+    const nothing = { ...things.other, sessionId: nobody, serviceId: nobody }
+    expect(await body(things.other)).toEqual(await body(nothing))
   }
 })

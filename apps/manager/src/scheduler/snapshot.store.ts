@@ -102,6 +102,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     readonly clusterSize: number
     readonly clusterMode: ClusterMode
     readonly designatedAgents: string[]
+    readonly serviceId: string | null
     readonly skips: number
     readonly startsAt: Date | null
     readonly endsAt: Date | null
@@ -109,7 +110,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     readonly failedAgentIds: string[]
   }
   const { rows } = await sql<Row>`${prepared}
-    select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.cluster_mode, s.designated_agents, s.skips, s.starts_at,
+    select s.id, s.user_id, s.access_key, s.priority, s.created_at, s.image_id, i.architecture, i.runtime, s.amounts, s.cluster_size, s.cluster_mode, s.designated_agents, s.service_id, s.skips, s.starts_at,
       ${endsAt} as ends_at, nullif(${freeAt}, 'infinity') as waits_since,
       case when s.failures = 0 then '{}'
         else array(select distinct agent_id from kernel where session_id = s.id and status = 'error' and reason is not null) end as failed_agent_ids
@@ -132,6 +133,7 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
     clusterMode: row.clusterMode,
     failedAgentIds: row.failedAgentIds,
     ...(row.designatedAgents.length > 0 && { agentIds: row.designatedAgents }),
+    ...(row.serviceId !== null && { serviceId: row.serviceId }),
     skips: row.skips,
     waitsSince: row.waitsSince?.getTime() ?? null,
     notBefore: row.startsAt?.getTime() ?? null,
@@ -142,12 +144,17 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
 
 /**
  * What runs in a group and may make room by itself or for somebody: sessions whose end is known, or has begun, or that may be
- * ended for others. Others say nothing about the time to come, and are many.
+ * ended for others. Others say nothing about the time to come, and are many. `withReplicas`: and those of services, which are
+ * to be spread.
  */
-export async function readRunning(db: Db, group: string): Promise<Running[]> {
+export async function readRunning(
+  db: Db,
+  { group, withReplicas }: { readonly group: string; readonly withReplicas: boolean },
+): Promise<Running[]> {
   interface Row {
     readonly sessionId: string
     readonly ownerId: string
+    readonly serviceId: string | null
     readonly priority: number
     readonly isPreemptible: boolean
     readonly isEnding: boolean
@@ -156,7 +163,7 @@ export async function readRunning(db: Db, group: string): Promise<Running[]> {
     readonly kernels: Running['kernels']
   }
   const { rows } = await sql<Row>`${prepared}
-    select s.id as session_id, s.user_id as owner_id, s.priority, s.is_preemptible, s.status = 'terminating' as is_ending,
+    select s.id as session_id, s.user_id as owner_id, s.service_id, s.priority, s.is_preemptible, s.status = 'terminating' as is_ending,
       coalesce(s.started_at, s.scheduled_at, s.created_at) as started_at, ${endsAt} as ends_at,
       (select jsonb_agg(jsonb_build_object('agentId', k.agent_id, 'devices', (
         select coalesce(jsonb_agg(jsonb_build_object('deviceId', l.device_id, 'slot', l.slot, 'amount', l.amount)), '[]')
@@ -164,9 +171,8 @@ export async function readRunning(db: Db, group: string): Promise<Running[]> {
         from kernel k where k.session_id = s.id and k.status not in ('terminated', 'error')) as kernels
     from session s ${limited}
     where s.resource_group = ${group} and s.status not in ('pending', 'terminated', 'cancelled', 'error')
-      and (s.status = 'terminating' or p.max_lifetime_s is not null or s.is_preemptible)`.execute(
-    db,
-  )
+      and (s.status = 'terminating' or p.max_lifetime_s is not null or s.is_preemptible
+        or (${withReplicas} and s.service_id is not null))`.execute(db)
   return rows.map(row => ({
     ...row,
     startedAt: row.startedAt.getTime(),

@@ -18,7 +18,7 @@ export async function readSnapshot(db: Db, turn: Turn): Promise<Snapshot> {
     agents: await readAgents(db, group),
     queue: await readQueue(db, group),
     accounts: await readAccounts(db, group),
-    running: await readRunning(db, group),
+    running: await readRunning(db, { group, withReplicas: turn.enforcesSpreading }),
     ...(sharesOut && { owners: await readOwners(db, { group, halfLifeS }) }),
     ...(selector === 'balanced' && { arrivals: await readArrivals(db, group) }),
     ...settingsOf(turn),

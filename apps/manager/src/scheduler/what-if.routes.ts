@@ -76,9 +76,10 @@ function readBoth(app: App, { name, settings, policy }: Input): Promise<Both> {
       const changed = changedTurn(turn, changes, await listDefaults(tx))
       const before = await readSnapshot(tx, turn)
       // What a scheduler or selector goes by is read for those that need it only.
-      const needsMore = changed.scheduler !== turn.scheduler || changed.selector !== turn.selector
-      const basis =
-        needsMore || changed.halfLifeS !== turn.halfLifeS ? await readSnapshot(tx, changed) : before
+      const needsMore = (['scheduler', 'selector', 'halfLifeS', 'enforcesSpreading'] as const).some(
+        setting => changed[setting] !== turn[setting],
+      )
+      const basis = needsMore ? await readSnapshot(tx, changed) : before
       const after = {
         ...basis,
         ...settingsOf(changed),

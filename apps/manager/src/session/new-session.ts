@@ -1,8 +1,8 @@
 import { AppError } from '@capstan/contract/errors'
-import type { sessionApi } from '@capstan/contract/session'
+import type { sessionApi, SessionType } from '@capstan/contract/session'
 import { describeEnd, stateOf } from '@capstan/core/dependency'
 import { readLabels, raiseToMinimum } from '@capstan/core/image'
-import { checkAskedMany } from '@capstan/core/limits'
+import { countAllowed } from '@capstan/core/limits'
 import { raiseToSteps } from '@capstan/core/shares'
 import {
   describeAmount,
@@ -28,7 +28,8 @@ import { environPurpose } from './environ.ts'
 import { findOwner, type Owner } from './owner.ts'
 import type { NewSession } from './session.store.ts'
 
-type Input = z.output<typeof sessionApi.create.input>
+/** Sessions for inference are asked for by their service, not by people. */
+type Input = Omit<z.output<typeof sessionApi.create.input>, 'type'> & { type: SessionType }
 
 /** The record that a request asks for, raised to the image's minimum. Throws what stands against it, the policy apart. */
 export async function newSession(app: App, actor: Actor, input: Input): Promise<NewSession> {
@@ -76,6 +77,7 @@ export async function newSession(app: App, actor: Actor, input: Input): Promise<
     isPreemptible: input.isPreemptible,
     startsAt: input.startsAt === null ? null : new Date(input.startsAt),
     dependsOn: await findDependsOn(app, owner, input.after),
+    serviceId: null,
   }
 }
 
@@ -101,14 +103,8 @@ export async function checkPolicy(
   count: number,
 ): Promise<void> {
   const account = await lockPending(tx, accessKey)
-  const failure =
-    account &&
-    checkAskedMany(
-      account.limits,
-      account.pending,
-      { amounts: times(amounts, clusterSize), clusterSize },
-      count,
-    )
+  const request = { amounts: times(amounts, clusterSize), clusterSize }
+  const failure = account && countAllowed(account.limits, account.pending, request, count).failure
   if (failure) throw new AppError('policy_limit', { detail: failure.message })
 }
 

@@ -71,6 +71,7 @@ export function toSession(row: SessionRow): Session {
     isPreemptible: row.isPreemptible,
     startsAt: iso(row.startsAt),
     agentIds: row.agentIds,
+    serviceId: row.serviceId,
     isNodeLost: row.isNodeLost,
     createdAt: row.createdAt.toISOString(),
     scheduledAt: iso(row.scheduledAt),
@@ -108,6 +109,7 @@ export interface SessionFilter {
   readonly agentId?: string | undefined
   readonly projectId?: string | undefined
   readonly resourceGroup?: string | undefined
+  readonly serviceId?: string | undefined
   readonly sort?: string | undefined
   readonly cursor?: string | undefined
   readonly limit: number
@@ -116,8 +118,19 @@ export interface SessionFilter {
 const ended = sql.raw(endedStatuses.map(status => `'${status}'`).join(', '))
 
 function conditions(filter: SessionFilter): RawBuilder<unknown>[] {
-  const { ids, state, status, type, name, userEmail, image, agentId, projectId, resourceGroup } =
-    filter
+  const {
+    ids,
+    state,
+    status,
+    type,
+    name,
+    userEmail,
+    image,
+    agentId,
+    projectId,
+    resourceGroup,
+    serviceId,
+  } = filter
   return [
     ids && sql`s.id = any(${ids}::uuid[])`,
     state === 'live' && sql`s.status not in (${ended})`,
@@ -131,6 +144,7 @@ function conditions(filter: SessionFilter): RawBuilder<unknown>[] {
       sql`exists (select 1 from kernel k where k.session_id = s.id and k.agent_id = ${agentId})`,
     projectId !== undefined && sql`s.project_id = ${projectId}`,
     resourceGroup !== undefined && sql`s.resource_group = ${resourceGroup}`,
+    serviceId !== undefined && sql`s.service_id = ${serviceId}`,
   ].filter(condition => typeof condition === 'object')
 }
 
@@ -184,6 +198,8 @@ export interface NewSession {
   readonly startsAt: Date | null
   /** Ids of sessions that have to end well before it starts. */
   readonly dependsOn: readonly string[]
+  /** The model service of which it is a replica. */
+  readonly serviceId: string | null
 }
 
 /** A session that waits for others is released when these have ended well (`dependency.store.ts`). */
@@ -223,13 +239,14 @@ export async function insertMany(
   const { rows } = await sql<{ id: string; name: string }>`
     insert into session (name, environ_sealed, type, domain_id, project_id, user_id, access_key, image_id, resource_group,
       amounts, shmem_bytes, environ_names, startup_command, is_sudo_enabled, notices, priority,
-      is_preemptible, starts_at, released_at, cluster_size, cluster_mode, designated_agents)
+      is_preemptible, starts_at, released_at, cluster_size, cluster_mode, designated_agents, service_id)
     select own.name, own.environ_sealed, ${session.type}, ${session.domainId}::uuid, ${session.projectId}::uuid,
       ${session.userId}::uuid, ${session.accessKey}, ${session.imageId}::uuid, ${session.resourceGroup},
       ${JSON.stringify(session.amounts)}::jsonb, ${session.shmemBytes}::bigint, ${session.environNames}::text[],
       ${session.startupCommand}, ${session.isSudoEnabled}::boolean, ${session.notices}::text[], ${session.priority}::int,
       ${session.isPreemptible}::boolean, ${session.startsAt}::timestamptz, ${releasedAt(session.dependsOn)}::timestamptz,
-      ${session.clusterSize}::int, ${session.clusterMode}, ${session.designatedAgents}::text[]
+      ${session.clusterSize}::int, ${session.clusterMode}, ${session.designatedAgents}::text[],
+      ${session.serviceId}::uuid
     from unnest(${numbered.map(({ name }) => name)}::text[],
       ${numbered.map(({ environSealed }) => environSealed)}::bytea[]) with ordinality as own (name, environ_sealed, number)
     order by own.number returning id, name`.execute(db)

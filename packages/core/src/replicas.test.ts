@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { failureWindowMs, restOf, surplus } from './replicas.ts'
+
+const now = Date.UTC(2030, 0)
+const failed = (...agesS: number[]) =>
+  agesS.map(ageS => ({ endedAt: now - ageS * 1000, code: 'exited' }))
+/** Seconds to go. */
+const rests = (ended: ReturnType<typeof failed>, replicaCount = 1): number | null => {
+  const rest = restOf(ended, { replicaCount, now })
+  return rest === null ? null : (rest.until - now) / 1000
+}
+
+test('MOD-08 a replica that failed is replaced after a rest that doubles with each failure, up to five minutes', () => {
+  expect(rests([])).toBeNull()
+  expect(rests(failed(0))).toBe(10)
+  expect(rests(failed(3, 20))).toBe(17)
+  expect(rests(failed(0, 20, 60))).toBe(40)
+  expect(rests(failed(0, ...Array.from({ length: 40 }, (_, index) => index + 1)))).toBe(300)
+  expect(rests(failed(11))).toBeNull()
+})
+
+test('MOD-08 failures count for each replica that is to run, within an hour, and ends that somebody wanted do not', () => {
+  expect(rests(failed(0, 0, 0), 3)).toBe(10)
+  expect(rests(failed(0, 0, 0, 0), 3)).toBe(20)
+  expect(rests(failed(0, failureWindowMs / 1000))).toBe(10)
+  expect(rests([{ endedAt: now, code: 'user_requested' }])).toBeNull()
+  const [failure] = failed(4)
+  const ended = [{ endedAt: now, code: 'preempted' }, failure!]
+  expect(restOf(ended, { replicaCount: 1, now })).toEqual({ until: now + 6000, latest: failure })
+})
+
+test('MOD-09 of too many replicas those go that do not run yet, then the youngest; never more than are too many', () => {
+  const live = [
+    { id: 'a', status: 'running' },
+    { id: 'b', status: 'pending' },
+    { id: 'c', status: 'running' },
+    { id: 'd', status: 'creating' },
+  ] as const
+  const ended = (count: number) => surplus(live, count).map(({ id }) => id)
+  expect(ended(3)).toEqual(['d'])
+  expect(ended(2)).toEqual(['d', 'b'])
+  expect(ended(1)).toEqual(['d', 'b', 'c'])
+  expect(ended(0)).toHaveLength(4)
+  fc.assert(
+    fc.property(fc.nat(10), count => ended(count).length === Math.max(0, live.length - count)),
+  )
+})
