@@ -11,7 +11,7 @@ const rests = (ended: ReturnType<typeof failed>, replicaCount = 1): number | nul
   return rest === null ? null : (rest.until - now) / 1000
 }
 
-test('MOD-08 a replica that failed is replaced after a rest that doubles with each failure, up to five minutes', () => {
+test('a replica that failed is replaced after a rest that doubles with each failure, up to five minutes', () => {
   expect(rests([])).toBeNull()
   expect(rests(failed(0))).toBe(10)
   expect(rests(failed(3, 20))).toBe(17)
@@ -20,7 +20,7 @@ test('MOD-08 a replica that failed is replaced after a rest that doubles with ea
   expect(rests(failed(11))).toBeNull()
 })
 
-test('MOD-08 failures count for each replica that is to run, within an hour, and ends that somebody wanted do not', () => {
+test('failures count for each replica that is to run, within an hour, and ends that somebody wanted do not', () => {
   expect(rests(failed(0, 0, 0), 3)).toBe(10)
   expect(rests(failed(0, 0, 0, 0), 3)).toBe(20)
   expect(rests(failed(0, failureWindowMs / 1000))).toBe(10)
@@ -30,7 +30,7 @@ test('MOD-08 failures count for each replica that is to run, within an hour, and
   expect(restOf(ended, { replicaCount: 1, now })).toEqual({ until: now + 6000, latest: failure })
 })
 
-test('MOD-09 of too many replicas those go that do not run yet, then the youngest; never more than are too many', () => {
+test('of too many replicas those go that do not run yet, then the youngest; never more than are too many', () => {
   const live = [
     { id: 'a', status: 'running' },
     { id: 'b', status: 'pending' },

@@ -82,6 +82,7 @@ const updates: Readonly<Record<string, Kind>> = {
   'keypairPolicy.update': { naming: byName, fields: limits.keypairPolicy },
   'userPolicy.update': { naming: byName, fields: limits.userPolicy },
   'projectPolicy.update': { naming: byName, fields: limits.projectPolicy },
+  'service.update': { naming: byId, fields: ['replicaCount'] },
   'session.changePriority': { naming: byId, fields: ['priority'] },
   'account.update': { naming: () => ({}), fields: ['name', 'fullName'] },
 }

@@ -35,6 +35,13 @@ test('SES-05 a batch session keeps its exit code and its whole output, errors wh
   expect(kept.isComplete()).toBe(true)
 })
 
+test('the container of a replica ends with its command, so that another takes its place', async () => {
+  const kept = begin({ sessionType: 'inference', startupCommand: 'echo gone; exit 4' })
+  await kept.until(isOver)
+  expect(kept.keeper.observation).toMatchObject({ exitCode: 4 })
+  expect(kept.output()).toBe('gone\n')
+})
+
 test('SES-07 the limits stand in the container: memory without swap, CPU, processes, no privileges', async () => {
   const kept = begin()
   await kept.until(({ status }) => status === 'running')

@@ -32,6 +32,12 @@ describe.each(['bwrap', 'unshare'] as const)('with %s', tool => {
     )
   })
 
+  test('a local replica ends with its command, so that another takes its place', async () => {
+    const kept = begin({ sessionType: 'inference', startupCommand: 'echo gone; exit 4' })
+    await kept.until(isOver)
+    expect(kept.keeper.observation).toMatchObject({ exitCode: 4 })
+  })
+
   test('a local session sees the files of the node only where the node says so, and changes none', async () => {
     const kept = begin()
     await kept.until(({ status }) => status === 'running')

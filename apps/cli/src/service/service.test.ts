@@ -23,7 +23,7 @@ afterAll(async () => {
 const capstan = (line: string): Promise<Ran> =>
   commandLine.run(line.split(' '), { as: manager.admin })
 
-test('MOD-07 MOD-09 a service is started, listed, shown, scaled and ended from the command line', async () => {
+test('a service is started, listed, shown, scaled and ended from the command line', async () => {
   const made = await capstan(
     'service create --image tiny --name llama --replicas 2 --cpu 0.5 -e MODEL=x -- serve --port 8000',
   )

@@ -36,7 +36,7 @@ async function fail(sessionId: string, agoS: number): Promise<void> {
   )
 }
 
-test('MOD-07 a service has as many replicas as asked for, each an inference session that runs its command', async () => {
+test('a service has as many replicas as asked for, each an inference session that runs its command', async () => {
   const service = await startService(user, { name: 'llama', replicaCount: 2, priority: 30 })
   expect(service).toMatchObject({ replicaCount: 2, liveCount: 0, reason: null, endedAt: null })
   await keep()
@@ -49,7 +49,7 @@ test('MOD-07 a service has as many replicas as asked for, each an inference sess
   expect(await show(service.id)).toMatchObject({ liveCount: 2, runningCount: 0 })
 })
 
-test('MOD-09 the number of replicas goes up and down while it runs, and names are not used again', async () => {
+test('the number of replicas goes up and down while it runs, and names are not used again', async () => {
   const { id } = await startService(user, { name: 'llama', replicaCount: 3 })
   await keep()
   await update(id, 1)
@@ -68,7 +68,7 @@ test('MOD-09 the number of replicas goes up and down while it runs, and names ar
   expect(await namesOf(id)).toEqual([])
 })
 
-test('MOD-08 a replica that somebody ended is replaced at once, one that failed after a rest, which the service tells', async () => {
+test('a replica that somebody ended is replaced at once, one that failed after a rest, which the service tells', async () => {
   const { id } = await startService(user, { name: 'llama' })
   await keep()
   await user.call(api.session.terminate, { ids: (await replicasOf(id)).map(one => one.id) })
@@ -88,6 +88,20 @@ test('MOD-08 a replica that somebody ended is replaced at once, one that failed 
   await fail((await replicasOf(id))[0]!.id, 11)
   await keep()
   expect(await show(id)).toMatchObject({ liveCount: 0, reason: { code: 'replicas_fail' } })
+})
+
+test('PLS-05 the number of replicas is told in the log, and put back from there', async () => {
+  const { id } = await startService(user, { name: 'llama', replicaCount: 1 })
+  await update(id, 3)
+  const { items } = await user.call(api.operation.list, {})
+  expect(items[0]).toMatchObject({
+    operation: 'service.update',
+    target: 'llama',
+    before: { replicaCount: 1 },
+    after: { replicaCount: 3 },
+  })
+  await user.call(api.operation.undo, { id: items[0]!.id })
+  expect((await show(id)).replicaCount).toBe(1)
 })
 
 test('an ended service ends its replicas and takes no more changes; its name is free again', async () => {

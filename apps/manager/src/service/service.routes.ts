@@ -4,10 +4,11 @@ import { checkOwned } from '@capstan/core/limits'
 import type { HttpApp } from '@capstan/runtime/http'
 import type * as z from 'zod'
 import type { App } from '../app.ts'
+import { audit } from '../audit/audit.store.ts'
 import type { Tx } from '../db/db.ts'
 import { violates } from '../db/violation.ts'
 import { type Actor, person } from '../http/actor.ts'
-import { mount } from '../http/mount.ts'
+import { mount, type Request } from '../http/mount.ts'
 import { checkPolicy, newSession } from '../session/new-session.ts'
 import { endReplicas } from './end-replicas.ts'
 import { listLiveReplicas } from './replicas.store.ts'
@@ -57,6 +58,7 @@ async function update(
   app: App,
   actor: Actor,
   { id, replicaCount }: Input<'update'>,
+  request: Request,
 ): Promise<ServiceDetails> {
   const { scope } = person(actor)
   const service = await app.db.transaction().execute(async tx => {
@@ -66,6 +68,14 @@ async function update(
     if (replicaCount > used)
       await checkReplicaLimit(tx, userId, { used, requested: replicaCount - used })
     await store.setReplicaCount(tx, id, replicaCount)
+    await audit(tx, actor, request, {
+      operation: 'service.update',
+      target: before.name,
+      targetId: id,
+      of: { userId },
+      before: { replicaCount: used },
+      after: { replicaCount },
+    })
     return found(await store.find(tx, scope, id))
   })
   app.wake(['services'])
@@ -76,14 +86,23 @@ async function terminate(
   app: App,
   actor: Actor,
   { id }: Input<'terminate'>,
+  request: Request,
 ): Promise<ServiceDetails> {
   const { scope, email } = person(actor)
   const { service, targets } = await app.db.transaction().execute(async tx => {
-    const { name } = found(await store.lock(tx, scope, id))
+    const { name, userId } = found(await store.lock(tx, scope, id))
     await store.markEnded(tx, id)
     const targets = await endReplicas(tx, await listLiveReplicas(tx, id), {
       code: 'service_ended',
       message: `Its service ${name} was ended by ${email}`,
+    })
+    await audit(tx, actor, request, {
+      operation: 'service.terminate',
+      target: name,
+      targetId: id,
+      of: { userId },
+      before: null,
+      after: null,
     })
     return { targets, service: found(await store.find(tx, scope, id)) }
   })
