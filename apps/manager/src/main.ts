@@ -127,6 +127,8 @@ function startLoops(
     const loop = startLoop({
       name,
       everyMs,
+      // A turn costs much the same for one session as for hundreds, and more with each agent.
+      restPart: name === 'scheduler' ? 1 : 0,
       signal,
       run: () => timed<number | undefined | void>(name, run),
       onError: error => app.log.error({ loop: name, err: error }, 'turn_failed'),

@@ -5,6 +5,11 @@ export interface LoopOptions {
   /** How long to rest when nobody calls `wake`, in milliseconds. */
   readonly everyMs: number
   /**
+   * After a turn, `wake` is heard when this part of what the turn took has passed, or a second: what comes close together is
+   * seen by one turn. A short turn is followed by the next at once, nearly. Default 0.
+   */
+  readonly restPart?: number
+  /**
    * Reads the whole world, decides, acts. Takes no hint about what changed, so a restart loses nothing. May answer after how
    * many milliseconds the next turn is due, where that is sooner.
    */
@@ -20,8 +25,18 @@ export interface Loop {
   readonly stopped: Promise<void>
 }
 
+/** However long a turn took, no wake-up waits longer than this. Milliseconds. */
+const longestRestMs = 1000
+
 /** Runs `run` now, then every `everyMs` and whenever `wake` is called; never twice at once. A failed turn waits for the next. */
-export function startLoop({ name, everyMs, run, onError, signal }: LoopOptions): Loop {
+export function startLoop({
+  name,
+  everyMs,
+  restPart = 0,
+  run,
+  onError,
+  signal,
+}: LoopOptions): Loop {
   let woken = Promise.withResolvers<void>()
   const turn = async (): Promise<number> => {
     try {
@@ -42,8 +57,11 @@ export function startLoop({ name, everyMs, run, onError, signal }: LoopOptions):
   const stopped = (async () => {
     while (!signal.aborted) {
       woken = Promise.withResolvers<void>()
-      const restMs = await turn()
-      if (!signal.aborted) await rest(restMs)
+      const begunAt = performance.now()
+      const dueMs = await turn()
+      const restMs = Math.min(longestRestMs, dueMs, restPart * (performance.now() - begunAt))
+      if (restMs > 0 && !signal.aborted) await sleep(restMs, undefined, { signal }).catch(() => {})
+      if (!signal.aborted) await rest(dueMs - restMs)
     }
   })()
   return { name, wake: () => woken.resolve(), stopped }

@@ -22,16 +22,21 @@ const limitColumns = sql`p.name as policy, p.max_amounts, p.max_cluster_size, p.
 /** Sessions that hold resources: placed, and not yet ended. */
 const holds = sql`s.status not in ('pending', 'terminated', 'cancelled', 'error')`
 
-/** How many sessions each keypair has of a kind, and what they take together. */
+/**
+ * How many sessions each keypair has of a kind, and what they take together. Those that are alike are counted before what they
+ * take is looked at: there may be very many, of few forms.
+ */
 const uses = (keys: RawBuilder<unknown>, kind: RawBuilder<unknown>) => sql`
-  select live.access_key, live.count, coalesce(taken.amounts, '{}') as amounts from (
-    select s.access_key, count(*)::int as count from session s where s.access_key in (${keys}) and ${kind} group by 1
-  ) as live left join (
-    select access_key, jsonb_object_agg(slot, amount) as amounts from (
-      select s.access_key, slot.key as slot, sum(slot.value::bigint * s.cluster_size) as amount
-      from session s, jsonb_each_text(s.amounts) as slot where s.access_key in (${keys}) and ${kind} group by 1, 2
-    ) as summed group by 1
-  ) as taken using (access_key)`
+  with alike as (
+    select s.access_key, s.amounts, s.cluster_size, count(*) as count from session s
+    where s.access_key in (${keys}) and ${kind} group by 1, 2, 3
+  ), slots as (
+    select access_key, slot.key as slot, sum(slot.value::bigint * cluster_size * count)::bigint as amount
+    from alike, jsonb_each_text(amounts) as slot group by 1, 2
+  )
+  select live.access_key, live.count, coalesce(taken.amounts, '{}') as amounts
+  from (select access_key, sum(count)::int as count from alike group by 1) as live
+    left join (select access_key, jsonb_object_agg(slot, amount) as amounts from slots group by 1) as taken using (access_key)`
 
 type AccountRow = LimitsRow & {
   readonly accessKey: string

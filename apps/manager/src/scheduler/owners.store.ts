@@ -1,19 +1,24 @@
 import { meanUse } from '@capstan/core/fairness'
 import type { Owner } from '@capstan/core/placement'
 import type { Amounts } from '@capstan/core/slots'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../db/db.ts'
 import { prepared } from '../db/prepared.ts'
 
 /** Of the advisory lock under which past use is brought up to date: never by two at once. */
 const lockKey = 7_000_010
 
-/** What users hold in groups: sessions that are placed and have not ended. */
-const held = sql`
+/**
+ * What users hold in groups: sessions of a kind that are placed and have not ended. Those that are alike are counted before
+ * what they take is looked at: there may be very many, of few forms.
+ */
+const heldOf = (kind: RawBuilder<unknown>) => sql`
   select resource_group, user_id, jsonb_object_agg(slot, amount) as amounts from (
-    select s.resource_group, s.user_id, slot.key as slot, sum(slot.value::bigint * s.cluster_size)::bigint as amount
-    from session s, jsonb_each_text(s.amounts) as slot
-    where s.status not in ('pending', 'terminated', 'cancelled', 'error') group by 1, 2, 3
+    select resource_group, user_id, slot.key as slot, sum(slot.value::bigint * cluster_size * count)::bigint as amount
+    from (
+      select s.resource_group, s.user_id, s.amounts, s.cluster_size, count(*) as count from session s
+      where ${kind} and s.status not in ('pending', 'terminated', 'cancelled', 'error') group by 1, 2, 3, 4
+    ) as alike, jsonb_each_text(amounts) as slot group by 1, 2, 3
   ) as summed group by 1, 2`
 
 interface Row {
@@ -33,12 +38,7 @@ export async function readOwners(
     with waiting as (
       select distinct user_id from session where resource_group = ${group} and status = 'pending'
     ), held as (
-      select user_id, jsonb_object_agg(slot, amount) as amounts from (
-        select s.user_id, slot.key as slot, sum(slot.value::bigint * s.cluster_size)::bigint as amount
-        from session s, jsonb_each_text(s.amounts) as slot
-        where s.resource_group = ${group} and s.user_id in (select user_id from waiting)
-          and s.status not in ('pending', 'terminated', 'cancelled', 'error') group by 1, 2
-      ) as summed group by 1
+      ${heldOf(sql`s.resource_group = ${group} and s.user_id in (select user_id from waiting)`)}
     )
     select waiting.user_id, weight.weight, held.amounts as held, used.mean,
       (extract(epoch from now() - used.at) * 1000)::float8 as elapsed_ms
@@ -94,7 +94,7 @@ export async function keepUse(db: Db): Promise<void> {
     const { rows } = await sql<UseRow>`
       select resource_group, user_id, held.amounts as held, used.mean, g.half_life_s * 1000.0 as half_life_ms,
         (extract(epoch from now() - used.at) * 1000)::float8 as elapsed_ms
-      from (${held}) as held full join group_use used using (resource_group, user_id)
+      from (${heldOf(sql`true`)}) as held full join group_use used using (resource_group, user_id)
         join resource_group g on g.name = resource_group`.execute(tx)
     const means = rows.map(row => ({
       resourceGroup: row.resourceGroup,

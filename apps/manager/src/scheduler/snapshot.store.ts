@@ -1,6 +1,13 @@
 import type { ClusterMode } from '@capstan/contract/session'
 import { type Edge, stateOf } from '@capstan/core/dependency'
-import type { AgentView, Arrivals, Demand, Dependency, Running } from '@capstan/core/placement'
+import type {
+  AgentView,
+  Arrivals,
+  Demand,
+  Dependency,
+  DeviceView,
+  Running,
+} from '@capstan/core/placement'
 import { sql } from 'kysely'
 import type { Db } from '../db/db.ts'
 import { prepared } from '../db/prepared.ts'
@@ -9,51 +16,70 @@ import { listEdges } from '../session/dependency.store.ts'
 /** Most sessions that one turn looks at, in the order of the queue; the next turn sees the rest. */
 const queueLimit = 100_000
 
+/** Of a group, those that are connected and take new sessions. */
+const taking = (group: string) => sql`agent.resource_group = ${group} and agent.status = 'connected'
+  and agent.is_schedulable and agent.drain_mode is null`
+
 /** Connected agents of a group that take new sessions, with what is free on each device. */
 export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
   interface Row {
     readonly id: string
     readonly architecture: string
-    readonly runtimes: string[]
-    readonly images: string[]
-    readonly devices: {
-      id: string
-      slot: string
-      model: string
-      capacity: number
-      free: number
-      numaNode: number | null
-      linkGroup: string | null
-    }[]
+    readonly runtimes: readonly { readonly name: string }[]
+    readonly images: string | null
   }
   const { rows } = await sql<Row>`${prepared}
-    with taking as (
-      select id, architecture, runtimes from agent
-      where resource_group = ${group} and status = 'connected' and is_schedulable and drain_mode is null
+    select agent.id, agent.architecture, agent.runtimes, there.images
+    from agent left join (
+      select agent_id, string_agg(image_id::text, ' ') as images from agent_image group by 1
+    ) as there on there.agent_id = agent.id
+    where ${taking(group)}`.execute(db)
+  const devices = Map.groupBy(await readDevices(db, group), ({ agentId }) => agentId)
+  return rows.flatMap(({ id, architecture, runtimes, images }) => {
+    const own = devices.get(id)
+    if (!own) return []
+    return {
+      id,
+      architecture,
+      runtimes: runtimes.map(({ name }) => name),
+      images: new Set(images?.split(' ')),
+      devices: own.map(toDevice).sort((one, other) => (one.id < other.id ? -1 : 1)),
+    }
+  })
+}
+
+interface DeviceRow {
+  readonly agentId: string
+  readonly id: string
+  readonly slot: string
+  readonly model: string
+  readonly capacity: number
+  readonly free: number
+  readonly numaNode: number | null
+  readonly linkGroup: string | null
+}
+
+const toDevice = ({ agentId: _, numaNode, linkGroup, ...device }: DeviceRow): DeviceView => ({
+  ...device,
+  ...(numaNode !== null && { numaNode }),
+  ...(linkGroup !== null && { linkGroup }),
+})
+
+/** In no order, and as rows: there are thousands, and to make JSON of them costs more than to read them. */
+async function readDevices(db: Db, group: string): Promise<DeviceRow[]> {
+  const { rows } = await sql<DeviceRow>`${prepared}
+    with offered as (
+      select device.* from agent join device on device.agent_id = agent.id where ${taking(group)}
     ), given as (
       select held.agent_id, held.device_id, sum(held_of(held.amount, held.slot, device.capacity, device.slot)) as amount
-      from allocation held join device on device.agent_id = held.agent_id and device.id = held.device_id
-      where held.agent_id in (select id from taking) group by 1, 2
-    ), devices as (
-      select device.agent_id, jsonb_agg(jsonb_build_object('id', device.id, 'slot', device.slot, 'model', device.model,
-        'capacity', device.capacity, 'free', device.capacity - coalesce(given.amount, 0), 'numaNode', device.numa_node,
-        'linkGroup', device.link_group) order by device.id) as list
-      from device left join given on given.agent_id = device.agent_id and given.device_id = device.id
-      where device.agent_id in (select id from taking) group by 1
+      from allocation held join offered device on device.agent_id = held.agent_id and device.id = held.device_id group by 1, 2
     )
-    select taking.id, taking.architecture, devices.list as devices,
-      array(select runtime ->> 'name' from jsonb_array_elements(taking.runtimes) as runtime) as runtimes,
-      array(select image_id::text from agent_image where agent_id = taking.id) as images
-    from taking join devices on devices.agent_id = taking.id order by taking.id`.execute(db)
-  return rows.map(row => ({
-    ...row,
-    images: new Set(row.images),
-    devices: row.devices.map(({ numaNode, linkGroup, ...device }) => ({
-      ...device,
-      ...(numaNode !== null && { numaNode }),
-      ...(linkGroup !== null && { linkGroup }),
-    })),
-  }))
+    select device.agent_id, device.id, device.slot, device.model, device.capacity,
+      (device.capacity - coalesce(given.amount, 0))::bigint as free, device.numa_node, device.link_group
+    from offered device left join given on given.agent_id = device.agent_id and given.device_id = device.id`.execute(
+    db,
+  )
+  return rows
 }
 
 const none: readonly Dependency[] = []
