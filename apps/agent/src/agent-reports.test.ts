@@ -265,6 +265,36 @@ test('SES-02 a start that takes longer is told while it goes on', async () => {
   expect((await nth(3)).kernels).toEqual(['creating'])
 })
 
+test('SES-02 where starts are quick, the report after an answer tells what came of them', async () => {
+  const [one, other] = [
+    desiredKernel('capstan/tiny:1', 'docker'),
+    desiredKernel('capstan/tiny:1', 'docker'),
+  ]
+  const first = await nth(1)
+  first.answer(wanting(one))
+  expect((await nth(2)).kernels).toEqual([])
+  const told = await nth(3)
+  expect(told.kernels).toEqual(['running'])
+  told.answer(wanting(one, other))
+  expect((await nth(4)).kernels).toEqual(['running'])
+})
+
+test('SES-02 one that starts quickly does not wait for a start that takes its time', async () => {
+  const [one, other] = [
+    desiredKernel('capstan/tiny:1', 'docker'),
+    desiredKernel('capstan/tiny:1', 'docker'),
+  ]
+  const first = await nth(1)
+  first.answer(wanting(one))
+  const told = await nth(3)
+  startMs = 60_000
+  told.answer(wanting(one, other))
+  const next = await nth(4)
+  expect(next.knownKernelIds).toEqual([one.kernelId, other.kernelId])
+  expect(next.kernels).toEqual([])
+  expect(next.at - told.at).toBeLessThan(1000)
+})
+
 test('SES-08 after a report that failed all containers are told', async () => {
   const first = await nth(1)
   first.answer(wanting(desiredKernel('capstan/tiny:1', 'docker')))

@@ -17,6 +17,7 @@ import type { Membership } from './membership.ts'
 import { Node } from './node.ts'
 import { problemsOf } from './problems.ts'
 import type { Place } from './relay.ts'
+import { quickStartMs } from './starts.ts'
 import { Told, type Seldom } from './told.ts'
 import { type KernelNews, ToldKernels } from './told-kernels.ts'
 
@@ -242,6 +243,8 @@ export class Agent {
     this.#tasks.want(desired.imageTasks)
     // Not waited for: what it does is told by later reports.
     if (!this.#node.want({ ...desired, kernels })) void this.#lookAtContainers()
+    // The next report tells what came of it, instead of one that says nothing and one right after it.
+    if (this.#node.isStartingQuickly) await this.#untilNews(quickStartMs)
   }
 
   /**
@@ -250,7 +253,11 @@ export class Agent {
    */
   async #rest(waitMs: number): Promise<void> {
     if (performance.now() - this.#sentAt > waitMs - earlyRestMs) return
-    await Promise.race([this.#news.promise, pause(earlyRestMs, this.#parts.signal)])
+    await this.#untilNews(earlyRestMs)
+  }
+
+  async #untilNews(mostMs: number): Promise<void> {
+    await Promise.race([this.#news.promise, pause(mostMs, this.#parts.signal)])
   }
 
   /** The manager answers a report that is open when it has the next one: to break it off would cost both of them a connection. */

@@ -47,6 +47,11 @@ export class Node {
       .toArray().length
   }
 
+  /** Something starts, and what comes of it is known in a moment, as far as the last start tells. */
+  get isStartingQuickly(): boolean {
+    return this.#starts.areQuick && this.startingCount > 0
+  }
+
   placeOf(kernelId: string): { driver: Driver; containerId: string } | undefined {
     const keeper = this.#keepers.get(kernelId)
     return keeper?.containerId === undefined
