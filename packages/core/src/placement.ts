@@ -2,6 +2,7 @@ import type { ClusterMode, DependencyState, Reason } from '@capstan/contract/ses
 import type { Limits, Use } from './limits.ts'
 import type { Selector } from './placement/select.ts'
 import { type Sequencer, sequence } from './placement/sequence.ts'
+import { Entries } from './placement/entries.ts'
 import { mostForetold, type Waiter } from './placement/estimates.ts'
 import { passedOver } from './placement/passed-over.ts'
 import type { Shape } from './placement/shapes.ts'
@@ -190,21 +191,22 @@ export interface Plan {
 export function plan(snapshot: Snapshot): Plan {
   const { queue, sequencer } = snapshot
   const turn = new Turn(snapshot)
-  const shapes = queue.map(demand => turn.shapes.of(demand))
-  noteAll(turn, shapes)
+  const entries = new Entries(queue, turn)
   const owners = snapshot.owners ?? new Map<string, Owner>()
-  const first = passedOver(snapshot, place => turn.isStartable(queue[place]!, shapes[place]!))
+  const shapeAt = (place: number): Shape => entries.shapeAt(place)
+  const first = passedOver(snapshot, place => turn.isStartable(queue[place]!, shapeAt(place)))
   const isFirst = (place: number): boolean => first.length > 0 && first.includes(place)
-  const order = sequence(sequencer, queue, { owners, layout: turn.fleet, shapes }, first)
+  const order = sequence(sequencer, queue, { owners, layout: turn.fleet, shapeAt }, first)
   const placed: Placement[] = []
   const waiting: Waiting[] = []
   const waiters: Waiter[] = []
   /** Of those among who waits. */
   const places = new Map<string, number>()
   for (let at = order.next(); at !== undefined; at = order.next()) {
-    const demand = queue[at]!
-    const { sessionId } = demand
-    const outcome = turn.offer(demand, shapes[at]!, isFirst(at))
+    const sessionId = entries.sessionIds[at]!
+    const outcome =
+      (isFirst(at) ? undefined : entries.refusalAt(at)) ??
+      turn.offer(queue[at]!, shapeAt(at), isFirst(at))
     if ('kernels' in outcome) {
       order.notePlaced()
       placed.push({ sessionId, kernels: outcome.kernels })
@@ -213,7 +215,7 @@ export function plan(snapshot: Snapshot): Plan {
     const { reason, wasTried, isHeldBack } = outcome
     waiting.push({ sessionId, reason, position: waiting.length + 1, wasTried, startsAt: null })
     if (isHeldBack || (waiters.length >= mostForetold && !isFirst(at))) continue
-    waiters.push({ demand, shape: shapes[at]! })
+    waiters.push({ demand: queue[at]!, shape: shapeAt(at) })
     places.set(sessionId, waiting.length - 1)
   }
   for (const [sessionId, startsAt] of turn.foretell(waiters)) {
@@ -221,11 +223,4 @@ export function plan(snapshot: Snapshot): Plan {
     if (at !== undefined) waiting[at] = { ...waiting[at]!, startsAt }
   }
   return { placed, waiting, victims: turn.victims }
-}
-
-/** Each shape once, with how many ask for it. */
-function noteAll(turn: Turn, shapes: readonly Shape[]): void {
-  const counts = new Int32Array(turn.shapes.all.length)
-  for (let place = 0; place < shapes.length; place++) counts[shapes[place]!.id]!++
-  for (const shape of turn.shapes.all) if (counts[shape.id]! > 0) turn.note(shape, counts[shape.id])
 }

@@ -9,7 +9,7 @@ export interface Shares {
   readonly owners: ReadonlyMap<string, Owner>
   readonly layout: Layout
   /** By place in the queue. */
-  readonly shapes: readonly Shape[]
+  readonly shapeAt: (place: number) => Shape
 }
 
 interface Line {
@@ -35,7 +35,7 @@ const nobody: Owner = { weight: 1, held: {}, pastUse: {} }
 export function fillingByShare(
   queue: readonly Demand[],
   ordered: Int32Array,
-  { owners, layout, shapes }: Shares,
+  { owners, layout, shapeAt }: Shares,
   { by, bandOf }: { by: 'drf' | 'fair-share'; bandOf: (place: number) => number },
 ): Sequence {
   const { slots } = layout
@@ -99,7 +99,7 @@ export function fillingByShare(
     notePlaced: () => {
       if (last === undefined || heap.top === undefined) return
       const { use } = lines[heap.top]!
-      const { total: more } = shapes[last]!
+      const { total: more } = shapeAt(last)
       for (let slot = 0; slot < slots.length; slot++) use.amounts[slot]! += part * more.of(slot)
       use.share = shareOf(use.amounts, use.weight)
     },

@@ -32,6 +32,11 @@ export class Ledger {
     )
   }
 
+  /** Whether a keypair has a policy to be checked. */
+  has(accessKey: string): boolean {
+    return this.#entries.has(accessKey)
+  }
+
   /** Why the policy of its keypair does not let a session start now (POL-06). */
   check(accessKey: string, shape: Shape): Reason | undefined {
     const entry = this.#entries.get(accessKey)

@@ -6,6 +6,7 @@ import { foretell, type Waiter } from './estimates.ts'
 import { Fleet } from './fleet.ts'
 import { Future } from './future.ts'
 import { Ledger } from './ledger.ts'
+import type { Outcome, Refusal } from './outcome.ts'
 import { Placer } from './placer.ts'
 import { Preemption } from './preemption.ts'
 import {
@@ -17,15 +18,6 @@ import {
 import { type Reservation, Reservations, type WillDo } from './reservations.ts'
 import { type Shape, Shapes } from './shapes.ts'
 import { Shortages } from './shortages.ts'
-
-export interface Refusal {
-  readonly reason: Reason
-  readonly wasTried: boolean
-  /** By its own time or policy: room would not help. */
-  readonly isHeldBack?: boolean
-}
-
-export type Outcome = { readonly kernels: readonly PlacedKernel[] } | Refusal
 
 /**
  * One turn under way: sessions are offered one after the other, and each is placed or told why not. Free capacity only
@@ -48,6 +40,7 @@ export class Turn {
   readonly #refusedTill: (number | undefined)[] = []
   /** By agent: somebody who came first needs it. */
   readonly #kept: Uint8Array
+  readonly #mayPreempt: boolean
   #head: Demand | undefined
   #emptied: Fleet | undefined
   #future: Future | undefined
@@ -55,6 +48,8 @@ export class Turn {
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot
+    const { mayPreempt, sequencer, running = [] } = snapshot
+    this.#mayPreempt = mayPreempt === true && sequencer === 'priority' && running.length > 0
     this.fleet = Fleet.of(snapshot.agents)
     this.shapes = new Shapes(this.fleet)
     this.#ledger = new Ledger(snapshot.accounts, this.fleet)
@@ -90,6 +85,19 @@ export class Turn {
     const emptied = (this.#emptied ??= this.fleet.emptied())
     const { selection } = this.#placer
     return (this.#everFitting[shape.id] ??= fitsEmptied(emptied, shape, selection, this.#willDo))
+  }
+
+  /** Whether neither time nor other sessions nor a policy decide about one, now or later in this turn. */
+  needsRoomAlone(demand: Demand): boolean {
+    return (
+      checkReady(demand, this.#snapshot.now) === undefined && !this.#ledger.has(demand.accessKey)
+    )
+  }
+
+  /** What all are told that need room alone and are of a shape that was refused; undefined: each has to be offered. */
+  refusalOf(shapeId: number): Refusal | undefined {
+    const isAlike = this.#reservations.all.length === 0 && !this.#mayPreempt
+    return isAlike ? this.#refused[shapeId] : undefined
   }
 
   /** `isFirst`: it was passed over for too long, and agents are kept for it where it does not fit yet. */
@@ -187,8 +195,7 @@ export class Turn {
 
   /** Has sessions of lower priority ended, where the group allows it, and keeps what they leave. */
   #preempt(demand: Demand, shape: Shape): Refusal | undefined {
-    const { mayPreempt, sequencer, running = [] } = this.#snapshot
-    if (mayPreempt !== true || sequencer !== 'priority' || running.length === 0) return undefined
+    if (!this.#mayPreempt) return undefined
     this.#preemption ??= new Preemption(this.#snapshot, this.fleet, {
       future: this.future,
       choice: this.#placer.selection,
