@@ -1,4 +1,5 @@
 import type { Fleet } from './fleet.ts'
+import { MostRoom } from './most-room.ts'
 import type { Need } from './needs.ts'
 
 /** A block is split when it is full; half of this is then in each. */
@@ -7,8 +8,6 @@ const blockSize = 128
 interface Block {
   readonly members: Int32Array
   count: number
-  /** By column: no member has more room. May be too high after members left, until somebody looks. */
-  readonly most: Float64Array
 }
 
 /** Keys from one to below another. */
@@ -36,20 +35,20 @@ export class Blocks {
   readonly #fleet: Fleet
   /** By agent. The caller changes a key only between `remove` and `insert`. */
   readonly #keys: Float64Array
-  #blocks: Block[] = []
+  readonly #blocks: Block[] = []
+  readonly #most: MostRoom
 
   constructor(fleet: Fleet, keys: Float64Array, members: readonly number[] | Int32Array = []) {
     this.#fleet = fleet
     this.#keys = keys
+    this.#most = new MostRoom(fleet)
     const sorted = Int32Array.from(members).sort((a, b) => keys[a]! - keys[b]! || a - b)
-    for (let from = 0; from < sorted.length; from += blockSize / 2) {
-      const block = this.#make(sorted.subarray(from, from + blockSize / 2))
-      this.#blocks.push(block)
-    }
+    for (let from = 0; from < sorted.length; from += blockSize / 2)
+      this.#addBlock(this.#blocks.length, sorted.subarray(from, from + blockSize / 2))
   }
 
   insert(agent: number): void {
-    if (this.#blocks.length === 0) this.#blocks.push(this.#make(Int32Array.of()))
+    if (this.#blocks.length === 0) this.#addBlock(0, Int32Array.of())
     const at = this.#blockFor(agent)
     const block = this.#blocks[at]!
     const { members, count } = block
@@ -58,7 +57,7 @@ export class Blocks {
       members[place] = members[place - 1]!
     members[place] = agent
     block.count++
-    this.#raise(block, agent)
+    this.#most.raise(at, agent)
     if (block.count === blockSize) this.#split(at)
   }
 
@@ -75,19 +74,19 @@ export class Blocks {
 
   /** An agent whose key stayed the same has more room than before. */
   raise(agent: number): void {
-    this.#raise(this.#blocks[this.#blockFor(agent)]!, agent)
+    this.#most.raise(this.#blockFor(agent), agent)
   }
 
   /** The first in order that fits, of those accepted; -1 if none. */
   first(need: Need, accepts?: (agent: number) => boolean): number {
-    for (const block of this.#blocks) {
-      if (!mayHold(block, need)) continue
-      const { members, count } = block
+    for (let at = 0; at < this.#blocks.length; at++) {
+      if (!this.#most.mayHold(at, need)) continue
+      const { members, count } = this.#blocks[at]!
       for (let place = 0; place < count; place++) {
         const agent = members[place]!
         if (this.#fleet.fits(agent, need) && (!accepts || accepts(agent))) return agent
       }
-      if (!accepts) this.#measure(block)
+      if (!accepts) this.#most.measure(at, members, count)
     }
     return -1
   }
@@ -102,8 +101,8 @@ export class Blocks {
     const full = search.count + most
     for (let i = 0; i < length && search.count < full; i++) {
       const at = (i + turn) % length
+      if (!this.#most.mayHold(begin + at, need)) continue
       const block = this.#blocks[begin + at]!
-      if (!mayHold(block, need)) continue
       const low = at === 0 ? this.#membersBelow(from, block) : 0
       const high = at === length - 1 ? this.#membersBelow(end, block) : block.count
       const before = search.count
@@ -115,7 +114,8 @@ export class Blocks {
         if (this.#fleet.fits(agent, need) && (!accepts || accepts(agent)))
           found[search.count++] = agent
       }
-      if (search.count === before && !accepts) this.#measure(block)
+      if (search.count === before && !accepts)
+        this.#most.measure(begin + at, block.members, block.count)
     }
   }
 
@@ -183,57 +183,36 @@ export class Blocks {
     return low
   }
 
-  #make(members: Int32Array): Block {
-    const block = {
-      members: new Int32Array(blockSize),
-      count: members.length,
-      most: new Float64Array(this.#fleet.columns),
-    }
+  #addBlock(at: number, members: Int32Array): void {
+    const block = { members: new Int32Array(blockSize), count: members.length }
     block.members.set(members)
-    this.#measure(block)
-    return block
+    this.#blocks.splice(at, 0, block)
+    this.#most.insert(at, members)
   }
 
   #split(at: number): void {
     const block = this.#blocks[at]!
-    const upper = this.#make(block.members.subarray(blockSize / 2, block.count))
+    const upper = block.members.subarray(blockSize / 2, block.count)
     block.count = blockSize / 2
-    this.#measure(block)
-    this.#blocks.splice(at + 1, 0, upper)
+    this.#most.measure(at, block.members, block.count)
+    this.#addBlock(at + 1, upper)
   }
 
   /** Keeps blocks from becoming many and small. */
   #merge(at: number): void {
     const block = this.#blocks[at]!
     const next = this.#blocks[at + 1]
-    if (block.count === 0) this.#blocks.splice(at, 1)
-    if (block.count === 0 || !next || block.count + next.count > blockSize / 2) return
-    block.members.set(next.members.subarray(0, next.count), block.count)
-    block.count += next.count
-    for (let column = 0; column < block.most.length; column++)
-      block.most[column] = Math.max(block.most[column]!, next.most[column]!)
-    this.#blocks.splice(at + 1, 1)
-  }
-
-  #measure(block: Block): void {
-    block.most.fill(0)
-    for (let place = 0; place < block.count; place++) this.#raise(block, block.members[place]!)
-  }
-
-  #raise({ most }: Block, agent: number): void {
-    const { columns, room } = this.#fleet
-    for (let column = 0; column < columns; column++) {
-      const has = room[agent * columns + column]!
-      if (has > most[column]!) most[column] = has
+    if (block.count === 0) {
+      this.#blocks.splice(at, 1)
+      this.#most.remove(at)
+    } else if (next && block.count + next.count <= blockSize / 2) {
+      block.members.set(next.members.subarray(0, next.count), block.count)
+      block.count += next.count
+      this.#blocks.splice(at + 1, 1)
+      this.#most.merge(at)
     }
   }
 }
 
 const firstOf = ({ members }: Block): number => members[0]!
 const lastOf = ({ members, count }: Block): number => members[count - 1]!
-
-function mayHold({ most }: Block, { values, from }: Need): boolean {
-  for (let column = 0; column < most.length; column++)
-    if (most[column]! < values[from + column]!) return false
-  return true
-}
