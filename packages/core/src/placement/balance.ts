@@ -155,10 +155,15 @@ export class Balance {
 
 /** What sessions go by that say which agents will do. */
 function kindOf({ slots, capacity }: Fleet, agent: AgentView, index: number): string {
-  const has = slots.map((_, slot) => Number(capacity[index * slots.length + slot]! > 0))
-  const models = new Set<string>()
-  for (const { model } of agent.devices) if (model !== undefined) models.add(model)
-  return `${agent.architecture}|${has.join('')}|${[...models].sort().join('|')}`
+  let has = ''
+  for (let slot = 0; slot < slots.length; slot++)
+    has += capacity[index * slots.length + slot]! > 0 ? '1' : '0'
+  const models: string[] = []
+  for (let at = 0; at < agent.devices.length; at++) {
+    const { model } = agent.devices[at]!
+    if (model !== undefined && !models.includes(model)) models.push(model)
+  }
+  return `${agent.architecture}|${has}|${models.sort().join('|')}`
 }
 
 /** In devices. */

@@ -10,20 +10,18 @@ type Grant = PlacedKernel['devices'][number]
  */
 export class Grants {
   readonly #layout: Layout
-  /** By device: the number of its name. */
+  /** By device: its slot and name, numbered. */
   readonly #nameOf: Int32Array
   /** By number of the name, then by amount. */
   readonly #known: Map<number, Grant>[] = []
 
   constructor(layout: Layout) {
     this.#layout = layout
-    this.#nameOf = new Int32Array(layout.devices.length).fill(-1)
+    this.#nameOf = this.#numberNames()
   }
 
-  of({ device, amount }: Taken): Grant {
-    let name = this.#nameOf[device]!
-    if (name === -1) this.#nameOf[device] = name = this.#number(device)
-    const known = this.#known[name]!
+  readonly of = ({ device, amount }: Taken): Grant => {
+    const known = this.#known[this.#nameOf[device]!]!
     const grant = known.get(amount)
     if (grant) return grant
     const { id, slot } = this.#layout.devices[device]!
@@ -32,15 +30,22 @@ export class Grants {
     return made
   }
 
-  readonly #numbers = new Map<string, Map<string, number>>()
-
-  #number(device: number): number {
-    const { id, slot } = this.#layout.devices[device]!
-    let bySlot = this.#numbers.get(id)
-    if (!bySlot) this.#numbers.set(id, (bySlot = new Map()))
-    const known = bySlot.get(slot)
-    if (known !== undefined) return known
-    bySlot.set(slot, this.#known.length)
-    return this.#known.push(new Map()) - 1
+  #numberNames(): Int32Array {
+    const { slots, devices, deviceFrom } = this.#layout
+    const numbers = slots.map(() => new Map<string, number>())
+    const names = new Int32Array(devices.length)
+    for (let row = 0; row + 1 < deviceFrom.length; row++) {
+      const bySlot = numbers[row % slots.length]!
+      for (let device = deviceFrom[row]!; device < deviceFrom[row + 1]!; device++) {
+        const { id } = devices[device]!
+        let number = bySlot.get(id)
+        if (number === undefined) {
+          number = this.#known.push(new Map()) - 1
+          bySlot.set(id, number)
+        }
+        names[device] = number
+      }
+    }
+    return names
   }
 }

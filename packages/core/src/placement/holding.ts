@@ -18,16 +18,26 @@ export function hold(
   { choice, held }: { readonly choice: DeviceChoice; readonly held: Holding[] },
 ): boolean {
   const before = held.length
-  for (const { at, need } of kernels) {
-    if (!fleet.fits(agent, need)) {
+  for (const kernel of kernels) {
+    if (!fleet.fits(agent, kernel.need)) {
       release(fleet, held.splice(before))
       return false
     }
-    const taken = chooseDevices(fleet, agent, need, choice)
-    fleet.take(agent, taken)
-    held.push({ at, agent, taken })
+    held.push(holdOne(fleet, agent, kernel, choice))
   }
   return true
+}
+
+/** Takes what a kernel needs of an agent on which it fits. */
+export function holdOne(
+  fleet: Fleet,
+  agent: number,
+  { at, need }: Part['kernels'][number],
+  choice: DeviceChoice,
+): Holding {
+  const taken = chooseDevices(fleet, agent, need, choice)
+  fleet.take(agent, taken)
+  return { at, agent, taken }
 }
 
 export function release(fleet: Fleet, held: readonly Pick<Holding, 'agent' | 'taken'>[]): void {

@@ -56,7 +56,11 @@ export function layoutOf(given: readonly AgentView[]): Layout {
 
 function slotsOf(agents: readonly AgentView[]): string[] {
   const slots = new Set<string>()
-  for (const { devices } of agents) for (const { slot } of devices) slots.add(slot)
+  // Loops by number, here and below: over tens of thousands, iterators take several times as long.
+  for (let agent = 0; agent < agents.length; agent++) {
+    const { devices } = agents[agent]!
+    for (let at = 0; at < devices.length; at++) slots.add(devices[at]!.slot)
+  }
   return [...slots].sort()
 }
 
@@ -66,15 +70,19 @@ function ordered(
   slotIndex: ReadonlyMap<string, number>,
 ): Pick<Layout, 'deviceFrom' | 'devices'> {
   const deviceFrom = new Int32Array(agents.length * slotIndex.size + 1)
-  const rowOf = (agent: number, { slot }: DeviceView): number =>
-    agent * slotIndex.size + slotIndex.get(slot)!
-  for (const [agent, one] of agents.entries())
-    for (const device of one.devices) deviceFrom[rowOf(agent, device) + 1]!++
+  const given = agents.flatMap(agent => agent.devices)
+  const rows = new Int32Array(given.length)
+  let number = 0
+  for (let agent = 0; agent < agents.length; agent++)
+    for (let left = agents[agent]!.devices.length; left > 0; left--) {
+      const row = agent * slotIndex.size + slotIndex.get(given[number]!.slot)!
+      rows[number++] = row
+      deviceFrom[row + 1]!++
+    }
   for (let row = 1; row < deviceFrom.length; row++) deviceFrom[row]! += deviceFrom[row - 1]!
   const next = deviceFrom.slice()
-  const devices: DeviceView[] = Array.from({ length: deviceFrom.at(-1)! })
-  for (const [agent, one] of agents.entries())
-    for (const device of one.devices) devices[next[rowOf(agent, device)]!++] = device
+  const devices = given.slice()
+  for (let at = 0; at < given.length; at++) devices[next[rows[at]!]!++] = given[at]!
   return { deviceFrom, devices }
 }
 

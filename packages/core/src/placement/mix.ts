@@ -46,10 +46,10 @@ interface Group {
 /** What has been asked for lately: how often each shape. */
 export class Mix {
   readonly #fleet: Fleet
-  /** By shape: its kernels. */
-  readonly #kernels = new Map<Shape, readonly Counted[]>()
-  /** By eligibility and slots. */
-  readonly #groups = new Map<string, Group>()
+  /** By shape: where its kernels begin in its group; -1 where it was not added yet. */
+  readonly #begins: number[] = []
+  /** By `Shape.order`. */
+  readonly #groups = new Map<number, Group>()
   #total = 0
 
   constructor(fleet: Fleet) {
@@ -61,20 +61,18 @@ export class Mix {
   }
 
   add(shape: Shape, count: number): void {
-    let kernels = this.#kernels.get(shape)
-    if (!kernels) this.#kernels.set(shape, (kernels = this.#begin(shape)))
-    for (const kernel of kernels) kernel.count += count
+    const { id, order, eligibility, total, parts } = shape
+    let group = this.#groups.get(order)
+    if (!group) this.#groups.set(order, (group = { eligibility, total, kernels: [] }))
+    while (this.#begins.length <= id) this.#begins.push(-1)
+    if (this.#begins[id] === -1) {
+      this.#begins[id] = group.kernels.length
+      for (const part of parts)
+        for (const { need } of part.kernels) group.kernels.push({ need, count: 0 })
+    }
+    const begin = this.#begins[id]!
+    for (let at = begin; at < begin + shape.kernels.length; at++) group.kernels[at]!.count += count
     this.#total += count
-  }
-
-  #begin({ eligibility, parts, total }: Shape): Counted[] {
-    const key = `${eligibility.id} ${total.mask}`
-    let group = this.#groups.get(key)
-    if (!group) this.#groups.set(key, (group = { eligibility, total, kernels: [] }))
-    const begun = group.kernels.length
-    for (const part of parts)
-      for (const { need } of part.kernels) group.kernels.push({ need, count: 0 })
-    return group.kernels.slice(begun)
   }
 
   /** What is wanted of agents like this one, for each kind of accelerator it has; without any, for each slot. */

@@ -1,12 +1,19 @@
 import type { Demand, PlacedKernel, Snapshot } from '../placement.ts'
 import type { Fleet } from './fleet.ts'
 import { Grants } from './grants.ts'
-import { hold, type Holding, release } from './holding.ts'
+import { hold, holdOne, type Holding, release } from './holding.ts'
 import { Pool } from './pool.ts'
 import { type Selection, selection } from './select.ts'
 import type { Part, Shape } from './shapes.ts'
 
 type Accepts = (agent: number) => boolean
+
+interface Sought {
+  readonly part: Part
+  readonly pool: Pool
+  readonly hasImage: Accepts | undefined
+  readonly penalties: ReadonlyMap<number, number> | undefined
+}
 
 /** An agent to be taken after all others, however many replicas these have. */
 const failedPenalty = 1e6
@@ -50,37 +57,51 @@ export class Placer {
 
   /** Places all kernels of a session, or none. */
   place(demand: Demand, shape: Shape): PlacedKernel[] | undefined {
-    const { parts } = shape
+    const { parts, kernels } = shape
+    if (kernels.length === 1) return this.#placeOne(demand, shape)
     const held: Holding[] = []
     for (let index = 0; index < parts.length; index++) {
-      const part = parts[index]!
-      const agent = part.need.isImpossible
-        ? -1
-        : this.#agentFor(demand, part, this.poolOf(shape, index))
-      if (agent === -1 || !this.#hold(agent, part, held)) {
+      const agent = this.#agentFor(demand, shape, index)
+      if (agent === -1 || !this.#hold(agent, parts[index]!, held)) {
         release(this.#fleet, held)
         return undefined
       }
     }
-    return this.#settle(demand, held)
+    held.sort((a, b) => a.at - b.at)
+    return held.map(one => this.#settle(demand, one))
   }
 
-  /** What is held becomes what a session is given. */
-  #settle(demand: Demand, held: Holding[]): PlacedKernel[] {
-    if (held.length > 1) held.sort((a, b) => a.at - b.at)
-    if (this.#spreads) for (const { agent } of held) this.#noteReplica(demand.serviceId, agent)
-    return held.map(({ at, agent, taken }) => ({
-      kernelIndex: demand.kernels[at]!.kernelIndex,
+  /** Most sessions have one kernel, for which an agent that is found will do. */
+  #placeOne(demand: Demand, shape: Shape): PlacedKernel[] | undefined {
+    const agent = this.#agentFor(demand, shape, 0)
+    if (agent === -1) return undefined
+    const kernel = shape.parts[0]!.kernels[0]!
+    return [this.#settle(demand, holdOne(this.#fleet, agent, kernel, this.selection))]
+  }
+
+  /** What is held becomes what a kernel is given. */
+  #settle({ kernels, serviceId }: Demand, { at, agent, taken }: Holding): PlacedKernel {
+    if (this.#spreads) this.#noteReplica(serviceId, agent)
+    return {
+      kernelIndex: kernels[at]!.kernelIndex,
       agentId: this.#fleet.agents[agent]!.id,
-      devices: taken.map(one => this.#grants.of(one)),
-    }))
+      devices: taken.map(this.#grants.of),
+    }
   }
 
-  #agentFor(demand: Demand, part: Part, pool: Pool): number {
+  #agentFor(demand: Demand, shape: Shape, index: number): number {
+    const part = shape.parts[index]!
+    if (part.need.isImpossible) return -1
+    const pool = this.poolOf(shape, index)
     const hasImage = this.#holdersOf(demand.imageId)
     const penalties = this.#penalties(demand)
-    if (!penalties && part.kernels.length === 1)
-      return this.selection.find(pool, part.need, hasImage)
+    return !penalties && part.kernels.length === 1
+      ? this.selection.find(pool, part.need, hasImage)
+      : this.#agentAmong({ part, pool, hasImage, penalties })
+  }
+
+  /** One that all kernels of a part fit on together, and of these one that is penalized least. */
+  #agentAmong({ part, pool, hasImage, penalties }: Sought): number {
     const accepts =
       part.kernels.length > 1 ? (agent: number) => this.#fitsTogether(agent, part) : undefined
     const find = (allowed?: Accepts): number =>

@@ -71,12 +71,12 @@ export class Pool {
       if (why === undefined) members.push(agent)
       else ruledOut[why] = (ruledOut[why] ?? 0) + 1
     }
+    const isAsked = (slot: number): boolean => need.of(slot) > 0
     for (const agent of members) {
       this.#isMember[agent] = 1
-      const has = (slot: number): boolean => fleet.capacity[agent * fleet.slots.length + slot]! > 0
-      if (fleet.slots.some((_, slot) => need.of(slot) > 0 && !has(slot))) continue
+      if (!hasAll(fleet, agent, need)) continue
       this.#isListed[agent] = 1
-      this.#extras[agent] = extraWeight * extrasOf(fleet, agent, slot => need.of(slot) > 0)
+      this.#extras[agent] = extraWeight * extrasOf(fleet, agent, isAsked)
       this.#keys[agent] = this.#keyOf(agent)
     }
     const listed = members.filter(agent => this.#isListed[agent] === 1)
@@ -186,6 +186,13 @@ export class Pool {
   #listOf(agent: number): Blocks {
     return this.#isInKept[agent] === 1 ? this.#keptList : this.#open
   }
+}
+
+/** Whether an agent has some of each slot that is asked for. */
+function hasAll({ slots, capacity }: Fleet, agent: number, need: Need): boolean {
+  for (let slot = 0; slot < slots.length; slot++)
+    if (need.of(slot) > 0 && !(capacity[agent * slots.length + slot]! > 0)) return false
+  return true
 }
 
 export function whyRuledOut(

@@ -26,6 +26,8 @@ export interface Shape {
   readonly total: Need
   /** Of one of the sessions. */
   readonly kernels: readonly KernelDemand[]
+  /** As of a part that needs the total. */
+  readonly order: number
 }
 
 /** Kernels that go to the same agent. */
@@ -47,7 +49,9 @@ export class Shapes {
   /** Of slots, also of those that no agent has. */
   readonly #slotNumbers: Map<string, number>
   readonly #eligibilities = new Map<string, Eligibility>()
-  readonly #orders = new Map<string, number>()
+  /** By eligibility, then by slots. */
+  readonly #orders: Map<number, number>[] = []
+  #orderCount = 0
   #last: { readonly asked: Asked; readonly eligibility: Eligibility } | undefined
   #row = new Float64Array(64)
 
@@ -119,28 +123,36 @@ export class Shapes {
 
   /** One number for all needs of the same slots by sessions for which the same agents will do. */
   #orderOf({ id }: Eligibility, { mask }: Need): number {
-    const key = `${id} ${mask}`
-    const known = this.#orders.get(key) ?? this.#orders.size
-    this.#orders.set(key, known)
-    return known
+    while (this.#orders.length <= id) this.#orders.push(new Map())
+    const known = this.#orders[id]!.get(mask)
+    if (known !== undefined) return known
+    this.#orders[id]!.set(mask, this.#orderCount)
+    return this.#orderCount++
   }
 
   #compile({ kernels, clusterMode }: Asked, eligibility: Eligibility): Shape {
+    const id = this.all.length
+    if (kernels.length === 1) {
+      const need = this.#needs.ofAll(kernels)
+      const order = this.#orderOf(eligibility, need)
+      const parts = [{ need, kernels: [{ at: 0, need }], order }]
+      return { id, eligibility, parts, total: need, kernels, order }
+    }
     const own = kernels.map(({ amounts }, at) => ({ at, need: this.#needs.ofOne(amounts) }))
-    const together = own.length === 1 ? own[0]!.need : this.#needs.ofAll(kernels)
+    const together = this.#needs.ofAll(kernels)
     const sizeOf = ({ need }: Part['kernels'][number]): number => this.#sizeOf(need)
-    const largest =
-      own.length === 1 ? own : own.toSorted((a, b) => sizeOf(b) - sizeOf(a) || a.at - b.at)
+    const largest = own.toSorted((a, b) => sizeOf(b) - sizeOf(a) || a.at - b.at)
     const partOf = (need: Need, members: Part['kernels']): Part => ({
       need,
       kernels: members,
       order: this.#orderOf(eligibility, need),
     })
     const parts =
-      clusterMode === 'single-node' || own.length === 1
+      clusterMode === 'single-node'
         ? [partOf(together, largest)]
         : largest.map(kernel => partOf(kernel.need, [kernel]))
-    return { id: this.all.length, eligibility, parts, total: together, kernels }
+    const order = this.#orderOf(eligibility, together)
+    return { id, eligibility, parts, total: together, kernels, order }
   }
 
   #sizeOf(need: Need): number {
