@@ -106,6 +106,7 @@ export class Node {
     }
     // What is wanted now, not when the look began: what was made in between is not to be removed.
     const wanted = this.#desired!.kernels.filter(kernel => kernel.image.runtime === driver.name)
+    if (wanted.length === found.length && found.every(this.#isAtRest)) return
     const { adopt, remove } = reconcile(
       wanted.map(kernel => kernel.kernelId),
       new Set(this.#keepers.keys()),
@@ -121,6 +122,12 @@ export class Node {
       if (!keeper?.isSettled || !running.has(kernelId)) keeper?.poke()
     }
     for (const id of remove) this.#remove(driver, id)
+  }
+
+  /** The container of a kernel that is looked after, runs, and is to run on: mostly all are so, and there may be many. */
+  readonly #isAtRest = ({ id, kernelId, isRunning }: Container): boolean => {
+    const keeper = this.#keepers.get(kernelId)
+    return isRunning && keeper?.containerId === id && keeper.isSettled
   }
 
   #update(keeper: KernelKeeper, kernel: DesiredKernel): void {

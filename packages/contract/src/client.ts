@@ -12,8 +12,16 @@ export interface ClientOptions {
   }) => Record<string, string> | Promise<Record<string, string>>
   /** Hears of each answer with the id of the request that it answers. */
   readonly onAnswer?: (answer: object, requestId: string) => void
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+  readonly fetch?: Send
 }
+
+/** What of a `Response` is read here. */
+export interface Answer extends Pick<Response, 'ok' | 'status' | 'json' | 'text'> {
+  readonly headers: Pick<Headers, 'get'>
+}
+
+/** `fetch`, or what stands in for it. */
+export type Send = (url: string, init: RequestInit) => Promise<Answer>
 
 export interface CallOptions {
   readonly signal?: AbortSignal
@@ -54,7 +62,7 @@ const ProblemBody = z.object({
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 })
 
-async function toError(response: Response): Promise<AppError> {
+async function toError(response: Answer): Promise<AppError> {
   const problem = ProblemBody.safeParse(await response.json().catch(() => undefined))
   if (!problem.success || !(problem.data.code in errorCatalog))
     return new AppError('internal', { detail: `The server answered ${response.status}` })

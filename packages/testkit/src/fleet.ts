@@ -3,11 +3,12 @@ import type { Fate } from '@capstan/agent/fake/fake-container'
 import { noAccelerators } from '@capstan/agent/fake/no-accelerators'
 import { FakeDriver } from '@capstan/agent/fake/fake-driver'
 import { Membership, type TokenStore } from '@capstan/agent/membership'
+import type { Send } from '@capstan/contract/client'
 import type { NodeUsage } from '@capstan/contract/agent'
 import type { DesiredKernel, ObservedImage } from '@capstan/contract/sync'
 import { createLog } from '@capstan/runtime/log'
-import { Agent as Dispatcher } from 'undici'
 import { type Report, tinyImage } from './node.ts'
+import { ownConnections } from './own-connections.ts'
 
 const gib = 2 ** 30
 
@@ -15,7 +16,7 @@ export interface FleetOptions {
   /** Address of the manager. */
   readonly manager: string
   /** Default: real requests, each agent's over connections of its own, as from machines of their own. */
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+  readonly fetch?: Send
   /** Hears of each request. */
   readonly onRequest?: () => void
   readonly joinToken: string
@@ -73,7 +74,7 @@ function fleetAgent(id: string, options: FleetOptions): FleetAgent {
   const begin = (): Life => {
     const stop = new AbortController()
     const crash = new AbortController()
-    const send = options.fetch ?? fetchAlone()
+    const send = options.fetch ?? ownConnections(options.manager)
     const agent = new Agent({
       id,
       resourceGroup,
@@ -111,13 +112,6 @@ function fleetAgent(id: string, options: FleetOptions): FleetAgent {
       await end()
     },
   }
-}
-
-/** `fetch` over connections that nobody else uses: a pool of thousands is searched through for each request. */
-function fetchAlone(): NonNullable<FleetOptions['fetch']> {
-  const dispatcher = new Dispatcher()
-  // Types of the global `fetch` know nothing of it.
-  return (url, init) => fetch(url, { ...init, dispatcher } as RequestInit)
 }
 
 const silent = createLog('fleet')
