@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http'
 import { hasBody, type Endpoint, pathParams } from '@capstan/contract/endpoint'
 import { AppError, type Issue } from '@capstan/contract/errors'
+import type { HttpEnv } from '@capstan/runtime/http'
 import type { Context } from 'hono'
 import type * as z from 'zod'
 
@@ -12,7 +14,7 @@ export const syncBodyLimitBytes = 8 * 1024 * 1024
 /** The input of an endpoint from path, query and body, by its schema. Throws `invalid_input` with every field that is wrong. */
 export async function readInput<I extends z.ZodType>(
   endpoint: Endpoint<I>,
-  context: Context,
+  context: Context<HttpEnv>,
 ): Promise<z.output<I>> {
   const params = Object.fromEntries(
     pathParams(endpoint.path).map(name => [name, decoded(context, name)]),
@@ -68,7 +70,10 @@ function refuseDoubled(context: Context): void {
       throw refused(name, 'must not hold a NUL character')
 }
 
-async function readBody(endpoint: Endpoint, context: Context): Promise<Record<string, unknown>> {
+async function readBody(
+  endpoint: Endpoint,
+  context: Context<HttpEnv>,
+): Promise<Record<string, unknown>> {
   const usual = endpoint.permission === 'agent.sync' ? syncBodyLimitBytes : bodyLimitBytes
   const limit = endpoint.bodyLimitBytes ?? usual
   const bytes = await readBytes(context, limit)
@@ -111,16 +116,47 @@ function refuseUnstorable(value: unknown, path: readonly (string | number)[]): v
     }
 }
 
-async function readBytes(context: Context, limit: number): Promise<Buffer> {
+async function readBytes(context: Context<HttpEnv>, limit: number): Promise<Buffer> {
   const stated = Number(context.req.header('content-length') ?? 0)
-  if (stated > limit) throw new AppError('payload_too_large', { detail: `at most ${limit} bytes` })
+  if (stated > limit) throw tooLarge(limit)
+  // Without a socket there are no bindings either, whatever the types say.
+  const incoming = context.env?.incoming as IncomingMessage | undefined
+  return incoming ? readIncoming(incoming, limit) : readStream(context.req.raw.body, limit)
+}
+
+const tooLarge = (limit: number): AppError =>
+  new AppError('payload_too_large', { detail: `at most ${limit} bytes` })
+
+/** As it comes from the socket: to make a web stream of it costs more than all else that is done with a small body. */
+const readIncoming = (incoming: IncomingMessage, limit: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let size = 0
+    incoming.on('data', (piece: Buffer) => {
+      size += piece.length
+      if (size > limit) reject(tooLarge(limit))
+      else pieces.push(piece)
+    })
+    const cutOff = (): void => reject(new Error('the request was cut off'))
+    if (incoming.destroyed) cutOff()
+    incoming.once('end', () => {
+      incoming.off('close', cutOff)
+      resolve(Buffer.concat(pieces))
+    })
+    incoming.once('error', reject)
+    incoming.once('close', cutOff)
+  })
+
+async function readStream(
+  stream: ReadableStream<Uint8Array> | null,
+  limit: number,
+): Promise<Buffer> {
+  if (!stream) return Buffer.alloc(0)
   const pieces: Uint8Array[] = []
   let size = 0
-  const stream = context.req.raw.body
-  if (!stream) return Buffer.alloc(0)
   for await (const piece of stream) {
     size += piece.length
-    if (size > limit) throw new AppError('payload_too_large', { detail: `at most ${limit} bytes` })
+    if (size > limit) throw tooLarge(limit)
     pieces.push(piece)
   }
   return Buffer.concat(pieces)

@@ -33,11 +33,12 @@ const contentPolicy = [
 /** The console: files of the build, and its page for every other address, so that links into it work. */
 export function serveConsole(http: HttpApp, folder: string | undefined): void {
   http.use(async (context, next) => {
-    await next()
+    // Before there is an answer: each header that is added to one makes it anew.
     context.header('x-content-type-options', 'nosniff')
     context.header('referrer-policy', 'same-origin')
     context.header('x-frame-options', 'DENY')
     context.header('content-security-policy', contentPolicy)
+    await next()
   })
   if (folder === undefined) return
   const root = resolve(folder)
