@@ -14,6 +14,8 @@ const pages: readonly Look[] = [
   { what: 'start page', path: '/', heading: 'Start' },
   { what: 'list of sessions', path: '/sessions', heading: 'Sessions' },
   { what: 'session form', path: '/sessions/new', heading: 'Start a session' },
+  { what: 'list of model services', path: '/services', heading: 'Model services' },
+  { what: 'form of a model service', path: '/services/new', heading: 'Start a model service' },
   { what: 'list of agents', path: '/agents', heading: 'Agents' },
   { what: 'list of users', path: '/users', heading: 'Users' },
   { what: 'form of a user', path: '/users/new', heading: 'Create a user' },
@@ -53,6 +55,17 @@ test('the details of a session can be used by everybody, and on a phone', async 
   await expect(
     page.getByRole('dialog', { name, exact: true }).getByRole('status').first(),
   ).toContainText('Running')
+  await expectUsable(page)
+})
+
+test('the details of a model service can be used by everybody, and on a phone', async ({
+  page,
+  startService,
+}) => {
+  const { id, name } = await startService({ command: 'exec sleep 600', replicaCount: 2 })
+  await page.goto(`/services/${id}`)
+  const drawer = page.getByRole('dialog', { name, exact: true })
+  await expect(drawer.getByRole('status').first()).toHaveText('2 of 2 running')
   await expectUsable(page)
 })
 

@@ -1,5 +1,6 @@
 import { api } from '@capstan/contract/api'
 import type { Call } from '@capstan/contract/client'
+import type { Service } from '@capstan/contract/service'
 import type { Session } from '@capstan/contract/session'
 import { until } from '@capstan/testkit/system'
 import { type BrowserContext, expect, type Page, test as base } from '@playwright/test'
@@ -31,6 +32,11 @@ export interface Fixtures {
   readonly noErrors: void
   /** Starts a session without the browser, and ends it after the test. */
   readonly startSession: (given: NewSession) => Promise<Session>
+  /** Starts a model service without the browser, and ends it after the test. */
+  readonly startService: (given: {
+    readonly command: string
+    readonly replicaCount?: number
+  }) => Promise<Service>
 }
 
 export interface WorkerFixtures {
@@ -155,16 +161,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const started: string[] = []
     await use(async given => {
       const theirs = given.as ?? call
-      const { projects } = await theirs(api.account.show, {})
-      const project = projects.find(each => each.name === (given.project ?? firstProject))
-      const { items } = await theirs(api.image.list, {})
-      const image = items.find(each => each.reference === (given.image ?? tinyImage))
-      if (!project || !image) throw new Error(`no such project or image: ${JSON.stringify(given)}`)
       const { id } = await theirs(api.session.create, {
+        ...(await smallOf(theirs, given)),
         name: given.name,
-        projectId: project.id,
-        imageId: image.id,
-        resources: { cpu: given.cpu ?? 0.1, mem: (given.memMiB ?? 64) * MiB },
         ...(given.group !== undefined && { resourceGroup: given.group }),
         type: given.isBatch ? 'batch' : 'interactive',
         ...(given.command !== undefined && { startupCommand: given.command }),
@@ -176,7 +175,36 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     })
     if (started.length > 0) await call(api.session.terminate, { ids: started, force: false })
   },
+
+  startService: async ({ call }, use) => {
+    const started: string[] = []
+    await use(async ({ command, replicaCount = 1 }) => {
+      const service = await call(api.service.create, {
+        ...(await smallOf(call, {})),
+        name: uniqueName('service'),
+        replicaCount,
+        startupCommand: command,
+      })
+      started.push(service.id)
+      return service
+    })
+    for (const id of started) await call(api.service.terminate, { id })
+  },
 })
+
+/** What a container is asked for with that needs little. */
+async function smallOf(call: Call, given: Omit<NewSession, 'name'>) {
+  const { projects } = await call(api.account.show, {})
+  const project = projects.find(each => each.name === (given.project ?? firstProject))
+  const { items } = await call(api.image.list, {})
+  const image = items.find(each => each.reference === (given.image ?? tinyImage))
+  if (!project || !image) throw new Error(`no such project or image: ${JSON.stringify(given)}`)
+  return {
+    projectId: project.id,
+    imageId: image.id,
+    resources: { cpu: given.cpu ?? 0.1, mem: (given.memMiB ?? 64) * MiB },
+  }
+}
 
 /** Waits until a session is in this status. One that ended otherwise says why. */
 export async function waitFor(call: Call, id: string, status: Session['status']): Promise<void> {

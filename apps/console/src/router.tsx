@@ -9,6 +9,7 @@ import {
   operationSorts,
   policySorts,
   projectSorts,
+  serviceSorts,
   userSorts,
 } from '@capstan/contract/sorts'
 import type { QueryClient } from '@tanstack/react-query'
@@ -30,6 +31,7 @@ import { jobFilters } from './job/job.filters.ts'
 import { keypairFilters } from './keypair/keypair.filters.ts'
 import { domainFilters, projectFilters } from './project/project.filters.ts'
 import { logFilters } from './log/log.filters.ts'
+import { serviceFilters } from './service/service.filters.ts'
 import { sessionFilters } from './session/session.filters.ts'
 import { SessionsPage } from './session/SessionsPage.tsx'
 import { NotFound, PageError } from './shell/PageError.tsx'
@@ -111,6 +113,27 @@ const sessionRoute = createRoute({
   path: '/$sessionId',
   validateSearch: sessionTab,
   component: lazyRouteComponent(() => import('./session/SessionDrawer.tsx'), 'SessionDrawer'),
+})
+
+const servicesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/services',
+  validateSearch: tableSearch(serviceSorts, serviceFilters).extend({
+    state: z.enum(['live', 'ended']).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./service/ServicesPage.tsx'), 'ServicesPage'),
+})
+
+const serviceFormRoute = createRoute({
+  getParentRoute: () => servicesRoute,
+  path: '/new',
+  component: lazyRouteComponent(() => import('./service/ServiceForm.tsx'), 'ServiceForm'),
+})
+
+const serviceRoute = createRoute({
+  getParentRoute: () => servicesRoute,
+  path: '/$serviceId',
+  component: lazyRouteComponent(() => import('./service/ServiceDrawer.tsx'), 'ServiceDrawer'),
 })
 
 const terminalRoute = createRoute({
@@ -410,6 +433,7 @@ const routeTree = rootRoute.addChildren([
       jobsRoute.addChildren([jobRoute]),
       logRoute.addChildren([operationRoute]),
       sessionsRoute.addChildren([sessionFormRoute, sessionRoute]),
+      servicesRoute.addChildren([serviceFormRoute, serviceRoute]),
       nowhereRoute,
       agentsRoute.addChildren([connectRoute, agentRoute]),
       resourcesRoute,

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { endpoint } from './endpoint.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
 import { createErrors, NewSession, Reason, Session } from './session.ts'
+import { serviceSorts } from './sorts.ts'
 import { text } from './text.ts'
 
 /** Most replicas of one service; policies may allow less. */
@@ -81,8 +82,6 @@ const create = endpoint({
     'service_name_taken',
   ],
 })
-
-export const serviceSorts = ['createdAt', 'name', 'userEmail'] as const
 
 const list = endpoint({
   method: 'GET',

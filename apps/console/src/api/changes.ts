@@ -5,6 +5,8 @@ const pathsOf: Readonly<Record<ChangeEvent['topic'], readonly string[]>> = {
   session: [
     '/sessions',
     '/sessions/:id',
+    '/services',
+    '/services/:id',
     '/agents',
     '/devices',
     '/agents/:id',
@@ -12,6 +14,7 @@ const pathsOf: Readonly<Record<ChangeEvent['topic'], readonly string[]>> = {
     '/resource-groups/:name/queue',
     '/setup',
   ],
+  service: ['/services', '/services/:id'],
   agent: [
     '/agents',
     '/devices',
@@ -30,6 +33,7 @@ const pathsOf: Readonly<Record<ChangeEvent['topic'], readonly string[]>> = {
 /** Paths whose `id` is one of the topic's own: another id is another thing, and need not be read again. */
 const ownPath: Readonly<Partial<Record<ChangeEvent['topic'], string>>> = {
   session: '/sessions/:id',
+  service: '/services/:id',
   agent: '/agents/:id',
   log: '/sessions/:id/log',
   job: '/jobs/:id',

@@ -8,6 +8,7 @@ import {
   IconKey,
   IconListCheck,
   IconPlus,
+  IconRefreshDot,
   IconServerCog,
   IconStack2,
   IconUserCircle,
@@ -35,6 +36,13 @@ export const pages: readonly Page[] = [
     name: w => w.sessionForm.title,
     icon: IconPlus,
     place: { to: '/sessions/new' },
+  },
+  { id: 'services', name: w => w.shell.services, icon: IconRefreshDot, place: { to: '/services' } },
+  {
+    id: 'newService',
+    name: w => w.service.create,
+    icon: IconPlus,
+    place: { to: '/services/new' },
   },
   { id: 'log', name: w => w.log.title, icon: IconHistory, place: { to: '/log' } },
   {

@@ -34,40 +34,56 @@ export function Basics({ form }: { form: SessionFormApi }) {
           {form.values.type === 'batch' ? w.sessionForm.batchHelp : w.sessionForm.interactiveHelp}
         </Text>
       </div>
-      <TextInput
-        label={w.sessionForm.name}
-        data-autofocus
-        required
-        withAsterisk={false}
-        rightSection={
-          <Tooltip label={w.sessionForm.suggest}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={w.sessionForm.suggest}
-              onClick={() => {
-                form.setFieldValue('name', suggestName(Math.random))
-              }}
-            >
-              <IconRefresh size={16} />
-            </ActionIcon>
-          </Tooltip>
-        }
-        {...form.getInputProps('name')}
-      />
-      {form.values.type === 'batch' && <CommandField form={form} />}
+      <NameField form={form} label={w.sessionForm.name} />
+      {form.values.type === 'batch' && (
+        <CommandField form={form} label={w.sessionForm.command} help={w.sessionForm.commandHelp} />
+      )}
     </Stack>
   )
 }
 
-/** What it runs: of a batch session all that it does. */
-export function CommandField({ form }: { form: SessionFormApi }) {
+/** What it is called. */
+export function NameField({ form, label }: { form: SessionFormApi; label: string }) {
   const { w } = useWords()
-  const isBatch = form.values.type === 'batch'
+  return (
+    <TextInput
+      label={label}
+      data-autofocus
+      required
+      withAsterisk={false}
+      rightSection={
+        <Tooltip label={w.sessionForm.suggest}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={w.sessionForm.suggest}
+            onClick={() => {
+              form.setFieldValue('name', suggestName(Math.random))
+            }}
+          >
+            <IconRefresh size={16} />
+          </ActionIcon>
+        </Tooltip>
+      }
+      {...form.getInputProps('name')}
+    />
+  )
+}
+
+/** What is run by the shell. */
+export function CommandField({
+  form,
+  label,
+  help,
+}: {
+  form: SessionFormApi
+  label: string
+  help: string
+}) {
   return (
     <Textarea
-      label={isBatch ? w.sessionForm.command : w.sessionForm.startup}
-      description={isBatch ? w.sessionForm.commandHelp : w.sessionForm.startupHelp}
+      label={label}
+      description={help}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       autosize
       minRows={2}

@@ -4,6 +4,7 @@ import { Code, Stack } from '@mantine/core'
 import { times, toAmounts, toSlots } from '@capstan/core/slots'
 import { AwaitedList } from './AwaitedList.tsx'
 import { CopyableId } from '../ui/CopyableId.tsx'
+import { TextLink } from '../ui/links.tsx'
 import { Properties, type Property } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { sessionSlotsText, slotsText } from '../ui/slot-words.ts'
@@ -28,6 +29,9 @@ export function SessionOverview({ session }: { session: SessionDetails }) {
       <Properties
         items={[
           { label: w.session.column.type, value: w.session.type[session.type] },
+          ...(session.serviceId === null
+            ? []
+            : [{ label: w.service.one, value: <ServiceLink id={session.serviceId} /> }]),
           { label: w.session.column.resources, value: sessionSlotsText(session, w, f) },
           ...clusterProperties(session, w, f),
           { label: w.slot.shmem, value: f.bytes(session.shmemBytes) },
@@ -110,4 +114,13 @@ function clusterProperties(
     { label: w.cluster.inAllLabel, value: slotsText(total, w, f) },
     { label: w.cluster.size, value: w.cluster.about(clusterSize, clusterMode) },
   ]
+}
+
+function ServiceLink({ id }: { id: string }) {
+  const { w } = usePageWords()
+  return (
+    <TextLink to="/services/$serviceId" params={{ serviceId: id }} search={{}} size="sm">
+      {w.service.view}
+    </TextLink>
+  )
 }

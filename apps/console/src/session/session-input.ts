@@ -28,10 +28,47 @@ export interface SessionFormValues extends Record<string, unknown> {
   clusterMode: ClusterMode
   /** Ids of sessions. */
   after: string[]
+  /** Of a model service. */
+  replicaCount?: number | string
 }
 
+/** What a form begins with. */
+export const initialValues = (resourceGroup: string, name: string): SessionFormValues => ({
+  name,
+  type: 'interactive',
+  imageId: '',
+  resourceGroup,
+  cpu: 1,
+  memGiB: 1,
+  shmemMiB: 64,
+  accelerators: {},
+  environ: [],
+  startupCommand: '',
+  priority: 10,
+  startsAt: '',
+  isPreemptible: false,
+  clusterSize: 1,
+  clusterMode: 'single-node',
+  after: [],
+})
+
+/** Whether something would be lost. The only image there is was not chosen by anybody. */
+export const isChanged = (values: SessionFormValues, initial: SessionFormValues): boolean =>
+  JSON.stringify({ ...values, imageId: '' }) !== JSON.stringify({ ...initial, imageId: '' })
+
+/** Whether sessions of the group that is chosen may be stopped to make room for others. */
+export const offersPreemption = (
+  groups: readonly ResourceGroup[],
+  { resourceGroup }: SessionFormValues,
+): boolean =>
+  groups.some(
+    ({ name, scheduler, isPreemptionEnabled }) =>
+      name === resourceGroup && scheduler === 'priority' && isPreemptionEnabled,
+  )
+
 /** An empty or half-typed number becomes one that no schema takes, so that the field says so. */
-const toNumber = (value: number | string): number => (value === '' ? Number.NaN : Number(value))
+export const toNumber = (value: number | string): number =>
+  value === '' ? Number.NaN : Number(value)
 
 /** What is asked for, in the units of the wire. */
 export function requestedSlots(

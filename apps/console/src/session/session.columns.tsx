@@ -1,4 +1,4 @@
-import { sessionStatuses, type Session } from '@capstan/contract/session'
+import { sessionStatuses, sessionTypes, type Session } from '@capstan/contract/session'
 import { Tooltip } from '@mantine/core'
 import type { Column } from '../ui/column.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
@@ -48,8 +48,7 @@ const type: Column<Session> = {
   sort: 'type',
   filter: {
     kind: 'choice',
-    choices: w =>
-      (['interactive', 'batch'] as const).map(value => ({ value, label: w.session.type[value] })),
+    choices: w => sessionTypes.map(value => ({ value, label: w.session.type[value] })),
   },
   cell: session => <Word pick={w => w.session.type[session.type]} />,
 }

@@ -7,6 +7,7 @@ import {
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconListNumbers,
+  IconRefreshDot,
   IconServer2,
   IconStack2,
   IconUsers,
@@ -32,6 +33,12 @@ export function Sidebar({ isCollapsed, onToggle }: Props) {
         link={{ to: '/sessions' }}
         icon={IconStack2}
         label={w.shell.sessions}
+        isCollapsed={isCollapsed}
+      />
+      <Entry
+        link={{ to: '/services' }}
+        icon={IconRefreshDot}
+        label={w.shell.services}
         isCollapsed={isCollapsed}
       />
       <Entry

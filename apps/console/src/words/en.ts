@@ -108,6 +108,7 @@ export const en = {
     administration: 'Administration',
     start: 'Start',
     sessions: 'Sessions',
+    services: 'Model services',
     log: 'Log',
     resources: 'Resources',
     users: 'Users',

@@ -99,6 +99,7 @@ export const ko: Words = {
     administration: '관리',
     start: '시작',
     sessions: '세션',
+    services: '모델 서비스',
     log: '기록',
     resources: '자원',
     users: '사용자',

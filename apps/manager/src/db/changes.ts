@@ -10,7 +10,7 @@ export interface Changes {
 
 export const changeChannel = 'capstan_change'
 
-const topics = ['session', 'agent', 'image', 'log', 'proxy', 'job', 'account'] as const
+const topics = ['session', 'service', 'agent', 'image', 'log', 'proxy', 'job', 'account'] as const
 
 export function createChanges(): Changes {
   const listeners = new Set<ChangeListener>()

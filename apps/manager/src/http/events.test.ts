@@ -2,7 +2,7 @@ import { api } from '@capstan/contract/api'
 import { eventsPath } from '@capstan/contract/event'
 import { startTestManager, type TestManager } from '@capstan/testkit/manager'
 import { joinNode, kernelReport } from '@capstan/testkit/node'
-import { startSession } from '@capstan/testkit/session'
+import { startService, startSession } from '@capstan/testkit/session'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest'
 import { changeChannel } from '../db/changes.ts'
@@ -161,4 +161,19 @@ test('AGT-06 whoever looks at a session hears that its node is lost, and that it
   await node.sync(reported)
   expect(await user.call(api.session.show, { id })).toMatchObject({ isNodeLost: false })
   await vi.waitFor(() => expect(told()).toBe(before + 2), 10_000)
+})
+
+test('a change of a model service is heard by those who see it, and by nobody else', async () => {
+  const [user, bystander] = [await manager.addUser(), await manager.addUser()]
+  await joinNode(manager, 'node-2')
+  const { id } = await startService(user)
+  const [theirs, other] = [
+    await openStream(await signIn(user)),
+    await openStream(await signIn(bystander)),
+  ]
+  await user.call(api.service.update, { id, replicaCount: 0 })
+  await vi.waitFor(() => expect(theirs.heard()).toContain(`"service","ids":["${id}"]`), 10_000)
+  manager.app.changes.receive('proxy:p')
+  await vi.waitFor(() => expect(other.heard()).toContain('proxy'), 10_000)
+  expect(other.heard()).not.toContain('service')
 })

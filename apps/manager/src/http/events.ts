@@ -1,13 +1,17 @@
 import { apiPrefix } from '@capstan/contract/endpoint'
 import { AppError } from '@capstan/contract/errors'
 import { type ChangeEvent, eventsPath } from '@capstan/contract/event'
+import type { Permission } from '@capstan/contract/permission'
 import { may } from '@capstan/core/access'
 import type { HttpApp } from '@capstan/runtime/http'
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { App } from '../app.ts'
-import { findVisible } from '../job/job.store.ts'
-import { findStatuses } from '../session/session.store.ts'
+import type { Db } from '../db/db.ts'
+import type { Scope } from '../db/scope.ts'
+import * as jobs from '../job/job.store.ts'
+import * as services from '../service/service.store.ts'
+import * as sessions from '../session/session.store.ts'
 import { type Person, person } from './actor.ts'
 import { authenticate, isStillSignedIn } from './authenticate.ts'
 
@@ -61,46 +65,50 @@ async function viewerOf(app: App, context: Context): Promise<Person> {
   return person(actor)
 }
 
+/** Topics whose ids are of rows that not everybody sees, and which of these are in scope. */
+const findVisible: Readonly<
+  Partial<
+    Record<
+      ChangeEvent['topic'],
+      (db: Db, scope: Scope, ids: readonly string[]) => Promise<readonly string[]>
+    >
+  >
+> = {
+  session: sessions.findVisible,
+  log: sessions.findVisible,
+  service: services.findVisible,
+  job: jobs.findVisible,
+}
+
+/** Topics that are for those alone who may read of them. */
+const permissionOf: Readonly<Partial<Record<ChangeEvent['topic'], Permission>>> = {
+  agent: 'agent.read',
+  job: 'job.read',
+}
+
 /** Of what changed, what this person may know of. */
 async function visible(
   app: App,
-  viewer: Person,
+  { role, userId, scope }: Person,
   events: readonly ChangeEvent[],
 ): Promise<ChangeEvent[]> {
   const shown: ChangeEvent[] = []
   for (const event of events) {
-    if (event.topic === 'agent' && !may(viewer.role, 'agent.read')) continue
-    if (event.topic === 'job') {
-      if (may(viewer.role, 'job.read')) shown.push(...(await visibleJobs(app, viewer, event)))
+    const { topic, ids } = event
+    if (!may(role, permissionOf[topic] ?? 'self')) continue
+    if (topic === 'account') {
+      if (ids.length === 0 || ids.includes(userId)) shown.push({ topic, ids: [userId] })
       continue
     }
-    if (event.topic === 'account') {
-      const isTheirs = event.ids.length === 0 || event.ids.includes(viewer.userId)
-      if (isTheirs) shown.push({ ...event, ids: [viewer.userId] })
-      continue
-    }
-    if (event.topic !== 'session' && event.topic !== 'log') {
+    const find = findVisible[topic]
+    if (!find || scope.reach === 'all' || ids.length === 0) {
       shown.push(event)
       continue
     }
-    if (viewer.scope.reach === 'all' || event.ids.length === 0) {
-      shown.push(event)
-      continue
-    }
-    const mine = await findStatuses(app.db, viewer.scope, event.ids)
-    if (mine.length > 0) shown.push({ ...event, ids: mine.map(row => row.id) })
+    const theirs = await find(app.db, scope, ids)
+    if (theirs.length > 0) shown.push({ topic, ids: [...theirs] })
   }
   return shown
-}
-
-async function visibleJobs(
-  app: App,
-  { scope }: Person,
-  event: ChangeEvent,
-): Promise<ChangeEvent[]> {
-  if (scope.reach === 'all' || event.ids.length === 0) return [event]
-  const ids = await findVisible(app.db, scope, event.ids)
-  return ids.length > 0 ? [{ ...event, ids }] : []
 }
 
 interface Gatherer {

@@ -191,3 +191,10 @@ export async function findReplicaLimit(
   // A user follows exactly one.
   return rows[0]!
 }
+
+/** Which of these are in scope. */
+export async function findVisible(db: Db, scope: Scope, ids: readonly string[]): Promise<string[]> {
+  const where = sql.join([sql`v.id = any(${ids}::uuid[])`, ...within(scope)], sql` and `)
+  const { rows } = await sql<{ id: string }>`select v.id from service v where ${where}`.execute(db)
+  return rows.map(({ id }) => id)
+}

@@ -330,3 +330,10 @@ export async function findStatuses(
   }>`select s.id, s.status from session s where ${where}`.execute(db)
   return rows
 }
+
+/** Which of these are in scope. */
+export const findVisible = async (
+  db: Db,
+  scope: Scope,
+  ids: readonly string[],
+): Promise<string[]> => (await findStatuses(db, scope, ids)).map(({ id }) => id)

@@ -11,6 +11,7 @@ import { policy } from './policy.ts'
 import { domain, project } from './project.ts'
 import { scheduler } from './scheduler.ts'
 import { search } from './search.ts'
+import { service } from './service.ts'
 import { turn } from './turn.ts'
 import { user } from './user.ts'
 
@@ -31,6 +32,7 @@ export const pages = {
   project,
   scheduler,
   search,
+  service,
   turn,
   user,
 }

@@ -42,3 +42,8 @@ alter table session add constraint session_replica check ((type = 'inference') =
 create index session_replica_live on session (service_id)
   where service_id is not null and status not in ('terminating', 'terminated', 'cancelled', 'error');
 create index session_replica on session (service_id, id desc) where service_id is not null;
+
+create trigger service_inserted after insert on service
+  referencing new table as changed for each statement execute function notify_change('service');
+create trigger service_updated after update on service
+  referencing new table as changed for each statement execute function notify_change('service');

@@ -1,0 +1,73 @@
+import { api } from '@capstan/contract/api'
+import { tinyImage } from './support/people.ts'
+import { expect, test, uniqueName } from './support/test.ts'
+
+test('a model service is started, grows and shrinks, replaces what ends, and is ended', async ({
+  page,
+  call,
+}) => {
+  const name = uniqueName('serve')
+  await page.goto('/services')
+  await page.getByRole('link', { name: 'Start a model service' }).first().click()
+  const form = page.getByRole('dialog', { name: 'Start a model service' })
+  await form.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
+  await form.getByRole('button', { name: 'Start service' }).click()
+  await expect(form.getByText('a replica needs a command')).toBeVisible()
+  await form.getByRole('textbox', { name: 'Command' }).fill('echo up; exec sleep 600')
+  await form.getByLabel('Number of replicas').fill('2')
+  await form.getByRole('combobox', { name: 'Environment' }).click()
+  await page.getByRole('option', { name: tinyImage }).click()
+  await form.getByRole('textbox', { name: 'CPU' }).fill('0.1')
+  await form.getByRole('textbox', { name: 'Memory', exact: true }).fill('0.125')
+  await form.getByRole('button', { name: 'Start service' }).click()
+
+  const drawer = page.getByRole('dialog', { name, exact: true })
+  const state = drawer.getByRole('status').first()
+  const replicas = drawer.getByRole('region', { name: 'Replicas' })
+  await expect(state).toHaveText('2 of 2 running', { timeout: 60_000 })
+  await expect(replicas.getByRole('link')).toHaveText([`${name}-1`, `${name}-2`])
+
+  await drawer.getByLabel('Number of replicas').fill('1')
+  await drawer.getByRole('button', { name: 'Apply' }).click()
+  await expect(state).toHaveText('1 of 1 running', { timeout: 30_000 })
+  await expect(replicas.getByRole('link')).toHaveText([`${name}-1`])
+
+  await replicas.getByRole('link', { name: `${name}-1` }).click()
+  const replica = page.getByRole('dialog', { name: `${name}-1`, exact: true })
+  await replica.getByRole('button', { name: 'End', exact: true }).click()
+  await page
+    .getByRole('dialog', { name: /End .*\?/ })
+    .getByRole('button', { name: 'End' })
+    .click()
+  await expect(replica.getByRole('status').first()).toContainText('Ended', { timeout: 30_000 })
+  await replica.getByRole('link', { name: 'Show it' }).click()
+  await expect(replicas.getByRole('link')).toHaveText([`${name}-3`], { timeout: 30_000 })
+  await expect(state).toHaveText('1 of 1 running', { timeout: 30_000 })
+
+  await drawer.getByRole('button', { name: 'End the service' }).click()
+  const question = page.getByRole('dialog', { name: `End ${name}?` })
+  await expect(question).toContainText('Its replica ends too.')
+  await question.getByRole('button', { name: 'End the service' }).click()
+  await expect(state).toHaveText('Ended')
+  await drawer.getByRole('button', { name: 'Close' }).click()
+  await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0)
+  await page.getByRole('radiogroup').getByText('Ended', { exact: true }).click()
+  await expect(page.getByRole('link', { name, exact: true })).toBeVisible()
+  const { items } = await call(api.service.list, { name })
+  expect(items).toMatchObject([{ liveCount: 0, replicaCount: 1 }])
+})
+
+test('a service whose replicas fail says why, and starts the next one later each time', async ({
+  page,
+  startService,
+}) => {
+  const { id, name } = await startService({ command: 'echo no such model; exit 3' })
+  await page.goto(`/services/${id}`)
+  const state = page.getByRole('dialog', { name, exact: true }).getByRole('status').first()
+  await expect(state).toContainText(`${name}-1 failed: It ended with exit code 3`, {
+    timeout: 60_000,
+  })
+  await expect(state).toContainText('0 of 1 running')
+  await page.goto(`/services?name=${name}`)
+  await expect(page.getByRole('row', { name: new RegExp(name) })).toContainText('failed')
+})
