@@ -56,6 +56,13 @@ while True:
   { name: 'finetune-large', image: baseImage, cpu: 1, memMiB: 1024 },
 ]
 
+/** Servers that go on, one that does not find its model, one that rests. */
+const services = [
+  { name: 'embeddings', replicaCount: 3, startupCommand: 'exec sleep 3600' },
+  { name: 'reranker', replicaCount: 1, startupCommand: 'echo "no such model"; exit 1' },
+  { name: 'speech-to-text', replicaCount: 0, startupCommand: 'exec sleep 3600' },
+] as const
+
 const stop = await setup()
 try {
   await takeAll()
@@ -71,6 +78,7 @@ async function takeAll(): Promise<void> {
   try {
     await takeWide(browser, { url, ids })
     await takeOthers(browser, { url })
+    await takeServices(browser, { url, call })
     await takeJupyter(browser, { url, ids })
   } finally {
     await browser.close()
@@ -131,6 +139,23 @@ async function takeOthers(browser: Browser, { url }: Pick<Given, 'url'>): Promis
   const small = await openAsAdmin(browser, url, { viewport: phone })
   await take(small.page, { path: '/sessions', name: 'sessions-phone', sees: 'explore-embeddings' })
   await small.context.close()
+}
+
+async function takeServices(browser: Browser, { url, call }: { url: string; call: Call }) {
+  const { projects } = await call(api.account.show, {})
+  const { items } = await call(api.image.list, {})
+  const each = {
+    projectId: projects.find(project => project.name === firstProject)!.id,
+    imageId: items.find(image => image.reference === tinyImage)!.id,
+    resources: { cpu: 0.1, mem: 16 * MiB },
+  }
+  for (const service of services.toReversed())
+    await call(api.service.create, { ...each, ...service })
+  const { context, page } = await openAsAdmin(browser, url, { viewport: desktop })
+  await page.goto('/services')
+  await page.getByText('reranker-1 failed').waitFor()
+  await take(page, { path: '/services', name: 'services', sees: '3 of 3 running' })
+  await context.close()
 }
 
 async function takeTerminal(page: Page, id: string): Promise<void> {

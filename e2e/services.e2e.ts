@@ -68,6 +68,12 @@ test('a service whose replicas fail says why, and starts the next one later each
     timeout: 60_000,
   })
   await expect(state).toContainText('0 of 1 running')
+  await page.getByRole('button', { name: 'Try again now' }).click()
+  await expect(state).toContainText(`${name}-2 failed`, { timeout: 30_000 })
+  const ended = page.getByRole('region', { name: 'Ended lately' })
+  await ended.getByRole('link', { name: `${name}-1` }).click()
+  await page.getByRole('tab', { name: 'Log' }).click()
+  await expect(page.getByRole('log')).toContainText('no such model')
   await page.goto(`/services?name=${name}`)
   await expect(page.getByRole('row', { name: new RegExp(name) })).toContainText('failed')
 })

@@ -32,6 +32,7 @@ export function ScaleService({ service }: { service: ServiceDetails }) {
         <NumberInput
           label={w.service.count}
           description={w.service.replicasHelp}
+          inputWrapperOrder={['label', 'description', 'input', 'error']}
           w={260}
           min={0}
           max={1000}

@@ -1,22 +1,19 @@
 import { serviceApi, type ServiceDetails } from '@capstan/contract/service'
-import { sessionApi } from '@capstan/contract/session'
-import { Button, Code, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Button, Code, Group, Stack, Text } from '@mantine/core'
 import { IconPlayerStop } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { query } from '../api/call.ts'
 import { ConfirmPopover } from '../ui/ConfirmPopover.tsx'
 import { CopyableId } from '../ui/CopyableId.tsx'
 import { DetailsDrawer } from '../ui/DetailsDrawer.tsx'
-import { ErrorPanel } from '../ui/ErrorPanel.tsx'
-import { TextLink } from '../ui/links.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Properties } from '../ui/Properties.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { slotsText } from '../ui/slot-words.ts'
-import { SessionBadge } from '../ui/StatusBadge.tsx'
 import { usePageWords } from '../words/page-words.ts'
 import { reasonText } from '../words/reason.ts'
+import { EndedReplicas, Replicas } from './Replicas.tsx'
+import { RetryNow } from './RetryNow.tsx'
 import { ScaleService } from './ScaleService.tsx'
 import { ServiceBadge } from './ServiceBadge.tsx'
 import { useEndQuestion } from './useEndQuestion.ts'
@@ -41,6 +38,7 @@ export function ServiceDrawer() {
           <Head service={service} />
           {service.endedAt === null && <ScaleService service={service} />}
           <Replicas serviceId={service.id} />
+          <EndedReplicas serviceId={service.id} />
           <About service={service} />
         </Stack>
       )}
@@ -69,7 +67,8 @@ function Head({ service }: { service: ServiceDetails }) {
         </Notice>
       )}
       {service.endedAt === null && (
-        <Group>
+        <Group gap="xs">
+          {service.reason?.code === 'replicas_fail' && <RetryNow service={service} />}
           <ConfirmPopover {...question}>
             <Button
               size="sm"
@@ -82,62 +81,6 @@ function Head({ service }: { service: ServiceDetails }) {
         </Group>
       )}
     </Stack>
-  )
-}
-
-/** Shown at once; the list of sessions has them all. */
-const mostShown = 50
-
-function Replicas({ serviceId }: { serviceId: string }) {
-  const { w, f } = usePageWords()
-  const answer = useQuery(
-    query(sessionApi.list, { serviceId, state: 'live', sort: 'createdAt', limit: mostShown }),
-  )
-  return (
-    <section aria-label={w.service.replicas}>
-      <Title order={3} mb="xs">
-        {w.service.replicas}
-      </Title>
-      {answer.isPending && <Skeleton h={60} />}
-      {answer.error && !answer.data && <ErrorPanel error={answer.error} />}
-      {answer.data?.items.length === 0 && (
-        <Text size="sm" c="dimmed">
-          {w.service.noReplicas}
-        </Text>
-      )}
-      <ul className="plain-list">
-        {answer.data?.items.map(session => (
-          <li key={session.id}>
-            <div style={{ flex: '1 1 160px', minWidth: 0 }}>
-              <TextLink
-                to="/sessions/$sessionId"
-                params={{ sessionId: session.id }}
-                search={{}}
-                size="sm"
-                className="clip"
-                display="block"
-              >
-                {session.name}
-              </TextLink>
-              {session.status !== 'running' && session.reason && (
-                <div className="cell-note">{reasonText(session.reason, f)}</div>
-              )}
-            </div>
-            <Text size="sm" component="div" miw={110}>
-              <SessionBadge status={session.status} isNodeLost={session.isNodeLost} />
-            </Text>
-            <Text size="sm" c="dimmed" className="clip" maw={160}>
-              {session.agentIds.join(', ') || '–'}
-            </Text>
-          </li>
-        ))}
-      </ul>
-      {answer.data && answer.data.count > mostShown && (
-        <Text size="sm" c="dimmed">
-          {w.service.more(answer.data.count - mostShown)}
-        </Text>
-      )}
-    </section>
   )
 }
 
