@@ -136,3 +136,15 @@ for (const { how, confirm, takesS } of [
       timeout: takesS * 1000,
     })
   })
+
+test.describe('where a session is asked for that is not there', () => {
+  test.use({ expectedErrors: [/404/] })
+
+  test('its place says that, and does not seem to load for ever', async ({ page }) => {
+    await page.goto(`/sessions/${crypto.randomUUID()}`)
+    const drawer = page.getByRole('dialog', { name: 'Could not be loaded' })
+    await expect(drawer.getByRole('alert')).toContainText('No such session')
+    await drawer.getByRole('button', { name: 'Close' }).click()
+    await expect(page.getByRole('heading', { name: 'Sessions', exact: true })).toBeVisible()
+  })
+})

@@ -94,7 +94,7 @@ test('GRP-05 AGT-04 AGT-05 several agents are drained, switched and moved with o
   for (const id of ['rack-1', 'rack-2']) await joinNode(manager, id, { resourceGroup: 'other' })
   await startSession(manager, manager.admin, { resourceGroup: 'other', agentIds: ['rack-2'] })
   await schedule(manager.app)
-  const asked = await capstan('agent drain rack-1 rack-2 --mode end')
+  const asked = await capstan('agent drain rack-1 rack-2 rack-2 --mode end')
   expect(asked).toMatchObject({ code: 1, out: '' })
   expect(asked.err).toContain('1 session runs on these 2 agents. End them?')
   expect(await capstan('agent drain rack-1 no-such rack-2 --deadline 2h')).toEqual({

@@ -244,7 +244,7 @@ const create = endpoint({
   errors: createErrors,
 })
 
-/** Most sessions that one request asks for. */
+/** Most sessions that one request is about. */
 export const mostAtOnce = 1000
 
 const createMany = endpoint({
@@ -336,7 +336,7 @@ const changePriorities = endpoint({
     items: z
       .array(z.strictObject({ id: z.uuid(), priority: Priority }))
       .min(1)
-      .max(200)
+      .max(mostAtOnce)
       .refine(items => new Set(items.map(({ id }) => id)).size === items.length, 'each once'),
   }),
   output: z.object({
@@ -355,7 +355,7 @@ const terminate = endpoint({
     'End sessions: politely, or at once with `force`, which also ends one whose node is lost',
   permission: 'session.terminate',
   input: z.strictObject({
-    ids: z.array(z.uuid()).min(1).max(200),
+    ids: z.array(z.uuid()).min(1).max(mostAtOnce),
     force: z.boolean().default(false),
   }),
   output: z.object({

@@ -24,7 +24,8 @@ export function addDuty(agent: Command): void {
     .description('end the maintenance of agents: they take new sessions again')
     .argument('<ids...>')
     .option(...json)
-    .action(async (ids: string[], options: ChangeOptions) => {
+    .action(async (named: string[], options: ChangeOptions) => {
+      const ids = eachOnce(named)
       const api = openApi()
       const [id] = ids
       if (id !== undefined && ids.length === 1)
@@ -71,7 +72,8 @@ function addDrain(agent: Command): void {
   command
     .option(...yes)
     .option(...json)
-    .action(async (ids: string[], options: ChangeOptions) => {
+    .action(async (named: string[], options: ChangeOptions) => {
+      const ids = eachOnce(named)
       const api = openApi()
       const given = fields()
       if (given.mode === 'end') await askToEnd(api, ids, options)
@@ -102,7 +104,8 @@ function addMove(agent: Command): void {
     .option(...yes)
     .option(...json)
     .action(async (words: string[], options: ChangeOptions) => {
-      const [ids, resourceGroup] = split(words)
+      const [named, resourceGroup] = split(words)
+      const ids = eachOnce(named)
       const api = openApi()
       const given = fields()
       if (given.sessions === 'end') await askToEnd(api, ids, options)
@@ -119,6 +122,9 @@ function addMove(agent: Command): void {
       })
     })
 }
+
+/** An agent that is named twice is meant once. */
+const eachOnce = (ids: readonly string[]): string[] => [...new Set(ids)]
 
 async function askToEnd(api: Api, ids: readonly string[], { yes }: ChangeOptions): Promise<void> {
   if (yes) return

@@ -1,10 +1,8 @@
 import { sessionApi } from '@capstan/contract/session'
-import { Skeleton, Stack, Tabs } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Stack, Tabs } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { query } from '../api/call.ts'
-import { ErrorPanel } from '../ui/ErrorPanel.tsx'
-import { SideDrawer } from '../ui/SideDrawer.tsx'
+import { DetailsDrawer } from '../ui/DetailsDrawer.tsx'
 import { useWords } from '../words/words.tsx'
 import { SessionContainers } from './SessionContainers.tsx'
 import { SessionHead } from './SessionHead.tsx'
@@ -49,29 +47,17 @@ export function SessionDetailsDrawer({
   onClose: () => void
 }) {
   const { w } = useWords()
-  const answer = useQuery(query(sessionApi.show, { id }))
-  const session = answer.data
   const choose = (value: string | null): void => {
     const chosen = tabs.find(each => each === value)
     if (chosen) onTab(chosen)
   }
   return (
-    <SideDrawer title={session?.name ?? w.common.loading} onClose={onClose}>
-      {answer.error && (
-        <ErrorPanel
-          error={answer.error}
-          onRetry={() => {
-            void answer.refetch()
-          }}
-        />
-      )}
-      {answer.isPending && (
-        <Stack>
-          <Skeleton h={36} />
-          <Skeleton h={240} />
-        </Stack>
-      )}
-      {session && (
+    <DetailsDrawer
+      query={query(sessionApi.show, { id })}
+      title={session => session?.name ?? w.common.loading}
+      onClose={onClose}
+    >
+      {session => (
         // What is entered about one session is not for another one that a link leads to.
         <Stack gap="lg" key={session.id}>
           <SessionHead session={session} />
@@ -98,6 +84,6 @@ export function SessionDetailsDrawer({
           </Tabs>
         </Stack>
       )}
-    </SideDrawer>
+    </DetailsDrawer>
   )
 }

@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { useWords } from '../words/words.tsx'
 import { ErrorPanel } from './ErrorPanel.tsx'
 import { SideDrawer } from './SideDrawer.tsx'
 import { type DetailsQuery, useEdited } from './useEdited.ts'
@@ -35,12 +36,12 @@ function AnswerDrawer<T>({
   onClose,
   children,
 }: Omit<Props<T>, 'query'> & { answer: Answer<T> }) {
+  const { w } = useWords()
   const { data } = answer
+  const isFailed = data === undefined && answer.error !== null
   return (
-    <SideDrawer title={title(data)} onClose={onClose}>
-      {answer.error && data === undefined && (
-        <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} />
-      )}
+    <SideDrawer title={isFailed ? w.common.notLoaded : title(data)} onClose={onClose}>
+      {isFailed && <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton h={240} />}
       {data !== undefined && children(data)}
     </SideDrawer>

@@ -30,6 +30,7 @@ export const en = {
     yes: 'Yes',
     no: 'No',
     loading: 'Loading',
+    notLoaded: 'Could not be loaded',
     show: 'Show',
     hide: 'Hide',
     max: (amount: string) => `max ${amount}`,

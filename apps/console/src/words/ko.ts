@@ -28,6 +28,7 @@ export const ko: Words = {
     yes: '예',
     no: '아니요',
     loading: '불러오는 중',
+    notLoaded: '불러오지 못했습니다',
     show: '보기',
     hide: '숨기기',
     max: amount => `최대 ${amount}`,

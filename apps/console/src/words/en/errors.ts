@@ -21,7 +21,7 @@ export const errors: Record<ErrorCode, string> = {
   bad_origin: 'The request comes from another site',
   not_found: 'There is nothing at this address',
   session_not_found: 'No such session',
-  service_not_found: 'There is no such model service',
+  service_not_found: 'No such model service',
   service_name_taken: 'You have a model service of this name',
   service_ended: 'The model service has ended',
   kernel_not_found: 'No such container',
