@@ -53,7 +53,7 @@ export function listDevices(db: Db, scope: Scope, filter: DeviceFilter): Promise
   })
 }
 
-/** What each session has of a device, over its containers: index `allocation_agent`. */
+/** What each session has of a device, over its containers: index `allocation_device`. */
 const givenIn = (scope: Scope): RawBuilder<unknown> => sql`(
   select coalesce(jsonb_agg(jsonb_build_object('amount', held.amount, 'session', held.session) order by held.amount desc, held.id), '[]')
   from (

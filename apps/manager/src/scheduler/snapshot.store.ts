@@ -65,20 +65,18 @@ const toDevice = ({ agentId: _, numaNode, linkGroup, ...device }: DeviceRow): De
   ...(linkGroup !== null && { linkGroup }),
 })
 
-/** In no order, and as rows: there are thousands, and to make JSON of them costs more than to read them. */
+/**
+ * In no order, and as rows: there are thousands, and to make JSON of them costs more than to read them. What is held of each is
+ * added up by index `allocation_device`.
+ */
 async function readDevices(db: Db, group: string): Promise<DeviceRow[]> {
   const { rows } = await sql<DeviceRow>`${prepared}
-    with offered as (
-      select device.* from agent join device on device.agent_id = agent.id where ${taking(group)}
-    ), given as (
-      select held.agent_id, held.device_id, sum(held_of(held.amount, held.slot, device.capacity, device.slot)) as amount
-      from allocation held join offered device on device.agent_id = held.agent_id and device.id = held.device_id group by 1, 2
-    )
     select device.agent_id, device.id, device.slot, device.model, device.capacity,
-      (device.capacity - coalesce(given.amount, 0))::bigint as free, device.numa_node, device.link_group
-    from offered device left join given on given.agent_id = device.agent_id and given.device_id = device.id`.execute(
-    db,
-  )
+      device.capacity - coalesce((
+        select sum(held_of(held.amount, held.slot, device.capacity, device.slot)) from allocation held
+        where held.agent_id = device.agent_id and held.device_id = device.id), 0)::bigint as free,
+      device.numa_node, device.link_group
+    from agent join device on device.agent_id = agent.id where ${taking(group)}`.execute(db)
   return rows
 }
 
