@@ -102,7 +102,8 @@ test('PLS-05 nobody undoes what failed, what was undone, or what others did to t
   const failed = { ...done, error, isRetryable: true }
   expect(whyNotRetry(failed, id)).toBeNull()
   expect(whyNotRetry(failed, 'somebody else')).toBe('theirs')
-  expect(whyNotRetry({ ...failed, operation: 'session.create' }, 'somebody else')).toBe('theirs')
+  for (const operation of ['session.create', 'service.create'])
+    expect(whyNotRetry({ ...failed, operation }, 'somebody else')).toBe('theirs')
   expect(whyNotRetry({ ...failed, isRetryable: false }, id)).toBe('notKept')
   expect(whyNotRetry({ ...failed, error: null }, id)).toBe('done')
 })

@@ -208,4 +208,6 @@ export function whyNotRetry(
 
 /** What is done for oneself: somebody else who asked for it again would do it to their own account, or for themselves. */
 const isOwnOnly = (operation: string): boolean =>
-  operation.startsWith('account.') || operation.startsWith('session.create')
+  operation.startsWith('account.') ||
+  operation.startsWith('session.create') ||
+  operation === 'service.create'
