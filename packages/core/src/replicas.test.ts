@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { failureWindowMs, restOf, surplus } from './replicas.ts'
+import { failureWindowMs, freeNumbers, restOf, surplus } from './replicas.ts'
 
 const now = Date.UTC(2030, 0)
 const failed = (...agesS: number[]) =>
@@ -45,4 +45,10 @@ test('of too many replicas those go that do not run yet, then the youngest; neve
   fc.assert(
     fc.property(fc.nat(10), count => ended(count).length === Math.max(0, live.length - count)),
   )
+})
+
+test('new replicas take the numbers after the latest that nothing else is called by', () => {
+  const isTaken = (number: number) => [3, 5, 6].includes(number)
+  expect(freeNumbers({ after: 2, count: 3, isTaken })).toEqual([4, 7, 8])
+  expect(freeNumbers({ after: 2, count: 0, isTaken })).toEqual([])
 })

@@ -95,3 +95,19 @@ export function whyNoReplica(standing: Standing, resourceGroup: string): Reason 
     ? null
     : { code: 'type_not_allowed', message: `${group} takes no inference sessions any more` }
 }
+
+/** The first so many numbers after one, without those that are taken. */
+export function freeNumbers({
+  after,
+  count,
+  isTaken,
+}: {
+  readonly after: number
+  readonly count: number
+  readonly isTaken: (number: number) => boolean
+}): number[] {
+  const numbers: number[] = []
+  for (let number = after + 1; numbers.length < count; number++)
+    if (!isTaken(number)) numbers.push(number)
+  return numbers
+}

@@ -1,11 +1,12 @@
 import type { Reason } from '@capstan/contract/session'
-import { countAllowed } from '@capstan/core/limits'
+import { checkOwned, countAllowed } from '@capstan/core/limits'
 import { restOf, whyNoReplica } from '@capstan/core/replicas'
 import type { Tx } from '../db/db.ts'
 import { lockPending } from '../policy/limits.store.ts'
 import { listEnded, readStanding, type ServiceRow } from './replicas.store.ts'
+import { findReplicaLimit } from './service.store.ts'
 
-/** How many of the missing replicas may be added now, and what stands against the others. */
+/** How many of the missing replicas may be added now to those that there are, and what stands against the others. */
 export interface Allowance {
   readonly count: number
   readonly reason: Reason | null
@@ -14,7 +15,7 @@ export interface Allowance {
 export async function allowanceOf(
   tx: Tx,
   service: ServiceRow,
-  missing: number,
+  liveCount: number,
 ): Promise<Allowance> {
   const obstacle =
     whyNoReplica(await readStanding(tx, service), service.resourceGroup) ??
@@ -24,10 +25,24 @@ export async function allowanceOf(
   const account = await lockPending(tx, accessKey)
   // A keypair that is gone is not active, which was looked at before.
   if (!account) return { count: 0, reason: null }
+  const limit = await findReplicaLimit(tx, service.userId)
+  const most = Math.min(service.replicaCount, limit.most ?? Infinity)
   const request = { amounts, clusterSize: 1 }
-  const { count, failure } = countAllowed(account.limits, account.pending, request, missing)
+  const { count, failure = overLimit(service, liveCount, limit) } = countAllowed(
+    account.limits,
+    account.pending,
+    request,
+    most - liveCount,
+  )
   return { count, reason: failure ? { code: 'policy_limit', message: failure.message } : null }
 }
+
+/** POL-12: the policy of the owner may allow less by now than the service was set to. */
+const overLimit = (
+  { replicaCount }: ServiceRow,
+  used: number,
+  limit: { readonly policy: string; readonly most: number | null },
+) => checkOwned({ ...limit, limit: 'serviceSessionCount', used, requested: replicaCount - used })
 
 /** A service whose replicas keep failing is not started as fast as they fail. */
 async function whyItRests(tx: Tx, service: ServiceRow): Promise<Reason | null> {

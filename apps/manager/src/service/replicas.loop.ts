@@ -12,7 +12,7 @@ import {
   lockLive,
   type ServiceRow,
   setReason,
-  takeNumbers,
+  takeNames,
 } from './replicas.store.ts'
 
 /** One turn: services that have too few replicas are given what they may have, those that have too many end some. */
@@ -28,11 +28,10 @@ async function even(app: App, id: string): Promise<void> {
   const targets = await app.db
     .transaction()
     .execute(tx => evenOut(app, tx, id))
-    .catch(async (error: unknown) => {
-      if (!violates(error, 'session_name')) throw error
-      // Its owner has a session of that name: the next turn goes on with a later number.
-      await takeNumbers(app.db, id, 1)
-      return []
+    .catch((error: unknown): WakeTarget[] => {
+      // Its owner took such a name at this moment: the next turn leaves it out.
+      if (violates(error, 'session_name')) return []
+      throw error
     })
   app.wake(targets)
 }
@@ -49,7 +48,7 @@ async function evenOut(app: App, tx: Tx, id: string): Promise<WakeTarget[]> {
       message: `Its service ${service.name} was set to ${replicas(service.replicaCount)}`,
     })
   }
-  const { count, reason } = await allowanceOf(tx, service, missing)
+  const { count, reason } = await allowanceOf(tx, service, live.length)
   await setReason(tx, id, reason)
   if (count === 0) return []
   await start(tx, service, count)
@@ -60,11 +59,8 @@ async function evenOut(app: App, tx: Tx, id: string): Promise<WakeTarget[]> {
 const replicas = (count: number): string => `${count} ${count === 1 ? 'replica' : 'replicas'}`
 
 async function start(tx: Tx, service: ServiceRow, count: number): Promise<void> {
-  const first = await takeNumbers(tx, service.id, count)
-  const numbered = Array.from({ length: count }, (_, index) => ({
-    name: `${service.name}-${first + index}`,
-    environSealed: service.environSealed,
-  }))
+  const { environSealed } = service
+  const names = await takeNames(tx, service, count)
   await insertMany(
     tx,
     {
@@ -77,6 +73,6 @@ async function start(tx: Tx, service: ServiceRow, count: number): Promise<void> 
       startsAt: null,
       dependsOn: [],
     },
-    numbered,
+    names.map(name => ({ name, environSealed })),
   )
 }

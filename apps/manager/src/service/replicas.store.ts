@@ -1,12 +1,13 @@
 import {
   type EndedReplica,
   failureWindowMs,
+  freeNumbers,
   type LiveReplica,
   type Standing,
 } from '@capstan/core/replicas'
 import { sql, type Selectable } from 'kysely'
 import type { Reason } from '@capstan/contract/session'
-import type { Db } from '../db/db.ts'
+import type { Db, Tx } from '../db/db.ts'
 import type { ServiceTable } from '../db/types.gen.ts'
 import { openToProject } from '../group/access.store.ts'
 import { isLive } from './service.store.ts'
@@ -14,13 +15,16 @@ import { isLive } from './service.store.ts'
 /** Most services that one turn brings closer to what they are to be; the next turn sees the rest. */
 const mostAtOnce = 200
 
-/** Services that have more or fewer replicas than they are to have, those with the longest-standing number first. */
+/**
+ * Services that have more or fewer replicas than they are to have. First those of which it is not known why: services that are
+ * kept from their replicas stay uneven, and however many they are, others have their turn.
+ */
 export async function listUneven(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select v.id from service v
     where v.ended_at is null
       and v.replica_count <> (select count(*) from session r where r.service_id = v.id and ${isLive})
-    order by v.set_at, v.id limit ${mostAtOnce}`.execute(db)
+    order by v.reason is not null, random() limit ${mostAtOnce}`.execute(db)
   return rows.map(({ id }) => id)
 }
 
@@ -41,6 +45,15 @@ export async function lockLive(tx: Db, id: string): Promise<ServiceRow | undefin
 export async function listLiveReplicas(tx: Db, id: string): Promise<LiveReplica[]> {
   const { rows } = await sql<LiveReplica>`
     select r.id, r.status from session r where r.service_id = ${id} and ${isLive}`.execute(tx)
+  return rows
+}
+
+/** The same, of which none moves on until the transaction ends. */
+export async function lockLiveReplicas(tx: Tx, id: string): Promise<LiveReplica[]> {
+  const { rows } = await sql<LiveReplica>`
+    select r.id, r.status from session r where r.service_id = ${id} and ${isLive} order by r.id for update`.execute(
+    tx,
+  )
   return rows
 }
 
@@ -75,6 +88,7 @@ export async function listEnded(
   }
 }
 
+/** Held until the transaction ends: whoever ends with the owner's activity what they run finds what is started now. */
 export async function readStanding(
   tx: Db,
   { userId, accessKey, projectId, resourceGroup }: ServiceRow,
@@ -86,9 +100,8 @@ export async function readStanding(
         where m.user_id = u.id and p.id = ${projectId} and p.is_active and d.is_active) as is_member,
       g.is_active as is_group_active, ${openToProject(accessKey, projectId)} as is_group_open,
       'inference' = any(g.allowed_session_types) as takes_inference
-    from "user" u, resource_group g where u.id = ${userId} and g.name = ${resourceGroup}`.execute(
-    tx,
-  )
+    from "user" u, resource_group g where u.id = ${userId} and g.name = ${resourceGroup}
+    for share of u`.execute(tx)
   // Both are there: the service refers to them.
   return rows[0]!
 }
@@ -101,12 +114,28 @@ export async function setReason(tx: Db, id: string, reason: Reason | null): Prom
   )
 }
 
-/** Numbers of replicas are not used again, whatever came of them. Answers the first of so many new ones. */
-export async function takeNumbers(db: Db, id: string, count: number): Promise<number> {
-  const { rows } = await sql<{ latest: number }>`
-    update service set latest_number = latest_number + ${count} where id = ${id} returning latest_number as latest`.execute(
-    db,
+/**
+ * Names of so many new replicas. Their numbers are not used again, whatever comes of them, and those are left out by which
+ * other sessions of the owner are called.
+ */
+export async function takeNames(
+  tx: Tx,
+  { id, name, userId, latestNumber }: ServiceRow,
+  count: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select lower(name) as name from session
+    where user_id = ${userId} and status not in ('terminated', 'cancelled', 'error') and starts_with(lower(name), lower(${`${name}-`}))`.execute(
+    tx,
   )
-  // One row, always: services are not deleted.
-  return rows[0]!.latest - count + 1
+  const taken = new Set(rows.map(row => row.name))
+  const numbers = freeNumbers({
+    after: latestNumber,
+    count,
+    isTaken: number => taken.has(`${name}-${number}`.toLowerCase()),
+  })
+  await sql`update service set latest_number = ${numbers.at(-1) ?? latestNumber} where id = ${id}`.execute(
+    tx,
+  )
+  return numbers.map(number => `${name}-${number}`)
 }

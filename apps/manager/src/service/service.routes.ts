@@ -11,7 +11,7 @@ import { type Actor, person } from '../http/actor.ts'
 import { mount, type Request } from '../http/mount.ts'
 import { checkPolicy, newSession } from '../session/new-session.ts'
 import { endReplicas } from './end-replicas.ts'
-import { listLiveReplicas } from './replicas.store.ts'
+import { lockLiveReplicas } from './replicas.store.ts'
 import * as store from './service.store.ts'
 
 type Input<V extends keyof typeof serviceApi> = z.output<(typeof serviceApi)[V]['input']>
@@ -92,7 +92,7 @@ async function terminate(
   const { service, targets } = await app.db.transaction().execute(async tx => {
     const { name, userId } = found(await store.lock(tx, scope, id))
     await store.markEnded(tx, id)
-    const targets = await endReplicas(tx, await listLiveReplicas(tx, id), {
+    const targets = await endReplicas(tx, await lockLiveReplicas(tx, id), {
       code: 'service_ended',
       message: `Its service ${name} was ended by ${email}`,
     })
