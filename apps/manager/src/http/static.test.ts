@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { apiPrefix } from '@capstan/contract/endpoint'
+import { AppError } from '@capstan/contract/errors'
 import { createHttpApp, listen, type Listening } from '@capstan/runtime/http'
 import { createLog } from '@capstan/runtime/log'
+import { streamSSE } from 'hono/streaming'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveConsole } from './static.ts'
 
@@ -16,6 +19,16 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'secret'), 'not for anybody')
   const http = createHttpApp({ log: createLog('test'), ready: async () => undefined })
   serveConsole(http, join(folder, 'dist'))
+  http.get(`${apiPrefix}/refuses`, () => {
+    throw new AppError('forbidden')
+  })
+  http.get(`${apiPrefix}/breaks`, () => {
+    throw new Error('of the test')
+  })
+  http.get(`${apiPrefix}/answers`, context => context.json({}))
+  http.get(`${apiPrefix}/streams`, context =>
+    streamSSE(context, stream => stream.writeSSE({ data: '{}' })),
+  )
   listening = await listen({ fetch: http.fetch, host: '127.0.0.1', port: 0 })
 })
 afterAll(async () => {
@@ -46,4 +59,25 @@ test.for(['/sessions', '/sessions/new?a=b', '/..%2fsecret', '/%2e%2e/secret', '/
 
 test('an asset that is not there is not answered with the page', async () => {
   expect((await fetch(`${listening.url}/assets/gone-1a2b.js`)).status).toBe(404)
+})
+
+const answers = {
+  'a page': '/sessions',
+  'a file': '/assets/large-1a2b.js',
+  'what is not there': '/assets/gone-1a2b.js',
+  'what the API does not know': `${apiPrefix}/nothing`,
+  'what the API refuses': `${apiPrefix}/refuses`,
+  'what breaks': `${apiPrefix}/breaks`,
+  'an answer of the API': `${apiPrefix}/answers`,
+  'a stream': `${apiPrefix}/streams`,
+}
+test.for(Object.entries(answers))('%s tells browsers what it may do', async ([, path]) => {
+  const answer = await fetch(listening.url + path)
+  await answer.body?.cancel()
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+  })
 })
