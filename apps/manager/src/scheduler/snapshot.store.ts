@@ -20,7 +20,7 @@ const queueLimit = 100_000
 const taking = (group: string) => sql`agent.resource_group = ${group} and agent.status = 'connected'
   and agent.is_schedulable and agent.drain_mode is null`
 
-/** Connected agents of a group that take new sessions, with what is free on each device. */
+/** Connected agents of a group that take new sessions, by id, so that the same world is planned for alike each time, with what is free on each device. */
 export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
   interface Row {
     readonly id: string
@@ -33,7 +33,7 @@ export async function readAgents(db: Db, group: string): Promise<AgentView[]> {
     from agent left join (
       select agent_id, string_agg(image_id::text, ' ') as images from agent_image group by 1
     ) as there on there.agent_id = agent.id
-    where ${taking(group)}`.execute(db)
+    where ${taking(group)} order by agent.id`.execute(db)
   const devices = Map.groupBy(await readDevices(db, group), ({ agentId }) => agentId)
   return rows.flatMap(({ id, architecture, runtimes, images }) => {
     const own = devices.get(id)
