@@ -21,10 +21,10 @@ export class Balance {
   readonly #fleet: Fleet
   readonly #mix: Mix
   #judgedAt = 0
-  /** By kind of agent. */
-  #mains = new Map<string, Main[]>()
-  readonly #kinds: readonly string[]
-  #mainsOfAgent: (readonly Main[] | undefined)[] = []
+  /** By agent: of which kind it is, numbered. */
+  readonly #kinds: Int32Array
+  /** By kind. */
+  #mains: (readonly Main[] | undefined)[] = []
   /** By agent: what is unusable now, and of which version of the agent that is. */
   readonly #present: Float64Array
   readonly #presentAt: Int32Array
@@ -40,7 +40,7 @@ export class Balance {
     this.#presentAt = new Int32Array(fleet.size).fill(-1)
     this.#tie = fleet.capacity.map(capacity => (capacity > 0 ? tieWeight / capacity : 0))
     this.#waste = new Float64Array(fleet.size * fleet.slots.length)
-    this.#kinds = fleet.agents.map((agent, index) => kindOf(fleet, agent, index))
+    this.#kinds = kindsOf(fleet)
   }
 
   /** Somebody asked for this. */
@@ -71,19 +71,12 @@ export class Balance {
   #look(): void {
     if (this.#mix.total <= this.#judgedAt * growth) return
     this.#judgedAt = this.#mix.total
-    this.#mains = new Map()
-    this.#mainsOfAgent = []
+    this.#mains = []
     this.#presentAt.fill(-1)
   }
 
   #of(agent: number): readonly Main[] {
-    const known = this.#mainsOfAgent[agent]
-    if (known) return known
-    const kind = this.#kinds[agent]!
-    const mains = this.#mains.get(kind) ?? this.#mix.mainsOf(agent)
-    this.#mains.set(kind, mains)
-    this.#mainsOfAgent[agent] = mains
-    return mains
+    return (this.#mains[this.#kinds[agent]!] ??= this.#mix.mainsOf(agent))
   }
 
   /** The same once a need is taken, if any. To be asked after `unusable`: it goes by what is wasted now. */
@@ -151,6 +144,18 @@ export class Balance {
       this.#waste[row] = sum
     }
   }
+}
+
+function kindsOf(fleet: Fleet): Int32Array {
+  const numbers = new Map<string, number>()
+  const kinds = new Int32Array(fleet.size)
+  for (let agent = 0; agent < kinds.length; agent++) {
+    const kind = kindOf(fleet, fleet.agents[agent]!, agent)
+    const number = numbers.get(kind) ?? numbers.size
+    numbers.set(kind, number)
+    kinds[agent] = number
+  }
+  return kinds
 }
 
 /** What sessions go by that say which agents will do. */
