@@ -18,11 +18,11 @@ export function fitsEmptied(
   const fleet = isSingle ? emptied : emptied.copy()
   const held: Holding[] = []
   return shape.parts.every(
-    (part, index) =>
+    part =>
       !part.need.isImpossible &&
       fleet.agents.some(
         (_, agent) =>
-          willDo(shape, index, agent) &&
+          willDo(shape, agent) &&
           (isSingle ? fleet.fits(agent, part.need) : hold(fleet, agent, part, { choice, held })),
       ),
   )

@@ -64,7 +64,7 @@ function start(
 ): Holding[] | undefined {
   const fitsIn = (agents: Iterable<number>, index: number): number | undefined => {
     for (const agent of agents)
-      if (willDo(shape, index, agent) && fleet.fits(agent, shape.parts[index]!.need)) return agent
+      if (willDo(shape, agent) && fleet.fits(agent, shape.parts[index]!.need)) return agent
     return undefined
   }
   if (

@@ -1,9 +1,9 @@
 import type { Fleet } from './fleet.ts'
 import { isShared, wholeDevice } from '../slots.ts'
 import { isAccelerator } from './layout.ts'
-import { whyRuledOut } from './pool.ts'
 import type { Need } from './needs.ts'
 import { steps, type Wanted, worthByRest } from './prices.ts'
+import { whyRuledOut } from './ruled-out.ts'
 import type { Eligibility, Shape } from './shapes.ts'
 
 /** Of an agent's devices of one slot, what is wanted of them and of what goes with them. */

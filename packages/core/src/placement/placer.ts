@@ -2,9 +2,10 @@ import type { Demand, PlacedKernel, Snapshot } from '../placement.ts'
 import type { Fleet } from './fleet.ts'
 import { Grants } from './grants.ts'
 import { hold, holdOne, type Holding, release } from './holding.ts'
+import { Members } from './members.ts'
 import { Pool } from './pool.ts'
 import { type Selection, selection } from './select.ts'
-import type { Part, Shape } from './shapes.ts'
+import type { Eligibility, Part, Shape } from './shapes.ts'
 
 type Accepts = (agent: number) => boolean
 
@@ -26,6 +27,8 @@ export class Placer {
   readonly #spreads: boolean
   /** By agent; kept for those who came first. */
   readonly #kept: Uint8Array
+  /** By eligibility. */
+  readonly #members: Members[] = []
   /** By `Part.order`. */
   readonly #pools: Pool[] = []
   readonly #holders = new Map<string, Accepts | undefined>()
@@ -48,11 +51,16 @@ export class Placer {
     const { need, order } = parts[index]!
     return (this.#pools[order] ??= new Pool(
       this.#fleet,
-      eligibility,
+      this.membersFor(eligibility),
       need,
       this.selection.order,
       this.#kept,
     ))
+  }
+
+  /** All agents that will do for a shape, whatever is free on them. */
+  membersFor(eligibility: Eligibility): Members {
+    return (this.#members[eligibility.id] ??= new Members(this.#fleet, eligibility))
   }
 
   /** Places all kernels of a session, or none. */

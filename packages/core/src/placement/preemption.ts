@@ -59,10 +59,10 @@ export class Preemption {
     if (priority <= this.#lowest || this.#hopeless.has(shape) || this.#tries >= mostTries)
       return false
     const fits = shape.parts.every(
-      ({ need }, part) =>
+      ({ need }) =>
         !need.isImpossible &&
         this.#fleet.agents.some(
-          (_, agent) => this.#willDo(shape, part, agent) && this.#potential.fits(agent, need),
+          (_, agent) => this.#willDo(shape, agent) && this.#potential.fits(agent, need),
         ),
     )
     if (fits) this.#tries++
@@ -110,11 +110,10 @@ export class Preemption {
 
   #fits(fleet: Fleet, shape: Shape, agents: readonly number[]): boolean {
     const held: Holding[] = []
-    const fits = shape.parts.every((part, index) =>
+    const fits = shape.parts.every(part =>
       agents.some(
         agent =>
-          this.#willDo(shape, index, agent) &&
-          hold(fleet, agent, part, { choice: this.#choice, held }),
+          this.#willDo(shape, agent) && hold(fleet, agent, part, { choice: this.#choice, held }),
       ),
     )
     release(fleet, held)

@@ -2,7 +2,8 @@ import type { Reason } from '@capstan/contract/session'
 import type { Demand } from '../placement.ts'
 import { describeAmount } from '../slots.ts'
 import { freeSince } from './checks.ts'
-import type { Pool, RuledOut } from './pool.ts'
+import type { Members } from './members.ts'
+import type { RuledOut } from './ruled-out.ts'
 import type { Shape } from './shapes.ts'
 
 /** There is nobody to place anything on. */
@@ -84,7 +85,7 @@ const ruledOutBy: Readonly<Record<RuledOut, string>> = {
 /** No agent at all will do. */
 export function explainNoAgent(
   demand: Pick<Demand, 'architecture' | 'runtime'>,
-  ruledOut: Pool['ruledOut'],
+  ruledOut: Members['ruledOut'],
 ): Reason {
   const data = { ruledOut }
   if (Object.keys(ruledOut).join() === 'designation')
@@ -119,7 +120,7 @@ export function explainNoAgent(
 }
 
 /** What is lacked on every agent, or what is not to be had together; and who is ruled out. */
-export const describeShortage = (parts: readonly string[], ruledOut: Pool['ruledOut']): string =>
+export const describeShortage = (parts: readonly string[], ruledOut: Members['ruledOut']): string =>
   [
     ...parts,
     ...Object.entries(ruledOut).map(

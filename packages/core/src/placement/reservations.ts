@@ -24,8 +24,8 @@ interface Withheld {
   amount: number
 }
 
-/** Whether an agent will do for a part of a shape, whatever is free on it. */
-export type WillDo = (shape: Shape, part: number, agent: number) => boolean
+/** Whether an agent will do for a shape, whatever is free on it. */
+export type WillDo = (shape: Shape, agent: number) => boolean
 
 /**
  * Reservations of a turn, as EASY backfill has them (Lifka, "The ANL/IBM SP Scheduling System", 1995): what is free now and
@@ -104,7 +104,7 @@ export class Reservations {
       if (need.isImpossible) return undefined
       if (fitsElsewhere(index)) continue
       const found = this.#withheld.find(
-        one => this.#willDo(shape, index, one.agent) && this.#fitsIfLent(one.agent, need),
+        one => this.#willDo(shape, one.agent) && this.#fitsIfLent(one.agent, need),
       )
       if (!found) return undefined
       blocker ??= found.reservation
@@ -163,11 +163,11 @@ export class Reservations {
   #candidatesOf({ failedAgentIds }: Demand, shape: Shape): Int32Array[] {
     const failed = new Set(failedAgentIds)
     const known = new Map<Need, Int32Array>()
-    const listFor = (part: Part, index: number): Int32Array => {
+    const listFor = (part: Part): Int32Array => {
       const lack = new Float64Array(this.#fleet.size)
       const own: number[] = []
       for (let agent = 0; agent < lack.length; agent++) {
-        if (part.need.isImpossible || !this.#willDo(shape, index, agent)) continue
+        if (part.need.isImpossible || !this.#willDo(shape, agent)) continue
         lack[agent] =
           this.#lackOf(agent, part.need) +
           Number(failed.has(this.#fleet.agents[agent]!.id)) * failedLack
@@ -175,8 +175,8 @@ export class Reservations {
       }
       return Int32Array.from(own.sort((a, b) => lack[a]! - lack[b]! || a - b))
     }
-    return shape.parts.map((part, index) => {
-      const list = known.get(part.need) ?? listFor(part, index)
+    return shape.parts.map(part => {
+      const list = known.get(part.need) ?? listFor(part)
       known.set(part.need, list)
       return list
     })

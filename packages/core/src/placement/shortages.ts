@@ -3,7 +3,7 @@ import type { Demand } from '../placement.ts'
 import type { Fleet } from './fleet.ts'
 import { describeAmount, isShared, wholeDevice } from '../slots.ts'
 import { askedOf, type Need } from './needs.ts'
-import type { Pool } from './pool.ts'
+import type { Members } from './members.ts'
 import {
   describeLack,
   describeShortage,
@@ -22,16 +22,16 @@ interface Known {
   readonly text: string
 }
 
-/** What was found of a column of a pool, for as long as nobody else has most of it and nothing more is taken there. */
+/** What was found of a column, for as long as nobody else has most of it and nothing more is taken there. */
 interface Column {
   readonly agent: number
   readonly room: number
   readonly byNeeded: Map<number, Known>
 }
 
-/** A need that fits nowhere in a pool, and what was found of its columns. */
+/** A need that fits on none of those that would do, and what was found of its columns. */
 interface Sought {
-  readonly pool: Pool
+  readonly members: Members
   readonly columns: Column[]
   readonly need: Need
 }
@@ -42,7 +42,7 @@ interface Sought {
  */
 export class Shortages {
   readonly #fleet: Fleet
-  readonly #columns = new Map<Pool, Column[]>()
+  readonly #columns = new Map<Members, Column[]>()
   readonly #reasons = new Map<string, Reason>()
   /** By slot and amount. */
   readonly #words = new Map<string, Map<number, string>>()
@@ -52,20 +52,24 @@ export class Shortages {
     this.#fleet = fleet
   }
 
-  explain(demand: Pick<Demand, 'architecture' | 'runtime'>, shape: Shape, pool: Pool): Reason {
+  explain(
+    demand: Pick<Demand, 'architecture' | 'runtime'>,
+    shape: Shape,
+    members: Members,
+  ): Reason {
     if (this.#fleet.size === 0) return noAgents
-    if (pool.size === 0) return explainNoAgent(demand, pool.ruledOut)
+    if (members.all.length === 0) return explainNoAgent(demand, members.ruledOut)
     const { need, kernels } = shape.parts[0]!
     const asked =
       kernels.length === 1 ? shape.kernels[kernels[0]!.at]!.amounts : askedOf(shape.kernels)
-    const columns = this.#columnsOf(pool)
+    const columns = this.#columnsOf(members)
     const found: Known[] = []
     for (const slot in asked)
-      if (asked[slot]! > 0) found.push(this.#find({ pool, columns, need }, slot, asked[slot]!))
+      if (asked[slot]! > 0) found.push(this.#find({ members, columns, need }, slot, asked[slot]!))
     const short = found.filter(one => one.isShort)
     if (short.length === 0) {
       const amounts = found.map(({ lack }) => this.#describe(lack))
-      return this.#reason([describeTogether(shape, amounts)], [], pool)
+      return this.#reason([describeTogether(shape, amounts)], [], members)
     }
     const key = short.map(one => one.id).join()
     const known = this.#reasons.get(key)
@@ -73,21 +77,21 @@ export class Shortages {
     const reason = this.#reason(
       short.map(one => one.text),
       short.map(one => one.lack),
-      pool,
+      members,
     )
     this.#reasons.set(key, reason)
     return reason
   }
 
-  #reason(parts: readonly string[], short: readonly Lack[], pool: Pool): Reason {
+  #reason(parts: readonly string[], short: readonly Lack[], members: Members): Reason {
     return {
       code: 'insufficient_resources',
-      message: describeShortage(parts, pool.ruledOut),
-      data: { short, ruledOut: pool.ruledOut, agents: pool.size },
+      message: describeShortage(parts, members.ruledOut),
+      data: { short, ruledOut: members.ruledOut, agents: members.all.length },
     }
   }
 
-  #find({ pool, columns, need }: Sought, slot: string, asked: number): Known {
+  #find({ members, columns, need }: Sought, slot: string, asked: number): Known {
     const index = this.#fleet.slotIndex.get(slot)
     if (index === undefined) return this.#know({ slot, needed: asked, best: 0, bestAgentId: null })
     const isWhole = isShared(slot) && asked >= wholeDevice
@@ -95,7 +99,7 @@ export class Shortages {
     // Of several shares on one agent the largest counts here; that they do not fit together is told otherwise.
     const inColumn = need.inColumn(column)
     const needed = inColumn === 0 || isWhole ? asked : inColumn
-    const { agent, room, byNeeded } = this.#columnOf(pool, columns, column)
+    const { agent, room, byNeeded } = this.#columnOf(members, columns, column)
     const known = byNeeded.get(needed)
     if (known) return known
     const best = isWhole ? room * wholeDevice : room
@@ -105,14 +109,14 @@ export class Shortages {
     return made
   }
 
-  #columnsOf(pool: Pool): Column[] {
-    const known = this.#columns.get(pool) ?? []
-    this.#columns.set(pool, known)
+  #columnsOf(members: Members): Column[] {
+    const known = this.#columns.get(members) ?? []
+    this.#columns.set(members, known)
     return known
   }
 
-  #columnOf(pool: Pool, columns: Column[], column: number): Column {
-    const agent = pool.most(column)
+  #columnOf(members: Members, columns: Column[], column: number): Column {
+    const agent = members.richest(column)
     const room = agent === -1 ? 0 : this.#fleet.room[agent * this.#fleet.columns + column]!
     const known = columns[column]
     if (known?.agent === agent && known.room === room) return known

@@ -69,7 +69,7 @@ export class Turn {
     return (this.#future ??= new Future(this.fleet, this.#snapshot))
   }
 
-  readonly #willDo: WillDo = (shape, part, agent) => this.#placer.poolOf(shape, part).has(agent)
+  readonly #willDo: WillDo = (shape, agent) => this.#placer.membersFor(shape.eligibility).has(agent)
 
   /** Somebody asked for this, as often: `balanced` goes by it. */
   note(shape: Shape, count = 1): void {
@@ -174,7 +174,7 @@ export class Turn {
   }
 
   #shortageOf(demand: Demand, shape: Shape): Reason {
-    return this.#shortages.explain(demand, shape, this.#placer.poolOf(shape, 0))
+    return this.#shortages.explain(demand, shape, this.#placer.membersFor(shape.eligibility))
   }
 
   #explain(demand: Demand, shape: Shape): Refusal {
@@ -223,11 +223,10 @@ export class Turn {
     if (!this.#fitsEver(shape)) return
     const emptied = (this.#emptied ??= this.fleet.emptied())
     let isAny = false
-    for (const [index, { need }] of shape.parts.entries()) {
+    for (const { need } of shape.parts) {
       if (need.isImpossible) return
-      const pool = this.#placer.poolOf(shape, index)
-      for (let agent = 0; agent < this.fleet.size; agent++) {
-        if (!pool.has(agent) || !emptied.fits(agent, need)) continue
+      for (const agent of this.#placer.membersFor(shape.eligibility).all) {
+        if (!emptied.fits(agent, need)) continue
         isAny = true
         if (this.#kept[agent] === 1) continue
         this.#kept[agent] = 1
