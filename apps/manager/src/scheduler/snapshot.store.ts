@@ -166,6 +166,8 @@ export async function readQueue(db: Db, group: string): Promise<Demand[]> {
   }))
 }
 
+const isPlaced = sql`status not in ('pending', 'terminated', 'cancelled', 'error')`
+
 /**
  * What runs in a group and may make room by itself or for somebody: sessions whose end is known, or has begun, or that may be
  * ended for others. Others say nothing about the time to come, and are many. `withReplicas`: and those of services, which are
@@ -194,9 +196,15 @@ export async function readRunning(
         from allocation l where l.kernel_id = k.id)) order by k.index)
         from kernel k where k.session_id = s.id and k.status not in ('terminated', 'error')) as kernels
     from session s ${limited}
-    where s.resource_group = ${group} and s.status not in ('pending', 'terminated', 'cancelled', 'error')
-      and (s.status = 'terminating' or p.max_lifetime_s is not null or s.is_preemptible
-        or (${withReplicas} and s.service_id is not null))`.execute(db)
+    where s.id in (
+      select id from session where resource_group = ${group} and (status = 'terminating' or is_preemptible) and ${isPlaced}
+      union all
+      select id from session where resource_group = ${group} and ${isPlaced} and access_key in (
+        select access_key from keypair join keypair_policy on keypair_policy.name = keypair.policy
+        where keypair_policy.max_lifetime_s is not null)
+      union all
+      select id from session where ${withReplicas} and resource_group = ${group} and service_id is not null and ${isPlaced}
+    )`.execute(db)
   return rows.map(row => ({
     ...row,
     startedAt: row.startedAt.getTime(),

@@ -43,6 +43,20 @@ test('SES-01 several sessions asked for at once are numbered, and each knows its
     expect(told.get(name)).toMatchObject({ CAPSTAN_TASK_INDEX: String(index + 1), RATE: '3' })
 })
 
+test('SES-02 of sessions that move together each has its own history, and one whose reason alone changes gets no new entry', async () => {
+  const { items } = await ask({ name: 'whole', count: 2, cpu: 2.5 })
+  await schedule(manager.app)
+  await schedule(manager.app)
+  await manager.admin.call(api.session.terminate, { ids: items.map(({ id }) => id) })
+  const shown = await Promise.all(
+    items.map(({ id }) => manager.admin.call(api.session.show, { id })),
+  )
+  expect(shown.map(({ history }) => history.map(({ status }) => status))).toEqual([
+    ['pending', 'scheduled', 'terminating'],
+    ['pending', 'cancelled'],
+  ])
+})
+
 test('POL-06 of several sessions at once all wait within the policy, or none is queued', async () => {
   await sql`update keypair_policy set max_pending_count = 20 where name = 'default'`.execute(
     manager.app.db,
