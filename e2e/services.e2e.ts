@@ -77,3 +77,27 @@ test('a service whose replicas fail says why, and starts the next one later each
   await page.goto(`/services?name=${name}`)
   await expect(page.getByRole('row', { name: new RegExp(name) })).toContainText('failed')
 })
+
+test('what others do to a service shows while one looks at it, and leaves a number that was entered', async ({
+  page,
+  call,
+  startService,
+}) => {
+  const { id, name } = await startService({ command: 'exec sleep 600', replicaCount: 0 })
+  await page.goto(`/services/${id}`)
+  const drawer = page.getByRole('dialog', { name, exact: true })
+  const number = drawer.getByLabel('Number of replicas')
+  const apply = drawer.getByRole('button', { name: 'Apply' })
+  await expect(number).toHaveValue('0')
+  await call(api.service.update, { id, replicaCount: 1 })
+  await expect(number).toHaveValue('1')
+  await expect(apply).toBeDisabled()
+  await number.fill('3')
+  await call(api.service.update, { id, replicaCount: 0 })
+  await expect(drawer.getByRole('status').first()).toHaveText('Paused')
+  await expect(number).toHaveValue('3')
+  await expect(apply).toBeEnabled()
+  await call(api.service.terminate, { id })
+  await expect(drawer.getByRole('status').first()).toHaveText('Ended')
+  await expect(apply).toHaveCount(0)
+})

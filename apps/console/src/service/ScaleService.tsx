@@ -1,5 +1,6 @@
 import { serviceApi, type ServiceDetails } from '@capstan/contract/service'
 import { Button, Group, NumberInput } from '@mantine/core'
+import { useEffect, useRef } from 'react'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { toastDone } from '../ui/toast.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
@@ -26,6 +27,15 @@ export function ScaleService({ service }: { service: ServiceDetails }) {
       refresh()
     },
   })
+  // Others may set it meanwhile: what stands here goes along, unless something else was entered.
+  const { replicaCount } = service
+  const { getValues, setFieldValue } = form
+  const known = useRef(replicaCount)
+  useEffect(() => {
+    const isEntered = getValues().replicaCount !== known.current
+    if (!isEntered && replicaCount !== known.current) setFieldValue('replicaCount', replicaCount)
+    known.current = replicaCount
+  }, [replicaCount, getValues, setFieldValue])
   return (
     <form onSubmit={submit} noValidate>
       <Group align="flex-end" gap="xs">
@@ -43,7 +53,7 @@ export function ScaleService({ service }: { service: ServiceDetails }) {
         <Button
           type="submit"
           loading={isPending}
-          disabled={form.values.replicaCount === service.replicaCount}
+          disabled={form.values.replicaCount === replicaCount}
         >
           {w.service.apply}
         </Button>

@@ -10,7 +10,6 @@ import {
   initialValues,
   isChanged,
   offersPreemption,
-  sessionField,
   type SessionFormValues,
 } from '../session/session-input.ts'
 import { suggestName } from '../session/session-name.ts'
@@ -23,7 +22,7 @@ import { toastDone } from '../ui/toast.ts'
 import { useEndpointForm } from '../ui/useEndpointForm.ts'
 import { useRefresh } from '../ui/useRefresh.ts'
 import { usePageWords } from '../words/page-words.ts'
-import { toServiceInput } from './service-input.ts'
+import { serviceField, toServiceInput } from './service-input.ts'
 import '../session/SessionForm.css'
 
 const route = getRouteApi('/signed-in/shell/services/new')
@@ -58,7 +57,7 @@ function LoadedForm({ projectId, groups, firstGroup, onClose }: Place & { onClos
         { ...values, isPreemptible: values.isPreemptible && offersPreemption(groups, values) },
         projectId,
       ),
-    fieldOf: sessionField,
+    fieldOf: serviceField,
     check: values => ({
       ...(values.imageId === '' && { imageId: w.sessionForm.imageNeeded }),
       ...(values.startupCommand.trim() === '' && { startupCommand: w.service.commandNeeded }),

@@ -1,6 +1,11 @@
 import type { serviceApi } from '@capstan/contract/service'
 import type * as z from 'zod'
-import { type SessionFormValues, toNumber, toSessionInput } from '../session/session-input.ts'
+import {
+  sessionField,
+  type SessionFormValues,
+  toNumber,
+  toSessionInput,
+} from '../session/session-input.ts'
 
 /** The request that stands for the form of a new service: that of one of its replicas, and how many there are to be. */
 export function toServiceInput(
@@ -23,3 +28,7 @@ export function toServiceInput(
     replicaCount: toNumber(values.replicaCount ?? ''),
   }
 }
+
+/** The field of the form at which a path of the request is shown: which sessions are taken is a matter of the resource group. */
+export const serviceField = (path: string): string =>
+  path === 'type' ? 'resourceGroup' : sessionField(path)
