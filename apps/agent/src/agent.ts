@@ -83,6 +83,8 @@ export class Agent {
   #lookedAt = 0
   #lastLook: Look | undefined
   #news = Promise.withResolvers<void>()
+  /** End the reports that are not answered yet. */
+  readonly #open = new Set<AbortController>()
   /** Ends the last report that was left open when there was news. */
   #former: AbortController | undefined
   #isChanged = false
@@ -146,11 +148,16 @@ export class Agent {
       driver.watch((kernelId, outOfMemory) => this.#node.onChange(kernelId, outOfMemory), signal),
     )
     const devices = accelerators.watch(this.#changed, signal)
+    signal.addEventListener('abort', this.#giveUpAll, { once: true })
     await Promise.all([this.#syncLoop(), this.#lookLoop(), devices, ...watching])
     await membership.call(api.sync.leave, { id, reason: 'It was stopped' }).catch(() => {})
     clearTimeout(this.#gathering)
     this.#node.close()
     this.#tasks.close()
+  }
+
+  readonly #giveUpAll = (): void => {
+    for (const open of this.#open) open.abort(this.#parts.signal.reason)
   }
 
   /** Looks at all containers now and then: what events told is only a hint. */
@@ -206,6 +213,8 @@ export class Agent {
     const waitMs = this.#isChanged ? 0 : waitFor(this.#heartbeatMs)
     const number = this.#told.send(seldom)
     const given = new AbortController()
+    this.#open.add(given)
+    if (signal.aborted) given.abort(signal.reason)
     const giveUp = setTimeout(
       () => given.abort(new Error('no answer in time')),
       waitMs + patienceMs,
@@ -221,7 +230,7 @@ export class Agent {
         knownKernelIds: this.#held.ids,
         waitMs,
       },
-      { signal: AbortSignal.any([signal, given.signal]) },
+      { signal: given.signal },
     )
     const heard = answering
       .then(one => {
@@ -229,7 +238,10 @@ export class Agent {
         this.#toldKernels.answered(news)
         return one
       })
-      .finally(() => clearTimeout(giveUp))
+      .finally(() => {
+        clearTimeout(giveUp)
+        this.#open.delete(given)
+      })
     const answer = await (this.#isChanged ? heard : Promise.race([heard, this.#news.promise]))
     if (!answer) return this.#leaveOpen(heard, given)
     const { desired } = answer

@@ -1,3 +1,6 @@
+/** Without a reason each would get an error of its own, with the stack. */
+const newer = 'there is a newer report'
+
 /**
  * The reports that are held open until there is something to do, by agent. An agent that has news sends its next report beside
  * the one that is held: that one is answered then, so that both connections stay in use.
@@ -10,10 +13,10 @@ export class HeldReports {
     id: string,
     given: AbortSignal,
   ): { readonly signal: AbortSignal; readonly end: () => void } {
-    this.#last.get(id)?.abort()
+    this.#last.get(id)?.abort(newer)
     const own = new AbortController()
     this.#last.set(id, own)
-    const giveUp = (): void => own.abort()
+    const giveUp = (): void => own.abort(given.reason)
     if (given.aborted) giveUp()
     given.addEventListener('abort', giveUp, { once: true })
     const end = (): void => {
