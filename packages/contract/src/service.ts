@@ -38,6 +38,7 @@ export const Service = Session.pick({
   replicaCount: z.int(),
   /** Of them: asked for, and not ending. */
   liveCount: z.int(),
+  /** Of these: running, on a machine that is not lost. */
   runningCount: z.int(),
   /** Why there are fewer than asked for; null where each has its session, in which stands what it waits for. */
   reason: Reason.nullable(),

@@ -1,18 +1,20 @@
 import { api } from '@capstan/contract/api'
 import type { Session } from '@capstan/contract/session'
 import { startTestManager, type TestManager, type TestUser } from '@capstan/testkit/manager'
-import { joinNode } from '@capstan/testkit/node'
+import { joinNode, kernelReport } from '@capstan/testkit/node'
 import { startService, startSession } from '@capstan/testkit/session'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest'
 import type { Tx } from '../db/db.ts'
+import { schedule } from '../scheduler/scheduler.loop.ts'
 import { keepReplicas } from './replicas.loop.ts'
 
 let manager: TestManager
 let user: TestUser
+let node: Awaited<ReturnType<typeof joinNode>>
 beforeEach(async () => {
   manager = await startTestManager(inject('databaseUrl'))
-  await joinNode(manager, 'node-1', { capacity: { cpu: 64, mem: 2 ** 38 } })
+  node = await joinNode(manager, 'node-1', { capacity: { cpu: 64, mem: 2 ** 38 } })
   user = await manager.addUser()
 })
 afterEach(() => manager.close())
@@ -70,6 +72,25 @@ test('somebody who is deactivated at the moment in which a replica is replaced g
   expect(await show(id)).toMatchObject({ liveCount: 0, reason: { code: 'user_not_active' } })
 })
 
+test('whoever is deactivated with their sessions keeps none, not one that is placed at that moment either', async () => {
+  const { id } = await startService(user)
+  await keep()
+  const [replica] = await replicasOf(id)
+  await whileChanging(
+    tx => sql`update session set status = 'scheduled' where id = ${replica!.id}`.execute(tx),
+    () =>
+      manager.admin.call(api.user.update, {
+        id: user.userId,
+        status: 'inactive',
+        endSessions: true,
+      }),
+  )
+  expect(await manager.admin.call(api.session.show, { id: replica!.id })).toMatchObject({
+    status: 'terminating',
+    reason: { code: 'owner_deactivated' },
+  })
+})
+
 test('names of other sessions of the owner are left out, wherever in the row they are', async () => {
   for (const name of ['LLAMA-3', 'llama-4', 'llama-30']) await startSession(manager, user, { name })
   const { id } = await startService(user, { name: 'llama', replicaCount: 4 })
@@ -115,4 +136,19 @@ test('whoever has services can move to another domain, where these get no more r
   await manager.admin.call(api.user.update, { id: user.userId, domainName })
   await keep()
   expect(await show(id)).toMatchObject({ liveCount: 0, reason: { code: 'project_not_found' } })
+})
+
+test('a replica on a machine that is lost does not count as running, and is not replaced before it has ended', async () => {
+  const { id } = await startService(user)
+  await keep()
+  await schedule(manager.app)
+  const { kernels } = await node.sync()
+  await node.sync({ kernels: [kernelReport(kernels[0]!.kernelId)] })
+  expect(await show(id)).toMatchObject({ liveCount: 1, runningCount: 1 })
+  await sql`update agent set status = 'lost', lost_at = now()`.execute(manager.app.db)
+  await keep()
+  expect(await show(id)).toMatchObject({ liveCount: 1, runningCount: 0 })
+  await user.call(api.session.terminate, { ids: (await replicasOf(id)).map(one => one.id) })
+  await keep()
+  expect(await namesOf(id)).toEqual([expect.stringMatching(/-1$/), expect.stringMatching(/-2$/)])
 })

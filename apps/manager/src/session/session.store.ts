@@ -3,7 +3,7 @@ import { readLabels } from '@capstan/core/image'
 import { endedStatuses } from '@capstan/core/session'
 import { toSlots } from '@capstan/core/slots'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
-import type { Db } from '../db/db.ts'
+import type { Db, Tx } from '../db/db.ts'
 import { contains, listPage, readSort, type SortColumn } from '../db/page.ts'
 import type { Scope } from '../db/scope.ts'
 import type { SessionTable } from '../db/types.gen.ts'
@@ -305,15 +305,14 @@ export async function end(
   return { moved, agentIds: [...new Set(kernels.rows.map(row => row.agentId))] }
 }
 
-/** Live sessions of these users. */
-export async function listLive(
-  db: Db,
+/** Live sessions of these users, none of which moves on until the transaction ends. */
+export async function lockLive(
+  tx: Tx,
   userIds: readonly string[],
 ): Promise<{ id: string; status: SessionStatus }[]> {
   const { rows } = await sql<{ id: string; status: SessionStatus }>`
-    select id, status from session where user_id = any(${userIds}::uuid[]) and status not in (${ended})`.execute(
-    db,
-  )
+    select id, status from session where user_id = any(${userIds}::uuid[]) and status not in (${ended})
+    order by id for update`.execute(tx)
   return rows
 }
 

@@ -1,6 +1,6 @@
 import { endStatus } from '@capstan/core/session'
 import type { Tx } from '../db/db.ts'
-import { end, listLive } from '../session/session.store.ts'
+import { end, lockLive } from '../session/session.store.ts'
 import { deactivateAll } from './keypair.store.ts'
 
 /** Ends with the activity of users what is to end with it: keypairs, live sessions. Answers the agents to wake. */
@@ -12,7 +12,7 @@ export async function endWith(
 ): Promise<string[]> {
   if (also.deactivateKeypairs) await deactivateAll(tx, userIds)
   if (!also.endSessions) return []
-  const moves = (await listLive(tx, userIds)).flatMap(({ id, status }) => {
+  const moves = (await lockLive(tx, userIds)).flatMap(({ id, status }) => {
     const to = endStatus(status, 'polite')
     return to === null ? [] : [{ id, from: status, to }]
   })
