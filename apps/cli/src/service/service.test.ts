@@ -1,8 +1,10 @@
+import { api } from '@capstan/contract/api'
 import { keepReplicas } from '@capstan/manager/service/replicas.loop'
 import { schedule } from '@capstan/manager/scheduler/scheduler.loop'
 import { type CommandLine, openCommandLine, type Ran } from '@capstan/testkit/command-line'
 import { startTestManager, type TestManager } from '@capstan/testkit/manager'
 import { joinNode } from '@capstan/testkit/node'
+import { startService } from '@capstan/testkit/session'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 
 // Each command is a process of its own.
@@ -47,5 +49,19 @@ test('a service is started, listed, shown, scaled and ended from the command lin
   expect(await capstan('service create --image tiny')).toMatchObject({
     code: 2,
     err: expect.stringContaining("missing required argument 'command'"),
+  })
+})
+
+test('a service that is older than many of like names is found, and one of many replicas says that not all are shown', async () => {
+  await startService(manager.admin, { name: 'many', replicaCount: 201 })
+  await keepReplicas(manager.app)
+  for (let number = 1; number <= 200; number++) {
+    const like = { name: `many-${number}`, replicaCount: 0 }
+    const { id } = await startService(manager.admin, like)
+    await manager.admin.call(api.service.terminate, { id })
+  }
+  expect(await capstan('service show many')).toMatchObject({
+    code: 0,
+    err: 'There are more: see "session list --name many-"\n',
   })
 })

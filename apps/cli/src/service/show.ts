@@ -50,8 +50,14 @@ export async function showService(name: string, { json }: { json?: boolean }): P
   const id = await serviceId(api.call, name)
   const service = await api.call(serviceApi.show, { id })
   if (json) return print(api.lastAnswer())
-  const { items } = await api.call(sessionApi.list, { serviceId: id, state: 'live', limit: 200 })
+  const { items, nextCursor } = await api.call(sessionApi.list, {
+    serviceId: id,
+    state: 'live',
+    sort: 'createdAt',
+    limit: 200,
+  })
   print(describeService(service, items))
+  if (nextCursor !== null) say(`There are more: see "session list --name ${service.name}-"`)
 }
 
 const describeService = (service: ServiceDetails, replicas: readonly Session[]): string =>
