@@ -30,18 +30,20 @@ test('failures count for each replica that is to run, within an hour, and ends t
   expect(restOf(ended, { replicaCount: 1, now })).toEqual({ until: now + 6000, latest: failure })
 })
 
-test('of too many replicas those go that do not run yet, then the youngest; never more than are too many', () => {
+test('of too many replicas those go that do not run yet, or not on a machine that answers, then the youngest; never more than are too many', () => {
   const live = [
-    { id: 'a', status: 'running' },
-    { id: 'b', status: 'pending' },
-    { id: 'c', status: 'running' },
-    { id: 'd', status: 'creating' },
+    { id: 'a', status: 'running', isNodeLost: false },
+    { id: 'b', status: 'pending', isNodeLost: false },
+    { id: 'c', status: 'running', isNodeLost: false },
+    { id: 'd', status: 'creating', isNodeLost: false },
   ] as const
   const ended = (count: number) => surplus(live, count).map(({ id }) => id)
   expect(ended(3)).toEqual(['d'])
   expect(ended(2)).toEqual(['d', 'b'])
   expect(ended(1)).toEqual(['d', 'b', 'c'])
   expect(ended(0)).toHaveLength(4)
+  const lost = { id: 'A', status: 'running', isNodeLost: true } as const
+  expect(surplus([lost, ...live], 2).map(({ id }) => id)).toEqual(['d', 'b', 'A'])
   fc.assert(
     fc.property(fc.nat(10), count => ended(count).length === Math.max(0, live.length - count)),
   )

@@ -48,11 +48,13 @@ export function restOf<R extends EndedReplica>(
 export interface LiveReplica {
   readonly id: string
   readonly status: SessionStatus
+  readonly isNodeLost: boolean
 }
 
-/** Which replicas go when there are too many: those that do not run yet, then the youngest. */
+/** Which replicas go when there are too many: those that do not run, or on a machine that is lost, then the youngest. */
 export function surplus(live: readonly LiveReplica[], replicaCount: number): LiveReplica[] {
-  const runs = ({ status }: LiveReplica): number => (status === 'running' ? 1 : 0)
+  const runs = ({ status, isNodeLost }: LiveReplica): number =>
+    status === 'running' && !isNodeLost ? 1 : 0
   return [...live]
     .sort((a, b) => runs(a) - runs(b) || (a.id < b.id ? 1 : -1))
     .slice(0, Math.max(0, live.length - replicaCount))

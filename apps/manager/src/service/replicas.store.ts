@@ -10,7 +10,7 @@ import type { Reason } from '@capstan/contract/session'
 import type { Db, Tx } from '../db/db.ts'
 import type { ServiceTable } from '../db/types.gen.ts'
 import { openToProject } from '../group/access.store.ts'
-import { isLive } from './service.store.ts'
+import { isLive, isNodeLost } from './service.store.ts'
 
 /** Most services that one turn brings closer to what they are to be; the next turn sees the rest. */
 const mostAtOnce = 200
@@ -42,16 +42,18 @@ export async function lockLive(tx: Db, id: string): Promise<ServiceRow | undefin
     .executeTakeFirst()
 }
 
+const replica = sql`r.id, r.status, ${isNodeLost} as is_node_lost`
+
 export async function listLiveReplicas(tx: Db, id: string): Promise<LiveReplica[]> {
   const { rows } = await sql<LiveReplica>`
-    select r.id, r.status from session r where r.service_id = ${id} and ${isLive}`.execute(tx)
+    select ${replica} from session r where r.service_id = ${id} and ${isLive}`.execute(tx)
   return rows
 }
 
 /** The same, of which none moves on until the transaction ends. */
 export async function lockLiveReplicas(tx: Tx, id: string): Promise<LiveReplica[]> {
   const { rows } = await sql<LiveReplica>`
-    select r.id, r.status from session r where r.service_id = ${id} and ${isLive} order by r.id for update`.execute(
+    select ${replica} from session r where r.service_id = ${id} and ${isLive} order by r.id for update`.execute(
     tx,
   )
   return rows

@@ -26,11 +26,14 @@ const from = sql`service v
 /** Of session r: it stands for a replica that is to be; one that is ending does not any more. */
 export const isLive = sql`r.status not in ('terminating', 'terminated', 'cancelled', 'error')`
 
+/** Of session r: the machine of one of its containers does not answer. */
+export const isNodeLost = sql`exists (select 1 from kernel k join agent a on a.id = k.agent_id
+  where k.session_id = r.id and k.status not in ('terminated', 'error') and a.status <> 'connected')`
+
 const select = sql`v.*, p.name as project_name, u.email as user_email, i.reference, i.architecture, i.runtime,
   (select count(*)::int from session r where r.service_id = v.id and ${isLive}) as live_count,
   (select count(*)::int from session r where r.service_id = v.id and ${isLive} and r.status = 'running'
-    and not exists (select 1 from kernel k join agent a on a.id = k.agent_id
-      where k.session_id = r.id and k.status not in ('terminated', 'error') and a.status <> 'connected')) as running_count`
+    and not ${isNodeLost}) as running_count`
 
 function within(scope: Scope): RawBuilder<unknown>[] {
   if (scope.reach === 'all') return []
