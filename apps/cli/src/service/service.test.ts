@@ -55,11 +55,11 @@ test('a service is started, listed, shown, scaled and ended from the command lin
 test('a service that is older than many of like names is found, and one of many replicas says that not all are shown', async () => {
   await startService(manager.admin, { name: 'many', replicaCount: 201 })
   await keepReplicas(manager.app)
-  for (let number = 1; number <= 200; number++) {
-    const like = { name: `many-${number}`, replicaCount: 0 }
-    const { id } = await startService(manager.admin, like)
+  const like = Array.from({ length: 200 }, async (_, number) => {
+    const { id } = await startService(manager.admin, { name: `many-${number}`, replicaCount: 0 })
     await manager.admin.call(api.service.terminate, { id })
-  }
+  })
+  await Promise.all(like)
   expect(await capstan('service show many')).toMatchObject({
     code: 0,
     err: 'There are more: see "session list --name many-"\n',
