@@ -63,8 +63,10 @@ export function fillingByShare(
     return use
   }
   let lines: Line[] = []
+  /** By line. */
+  let shareOfLine = new Float64Array(0)
   const isBefore = (a: number, b: number): boolean => {
-    const difference = lines[a]!.use.share - lines[b]!.use.share
+    const difference = shareOfLine[a]! - shareOfLine[b]!
     return difference < 0 || (difference === 0 && a < b)
   }
   let heap = new Heap(isBefore)
@@ -82,6 +84,7 @@ export function fillingByShare(
       else found.set(ownerId, { places: [place], at: 0, use: useOf(ownerId) })
     }
     lines = [...found.values()]
+    shareOfLine = Float64Array.from(lines, line => line.use.share)
     heap = new Heap(isBefore)
     for (let line = 0; line < lines.length; line++) heap.push(line)
   }
@@ -102,6 +105,7 @@ export function fillingByShare(
       const { total: more } = shapeAt(last)
       for (let slot = 0; slot < slots.length; slot++) use.amounts[slot]! += part * more.of(slot)
       use.share = shareOf(use.amounts, use.weight)
+      shareOfLine[heap.top] = use.share
     },
   }
 }

@@ -35,6 +35,7 @@ export function layoutOf(given: readonly AgentView[]): Layout {
     isShared(slot) ? slots.length + shared.indexOf(slot) : -1,
   )
   const { deviceFrom, devices } = ordered(agents, slotIndex)
+  const deviceCapacity = capacityOf(devices)
   const linkOf = numbered(devices, device => device.linkGroup)
   const numaOf = numbered(devices, device => device.numaNode)
   return {
@@ -46,8 +47,8 @@ export function layoutOf(given: readonly AgentView[]): Layout {
     wholeColumn,
     deviceFrom,
     devices,
-    deviceCapacity: capacityOf(devices),
-    capacity: sums(deviceFrom, devices),
+    deviceCapacity,
+    capacity: sums(deviceFrom, deviceCapacity),
     linkOf,
     numaOf,
     hasPlaces: [linkOf, numaOf].some(places => places.some(place => place !== -1)),
@@ -94,11 +95,11 @@ function capacityOf(devices: readonly DeviceView[]): Float64Array {
   return capacity
 }
 
-function sums(deviceFrom: Int32Array, devices: readonly DeviceView[]): Float64Array {
+function sums(deviceFrom: Int32Array, deviceCapacity: Float64Array): Float64Array {
   const capacity = new Float64Array(deviceFrom.length - 1)
   for (let row = 0; row < capacity.length; row++)
     for (let device = deviceFrom[row]!; device < deviceFrom[row + 1]!; device++)
-      capacity[row]! += devices[device]!.capacity
+      capacity[row]! += deviceCapacity[device]!
   return capacity
 }
 

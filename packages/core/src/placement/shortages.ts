@@ -19,6 +19,7 @@ interface Known {
   readonly lack: Lack
   /** Nobody has so much. */
   readonly isShort: boolean
+  /** What is needed; where nobody has so much, also what the most is. */
   readonly text: string
 }
 
@@ -66,11 +67,11 @@ export class Shortages {
     const found: Known[] = []
     for (const slot in asked)
       if (asked[slot]! > 0) found.push(this.#find({ members, columns, need }, slot, asked[slot]!))
-    const short = found.filter(one => one.isShort)
-    if (short.length === 0) {
-      const amounts = found.map(({ lack }) => this.#describe(lack))
+    if (!found.some(one => one.isShort)) {
+      const amounts = found.map(one => one.text)
       return this.#reason([describeTogether(shape, amounts)], [], members)
     }
+    const short = found.filter(one => one.isShort)
     const key = short.map(one => one.id).join()
     const known = this.#reasons.get(key)
     if (known) return known
@@ -134,6 +135,11 @@ export class Shortages {
 
   #know(lack: Lack): Known {
     const isShort = lack.best < lack.needed
-    return { id: this.#count++, lack, isShort, text: isShort ? describeLack(lack) : '' }
+    return {
+      id: this.#count++,
+      lack,
+      isShort,
+      text: isShort ? describeLack(lack) : this.#describe(lack),
+    }
   }
 }
