@@ -129,8 +129,8 @@ export class Balance {
   }
 
   #wholesOf(agent: number, { slot }: Main): number {
-    const { room, columns, wholeColumn } = this.#fleet
-    return room[agent * columns + wholeColumn[slot]!]!
+    const { room, size, wholeColumn } = this.#fleet
+    return room[wholeColumn[slot]! * size + agent]!
   }
 
   #measureWaste(agent: number): void {

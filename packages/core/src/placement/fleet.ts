@@ -10,13 +10,14 @@ export interface Taken {
 }
 
 /**
- * The agents of a turn and what is free on them, in flat arrays: one row per agent, agents in the order of their ids.
+ * The agents of a turn and what is free on them, in flat arrays, agents in the order of their ids.
  *
- * What a need is compared with is a row of `room`: the most of each column that one kernel could get there. A column is a
+ * What a need is compared with is `room`: the most of each column that one kernel could get there. A column is a
  * slot; for shared devices it holds the largest free part of one device, and a second column counts the devices that are
  * free as a whole. So whether a kernel fits is one comparison for each column that it asks for, devices included.
  */
 export class Fleet implements Layout {
+  readonly size: number
   readonly agents: readonly AgentView[]
   readonly agentIndex: ReadonlyMap<string, number>
   readonly slots: readonly string[]
@@ -31,7 +32,7 @@ export class Fleet implements Layout {
   readonly numaOf: Int32Array
   readonly hasPlaces: boolean
   readonly deviceFree: Float64Array
-  /** Agent × column. */
+  /** Column × agent: most agents fail by the first column, and are looked at one after the other. */
   readonly room: Float64Array
   /** Agent × slot: sums over devices. */
   readonly free: Float64Array
@@ -43,6 +44,7 @@ export class Fleet implements Layout {
   readonly gains: number[] = []
 
   constructor(layout: Layout, deviceFree: Float64Array) {
+    this.size = layout.agents.length
     this.agents = layout.agents
     this.agentIndex = layout.agentIndex
     this.slots = layout.slots
@@ -82,15 +84,10 @@ export class Fleet implements Layout {
     return new Fleet(this, this.deviceFree.slice())
   }
 
-  get size(): number {
-    return this.agents.length
-  }
-
   fits(agent: number, { values, from }: Need): boolean {
-    const { columns, room } = this
-    const row = agent * columns
+    const { columns, room, size } = this
     for (let column = 0; column < columns; column++)
-      if (room[row + column]! < values[from + column]!) return false
+      if (room[column * size + agent]! < values[from + column]!) return false
     return true
   }
 
@@ -126,8 +123,8 @@ export class Fleet implements Layout {
         if (free >= wholeDevice) wholes++
       }
       this.free[row] = sum
-      this.room[agent * this.columns + slot] = whole === -1 ? sum : most
-      if (whole !== -1) this.room[agent * this.columns + whole] = wholes
+      this.room[slot * this.size + agent] = whole === -1 ? sum : most
+      if (whole !== -1) this.room[whole * this.size + agent] = wholes
     }
   }
 }

@@ -39,13 +39,13 @@ export class Members {
 
   /** Who has most room in a column, the first of equals; -1: there is nobody. Agents that are kept count too. */
   richest(column: number): number {
-    const { columns, room, size } = this.#fleet
+    const { room, size } = this.#fleet
     const heap = (this.#richest[column] ??= this.#ordered(column))
     for (;;) {
       const agent = heap.top
       if (agent === undefined) return -1
       // Others only lost room since they were put in order: who still has the most of all then, has it now.
-      const has = room[agent * columns + column]!
+      const has = room[column * size + agent]!
       if (this.#rooms[column * size + agent] === has) return agent
       this.#rooms[column * size + agent] = has
       heap.sinkTop()
@@ -53,11 +53,11 @@ export class Members {
   }
 
   #ordered(column: number): Heap {
-    const { columns, room, size } = this.#fleet
+    const { room, size } = this.#fleet
     const rooms = this.#rooms.subarray(column * size, (column + 1) * size)
     const heap = new Heap((a, b) => rooms[a]! > rooms[b]! || (rooms[a] === rooms[b] && a < b))
     for (const agent of this.all) {
-      rooms[agent] = room[agent * columns + column]!
+      rooms[agent] = room[column * size + agent]!
       heap.push(agent)
     }
     return heap

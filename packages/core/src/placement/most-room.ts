@@ -53,20 +53,20 @@ export class MostRoom {
   raise(group: number, agent: number): void {
     const columns = this.#columns
     const rows = this.#rows
-    const { room } = this.#fleet
+    const { room, size } = this.#fleet
     for (let column = 0; column < columns; column++) {
-      const has = room[agent * columns + column]!
+      const has = room[column * size + agent]!
       if (has > rows[group * columns + column]!) rows[group * columns + column] = has
     }
   }
 
   measure(group: number, members: Int32Array, count = members.length): void {
     const columns = this.#columns
-    const { room } = this.#fleet
+    const { room, size } = this.#fleet
     for (let column = 0; column < columns; column++) {
       let most = 0
       for (let place = 0; place < count; place++) {
-        const has = room[members[place]! * columns + column]!
+        const has = room[column * size + members[place]!]!
         if (has > most) most = has
       }
       this.#rows[group * columns + column] = most

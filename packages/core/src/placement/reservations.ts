@@ -184,11 +184,11 @@ export class Reservations {
 
   /** What part of a need is not free on an agent, what is withheld there counted as free: a sum over columns. */
   #lackOf(agent: number, need: Need): number {
-    const { columns, room } = this.#fleet
+    const { columns, room, size } = this.#fleet
     let sum = 0
     for (let column = 0; column < columns; column++) {
       const wanted = need.inColumn(column)
-      const lacks = wanted - room[agent * columns + column]!
+      const lacks = wanted - room[column * size + agent]!
       if (lacks > 0) sum += lacks / wanted
     }
     return sum

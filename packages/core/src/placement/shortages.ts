@@ -118,7 +118,7 @@ export class Shortages {
 
   #columnOf(members: Members, columns: Column[], column: number): Column {
     const agent = members.richest(column)
-    const room = agent === -1 ? 0 : this.#fleet.room[agent * this.#fleet.columns + column]!
+    const room = agent === -1 ? 0 : this.#fleet.room[column * this.#fleet.size + agent]!
     const known = columns[column]
     if (known?.agent === agent && known.room === room) return known
     return (columns[column] = { agent, room, byNeeded: new Map() })
