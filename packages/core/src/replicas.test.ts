@@ -27,7 +27,10 @@ test('failures count for each replica that is to run, within an hour, and ends t
   expect(rests([{ endedAt: now, code: 'user_requested' }])).toBeNull()
   const [failure] = failed(4)
   const ended = [{ endedAt: now, code: 'preempted' }, failure!]
-  expect(restOf(ended, { replicaCount: 1, now })).toEqual({ until: now + 6000, latest: failure })
+  const rest = { count: 1, until: now + 6000, latest: failure }
+  expect(restOf(ended, { replicaCount: 1, now })).toEqual(rest)
+  // Each rests from its own end on.
+  expect(restOf(failed(4, 11, 9), { replicaCount: 3, now })).toEqual({ ...rest, count: 2 })
 })
 
 test('of too many replicas those go that do not run yet, or not on a machine that answers, then the youngest; never more than are too many', () => {

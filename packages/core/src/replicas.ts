@@ -24,15 +24,22 @@ export interface EndedReplica {
   readonly code: string | null
 }
 
+/** How many replicas may not be replaced yet, the latest that failed, and when it may be. */
+export interface Rest<R extends EndedReplica> {
+  readonly count: number
+  readonly latest: R
+  readonly until: number
+}
+
 /**
- * From when on a replica may take the place of those that failed, or null: at once. A service whose replicas keep failing is
+ * Which replicas rest before another one takes their place, or null: none does. A service whose replicas keep failing is
  * given 10 seconds, then 20, 40 and so on up to five minutes; failures are counted for each replica that is to run, within an
- * hour. `ended`: those that ended since the number of replicas was set. Answers the latest of those that failed too.
+ * hour. `ended`: those that ended since the number of replicas was set.
  */
 export function restOf<R extends EndedReplica>(
   ended: readonly R[],
   { replicaCount, now }: { readonly replicaCount: number; readonly now: number },
-): { readonly until: number; readonly latest: R } | null {
+): Rest<R> | null {
   const failed = ended.filter(
     ({ code, endedAt }) => !wantedEnds.includes(code ?? '') && endedAt > now - failureWindowMs,
   )
@@ -40,8 +47,8 @@ export function restOf<R extends EndedReplica>(
   const latest = failed.reduce((last, one) => (one.endedAt > last.endedAt ? one : last))
   const rounds = Math.ceil(failed.length / Math.max(1, replicaCount))
   const restMs = Math.min(longestRestMs, firstRestMs * 2 ** (rounds - 1))
-  const until = latest.endedAt + restMs
-  return until > now ? { until, latest } : null
+  const count = failed.filter(({ endedAt }) => endedAt + restMs > now).length
+  return count > 0 ? { count, latest, until: latest.endedAt + restMs } : null
 }
 
 /** A replica that has not ended and is not about to; `id` in the order of creation. */

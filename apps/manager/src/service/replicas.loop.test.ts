@@ -152,3 +152,21 @@ test('a replica on a machine that is lost does not count as running, and is not 
   await keep()
   expect(await namesOf(id)).toEqual([expect.stringMatching(/-1$/), expect.stringMatching(/-2$/)])
 })
+
+test('a replica that somebody ended is replaced at once, however long another one that failed has to rest', async () => {
+  const { id } = await startService(user, { name: 'llama', replicaCount: 4 })
+  await keep()
+  const replicas = await replicasOf(id)
+  const { db } = manager.app
+  await sql`update service set set_at = set_at - interval '1 hour'`.execute(db)
+  await sql`update session set status = 'error', ended_at = now(),
+    reason = '{"code": "exited", "message": "It ended with exit code 1"}' where id = ${replicas[0]!.id}`.execute(
+    db,
+  )
+  await user.call(api.session.terminate, { ids: replicas.slice(1, 3).map(one => one.id) })
+  await keep()
+  expect(await namesOf(id)).toEqual(['llama-4', 'llama-5', 'llama-6'])
+  expect((await show(id)).reason).toMatchObject({ code: 'replicas_fail' })
+  await keep()
+  expect(await show(id)).toMatchObject({ liveCount: 3, reason: { code: 'replicas_fail' } })
+})
