@@ -36,3 +36,17 @@ test('after something was missing all is asked for', () => {
   expect(held.take({ kernels: [kernel('a')], kept: [] })).toHaveLength(1)
   expect(held.ids).toEqual(['a'])
 })
+
+test.for<Partial<DesiredKernel>>([
+  { desired: 'stop' },
+  { hasStarted: true },
+  { openApps: ['jupyter'] },
+  { isLogComplete: true },
+])('what may change of a container is taken over: %o', change => {
+  const held = new HeldKernels()
+  const a = kernel('a')
+  held.take({ kernels: [a], kept: [] })
+  expect(held.take({ kernels: [], kept: [kept({ ...a, ...change })] })).toEqual([
+    { ...a, ...change },
+  ])
+})
