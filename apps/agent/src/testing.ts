@@ -1,9 +1,10 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DesiredKernel } from '@capstan/contract/sync'
 import { createLog } from '@capstan/runtime/log'
+import { afterAll } from 'vitest'
 import type { Accelerators } from './devices/accelerators.ts'
 import type { Driver } from './driver.ts'
 import { noAccelerators } from './fake/no-accelerators.ts'
@@ -97,7 +98,17 @@ export function keep(
 export const isOver = ({ status, isLogComplete }: KernelKeeper['observation']): boolean =>
   status === 'terminated' && isLogComplete
 
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'capstan-agent-'))
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Removed when the tests of the file are over. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'capstan-agent-'))
+  folders.push(folder)
+  return folder
+}
 
 /** Everything that an attached command prints, and how it ends. */
 export async function outcomeOf(
