@@ -137,13 +137,15 @@ const readIncoming = (incoming: IncomingMessage, limit: number): Promise<Buffer>
       if (size > limit) reject(tooLarge(limit))
       else pieces.push(piece)
     })
-    const cutOff = (): void => reject(new Error('the request was cut off'))
+    // Nobody hears that: who asked is gone.
+    const cutOff = (): void =>
+      reject(new AppError('invalid_input', { detail: 'the request was cut off' }))
     if (incoming.destroyed) cutOff()
     incoming.once('end', () => {
       incoming.off('close', cutOff)
       resolve(Buffer.concat(pieces))
     })
-    incoming.once('error', reject)
+    incoming.once('error', cutOff)
     incoming.once('close', cutOff)
   })
 
