@@ -104,6 +104,7 @@ async function measure(
     heartbeatsPerSecond: rounded(quiet.requests / quiet.wallS),
     heartbeatManagerCores: rounded(quiet.managerS / quiet.wallS),
     heartbeatPostgresCores: rounded(quiet.postgresS / quiet.wallS),
+    heartbeatsPerSecondAt100k: rounded(quietBesides.requests / quietBesides.wallS),
     quietManagerCoresAt100k: rounded(quietBesides.managerS / quietBesides.wallS),
     quietPostgresCoresAt100k: rounded(quietBesides.postgresS / quietBesides.wallS),
     quietAgentsCoresAt100k: rounded(quietBesides.ownS / quietBesides.wallS),
