@@ -1,6 +1,7 @@
 import type { Service } from '@capstan/contract/service'
 import { Tooltip } from '@mantine/core'
 import type { Column } from '../ui/column.ts'
+import { ImageName } from '../ui/ImageName.tsx'
 import { TextLink } from '../ui/links.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { slotsText } from '../ui/slot-words.ts'
@@ -40,13 +41,7 @@ const image: ServiceColumn = {
   id: 'image',
   header: w => w.session.column.image,
   filter: { kind: 'text' },
-  cell: ({ image }) => (
-    <Tooltip label={image.reference}>
-      <div className="clip" style={{ maxWidth: 230 }}>
-        {image.reference}
-      </div>
-    </Tooltip>
-  ),
+  cell: service => <ImageName image={service.image} />,
 }
 
 const resources: ServiceColumn = {

@@ -1,6 +1,7 @@
 import { sessionStatuses, sessionTypes, type Session } from '@capstan/contract/session'
 import { Tooltip } from '@mantine/core'
 import type { Column } from '../ui/column.ts'
+import { ImageName } from '../ui/ImageName.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { SessionBadge } from '../ui/StatusBadge.tsx'
 import { sessionSlotsText } from '../ui/slot-words.ts'
@@ -57,17 +58,7 @@ const image: Column<Session> = {
   id: 'image',
   header: w => w.session.column.image,
   filter: { kind: 'text' },
-  cell: session => (
-    <Tooltip label={session.image.reference}>
-      <div className="clip" style={{ maxWidth: 230 }}>
-        <Word
-          pick={w =>
-            session.image.runtime === 'process' ? w.sessionForm.local : session.image.reference
-          }
-        />
-      </div>
-    </Tooltip>
-  ),
+  cell: session => <ImageName image={session.image} />,
 }
 
 const resources: Column<Session> = {
