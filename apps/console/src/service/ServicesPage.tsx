@@ -1,11 +1,11 @@
 import { type Service, serviceApi } from '@capstan/contract/service'
-import { SegmentedControl } from '@mantine/core'
 import { IconPlayerStop, IconPlus, IconRefreshDot } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
 import { query } from '../api/call.ts'
 import { useProject } from '../shell/project.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { ButtonLink } from '../ui/links.tsx'
+import { LiveSwitch } from '../ui/LiveSwitch.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { ConfirmedRowButton, RowActions } from '../ui/RowActions.tsx'
 import { listInput } from '../ui/table-search.ts'
@@ -54,25 +54,7 @@ export function ServicesPage() {
           ...(isLive && { action: create }),
         }}
         {...(isLive && { renderRowActions: service => <Actions service={service} /> })}
-        switcher={
-          <SegmentedControl
-            size="sm"
-            aria-label={w.session.column.status}
-            value={state}
-            data={[
-              { value: 'live', label: w.service.live },
-              { value: 'ended', label: w.service.ended },
-            ]}
-            onChange={value => {
-              change({
-                state: value === 'live' ? undefined : value,
-                sort: undefined,
-                cursor: undefined,
-                page: undefined,
-              })
-            }}
-          />
-        }
+        switcher={<LiveSwitch label={w.session.column.status} words={w.service} />}
       />
       <Outlet />
     </>

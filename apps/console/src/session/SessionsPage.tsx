@@ -1,10 +1,10 @@
 import { sessionApi, type Session } from '@capstan/contract/session'
-import { SegmentedControl } from '@mantine/core'
 import { IconPlus, IconStack2 } from '@tabler/icons-react'
 import { getRouteApi, Outlet } from '@tanstack/react-router'
 import { query } from '../api/call.ts'
 import { useProject } from '../shell/project.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
+import { LiveSwitch } from '../ui/LiveSwitch.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { listInput } from '../ui/table-search.ts'
 import { useTableSearch } from '../ui/useTableSearch.ts'
@@ -58,26 +58,7 @@ export function SessionsPage() {
           renderRowActions: session => <SessionRowActions session={session} />,
           renderBulkActions: ({ rows, clear }) => <EndMany sessions={rows} onDone={clear} />,
         })}
-        switcher={
-          <SegmentedControl
-            size="sm"
-            aria-label={w.session.column.status}
-            value={state}
-            data={[
-              { value: 'live', label: w.session.live },
-              { value: 'ended', label: w.session.ended },
-            ]}
-            onChange={value => {
-              change({
-                state: value === 'live' ? undefined : value,
-                status: undefined,
-                sort: undefined,
-                cursor: undefined,
-                page: undefined,
-              })
-            }}
-          />
-        }
+        switcher={<LiveSwitch label={w.session.column.status} words={w.session} />}
       />
       <Outlet />
     </>

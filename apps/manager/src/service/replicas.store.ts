@@ -10,6 +10,7 @@ import type { Reason } from '@capstan/contract/session'
 import type { Db, Tx } from '../db/db.ts'
 import type { ServiceTable } from '../db/types.gen.ts'
 import { openToProject } from '../group/access.store.ts'
+import { readClock } from '../scheduler/turn.store.ts'
 import { isLive, isNodeLost } from './service.store.ts'
 
 /** Most services that one turn brings closer to what they are to be; the next turn sees the rest. */
@@ -75,18 +76,16 @@ export async function listEnded(
     readonly code: string | null
     readonly message: string | null
   }
-  // As many failures as make the longest rest, six rounds of each replica: more would say no more.
+  // Six failures of each make the longest rest; among the latest there are those that live, or were to end.
   const { rows } = await sql<Row>`
     select name, ended_at, reason ->> 'code' as code, reason ->> 'message' as message from (
       select * from session where service_id = ${id} order by id desc limit ${Math.max(1, replicaCount) * 8}
     ) as latest
     where ended_at > greatest(${setAt}, clock_timestamp() - make_interval(secs => ${failureWindowMs / 1000}))
     order by ended_at desc`.execute(tx)
-  const clock = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(tx)
   return {
     ended: rows.map(row => ({ ...row, endedAt: row.endedAt.getTime() })),
-    // One row, always.
-    now: clock.rows[0]!.now.getTime(),
+    now: (await readClock(tx)).getTime(),
   }
 }
 
