@@ -236,7 +236,7 @@ export class Faults implements Owner {
     if (!manager || node.isCut) return
     this.#world.note(node.id, what)
     this.#world.network.forge<SyncAnswer>(node, (manager, call) =>
-      manager.sync(call, report, '', 0),
+      manager.sync(call, report, { known: '', holds: [], waitMs: 0 }),
     )
   }
 

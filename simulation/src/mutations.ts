@@ -123,11 +123,10 @@ const broken: Readonly<Record<string, Partial<Rules>>> = {
     nextStep: state => rules.nextStep({ ...state, hasStarted: false }),
   },
   'what is to stop is said to have ended without a look': {
-    compare: (wanted, kept) => {
-      const unknown = wanted.filter(one => !one.hasStarted && !kept.has(one.kernelId))
-      return { ...rules.compare(wanted, kept), begin: unknown.map(one => one.kernelId) }
-    },
+    mayBegin: ({ hasStarted }) => !hasStarted,
   },
+  'an agent is not told to stop what it holds': { isUnusual: () => false },
+  'an agent is not told what nobody wants any more': { tellsOfDropped: false },
   'wanted containers are removed by a look': {
     reconcile: (wanted, kept, found) => rules.reconcile(wanted.slice(1), kept, found),
   },

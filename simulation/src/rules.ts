@@ -1,6 +1,7 @@
 import { nextStep } from '@capstan/agent/next-step'
-import { compare, reconcile } from '@capstan/agent/reconcile'
+import { mayBegin, reconcile } from '@capstan/agent/reconcile'
 import type { SessionStatus } from '@capstan/contract/session'
+import type { KeptKernel } from '@capstan/contract/sync'
 import { resolve, stateOf } from '@capstan/core/dependency'
 import { kernelChanges } from '@capstan/core/kernel-report'
 import { checkAsked } from '@capstan/core/limits'
@@ -22,7 +23,7 @@ export interface Rules {
   readonly endStatus: typeof endStatus
   readonly checkAsked: typeof checkAsked
   readonly reconcile: typeof reconcile
-  readonly compare: typeof compare
+  readonly mayBegin: typeof mayBegin
   readonly nextStep: typeof nextStep
   /** Trigger `allocation_within_capacity`: what may be given of a device. */
   readonly isWithinCapacity: (given: number, capacity: number) => boolean
@@ -30,6 +31,10 @@ export interface Rules {
   readonly freesAllocation: (to: SessionStatus) => boolean
   /** `reclaimUnstarted` of housekeeper.loop.ts: whether a kernel of a lost agent is tried elsewhere. */
   readonly isReclaimable: (kernel: Reclaimed) => boolean
+  /** `readNews` of agent/desired.store.ts: whether an agent is told of a kernel that it holds. */
+  readonly isUnusual: (kernel: KeptKernel) => boolean
+  /** The same: whether an agent is told that nobody wants a kernel any more that it holds. */
+  readonly tellsOfDropped: boolean
   /** The promise of `Driver.start`: the container that was made before is found, there is never a second one. */
   readonly findsContainerOfSameName: boolean
 }
@@ -51,12 +56,14 @@ export const rules: Rules = {
   endStatus,
   checkAsked,
   reconcile,
-  compare,
+  mayBegin,
   nextStep,
   isWithinCapacity: (given, capacity) => given <= capacity,
   freesAllocation: isEnded,
   isReclaimable: ({ status, startedAt, session }) =>
     (startedAt === null && unstarted.includes(status)) ||
     (status === 'terminating' && isStarting(session.status)),
+  isUnusual: ({ desired, isLogComplete }) => desired === 'stop' || isLogComplete,
+  tellsOfDropped: true,
   findsContainerOfSameName: true,
 }

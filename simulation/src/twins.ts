@@ -1,3 +1,5 @@
+import type { Telling } from '@capstan/agent/held-kernels'
+import type { KeptKernel } from '@capstan/contract/sync'
 import { api } from '@capstan/contract/api'
 import { AppError } from '@capstan/contract/errors'
 import type { SessionDetails } from '@capstan/contract/session'
@@ -222,21 +224,28 @@ export class Twins {
       ...(fates[i % fates.length]?.status === 'running' && { startedAt: this.#clock() }),
     }))
     const told = kernels.map(one => ({ ...one, kernelId: this.#idOf(one.kernelId, node.id) }))
-    const wanted = await node.sync({ kernels: told })
+    const held = this.#held.getOrInsertComputed(node.id, () => new Map<string, string>())
+    const wanted = await node.sync({ kernels: told }, [...held.values()])
     takeReport(this.#db, node.id, this.#report(kernels))
-    const expected = readDesired(this.#db, node.id).map(one => ({
-      kernelId: this.#idOf(one.kernelId, node.id),
-      desired: one.desired,
-      hasStarted: one.hasStarted,
-    }))
-    const seen = wanted.kernels.map(({ kernelId, desired, hasStarted }) => ({
-      kernelId,
-      desired,
-      hasStarted,
-    }))
-    this.#desired = { seen: sorted(seen), expected: sorted(expected) }
+    const expected = readDesired(this.#db, node.id, [...held.keys()])
+    for (const { kernelId } of expected.kernels) held.set(kernelId, this.#idOf(kernelId, node.id))
+    const named = (told: readonly KeptKernel[]): KeptKernel[] =>
+      told.map(one => ({ ...one, kernelId: held.get(one.kernelId)! }))
+    this.#desired = {
+      seen: sorted(tellings(wanted)),
+      expected: sorted(
+        tellings({
+          kernels: named(expected.kernels),
+          kept: named(expected.kept),
+          dropped: expected.dropped.map(id => held.get(id)!),
+        }),
+      ),
+    }
+    for (const id of expected.dropped) held.delete(id)
   }
 
+  /** By agent the kernels that it was told all of, and what they are called in PostgreSQL. */
+  readonly #held = new Map<string, Map<string, string>>()
   #desired: { seen: readonly object[]; expected: readonly object[] } = { seen: [], expected: [] }
 
   readonly #clock = (): string => new Date().toISOString()
@@ -294,3 +303,21 @@ export class Twins {
 
 const sorted = <T extends { kernelId: string }>(rows: T[]): T[] =>
   rows.sort((a, b) => (a.kernelId < b.kernelId ? -1 : 1))
+
+/** Each kernel that is told of, and how. */
+const tellings = ({
+  kernels,
+  kept,
+  dropped,
+}: Telling<KeptKernel>): { readonly kernelId: string; readonly how: string }[] => [
+  ...kernels.map(one => ({ ...brief(one), how: 'whole' })),
+  ...kept.map(one => ({ ...brief(one), how: 'in short' })),
+  ...dropped.map(kernelId => ({ kernelId, how: 'dropped' })),
+]
+
+const brief = ({ kernelId, desired, hasStarted, isLogComplete }: KeptKernel) => ({
+  kernelId,
+  desired,
+  hasStarted,
+  isLogComplete,
+})

@@ -16,7 +16,7 @@ type Answer = z.input<typeof api.sync.sync.output>
 interface Asked {
   readonly images: readonly string[] | null
   readonly kernels: readonly string[]
-  readonly knownKernelIds: readonly string[]
+  readonly heldKernelIds: readonly string[]
   readonly tellsUse: boolean
   readonly order: number
   readonly waitMs: number
@@ -94,7 +94,7 @@ async function take(url: string, { body, signal }: RequestInit): Promise<Respons
   if (!url.endsWith('/sync') || typeof body !== 'string' || !signal) return Response.json({})
   const { promise, resolve, reject } = Promise.withResolvers<Response>()
   signal.addEventListener('abort', () => reject(signal.reason))
-  const { observed, order, desiredHash, knownKernelIds, waitMs } = api.sync.sync.input
+  const { observed, order, desiredHash, heldKernelIds, waitMs } = api.sync.sync.input
     .omit({ id: true })
     .parse(JSON.parse(body))
   const answer = (patch: Partial<Answer> = {}): void => {
@@ -111,7 +111,7 @@ async function take(url: string, { body, signal }: RequestInit): Promise<Respons
   const at = performance.now()
   const tellsUse = observed.usage !== null
   const kernels = observed.kernels.map(({ status }) => status)
-  const said = { images: references, kernels, knownKernelIds, tellsUse, order }
+  const said = { images: references, kernels, heldKernelIds, tellsUse, order }
   asked.push({ ...said, waitMs, at, signal, answer, refuse, fail })
   // By the loop, as from a network: not before anything else.
   if (answersAtOnce) setImmediate(answer)
@@ -229,10 +229,14 @@ test('where each report is answered at once, as when two agents have one name, t
   expect(fourth.at - first.at).toBeGreaterThan(1000)
 })
 
-const wanting = (...kernels: DesiredKernel[]): Partial<Answer> => {
-  const clusterId = crypto.randomUUID()
-  return { desiredHash: 'new', desired: { clusterId, kernels, imageTasks: [], ticketKey: {} } }
+const clusterId = crypto.randomUUID()
+
+const telling = (told: Partial<NonNullable<Answer['desired']>>): Partial<Answer> => {
+  const nothing = { kernels: [], kept: [], dropped: [], imageTasks: [], ticketKey: {} }
+  return { desiredHash: crypto.randomUUID(), desired: { clusterId, ...nothing, ...told } }
 }
+
+const wanting = (...kernels: DesiredKernel[]): Partial<Answer> => telling({ kernels })
 
 test('SES-08 of a container it is told what is new, until a report with that was answered', async () => {
   const kernel = desiredKernel('capstan/tiny:1', 'docker')
@@ -241,7 +245,7 @@ test('SES-08 of a container it is told what is new, until a report with that was
   const second = await nth(2)
   // A start that is over in a moment is told when it is over.
   expect(second.kernels).toEqual([])
-  expect(second.knownKernelIds).toEqual([kernel.kernelId])
+  expect(second.heldKernelIds).toEqual([kernel.kernelId])
   const third = await nth(3)
   expect(third.kernels).toEqual(['running'])
   tell()
@@ -275,7 +279,7 @@ test('SES-02 where starts are quick, the report after an answer tells what came 
   expect((await nth(2)).kernels).toEqual([])
   const told = await nth(3)
   expect(told.kernels).toEqual(['running'])
-  told.answer(wanting(one, other))
+  told.answer(wanting(other))
   expect((await nth(4)).kernels).toEqual(['running'])
 })
 
@@ -288,9 +292,9 @@ test('SES-02 one that starts quickly does not wait for a start that takes its ti
   first.answer(wanting(one))
   const told = await nth(3)
   startMs = 60_000
-  told.answer(wanting(one, other))
+  told.answer(wanting(other))
   const next = await nth(4)
-  expect(next.knownKernelIds).toEqual([one.kernelId, other.kernelId])
+  expect(next.heldKernelIds).toEqual([one.kernelId, other.kernelId])
   expect(next.kernels).toEqual([])
   expect(next.at - told.at).toBeLessThan(1000)
 })

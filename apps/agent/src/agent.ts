@@ -1,7 +1,13 @@
 import type { NodeUsage } from '@capstan/contract/agent'
 import { api } from '@capstan/contract/api'
 import { AppError } from '@capstan/contract/errors'
-import { type Desired, heartbeatMs, type KernelSample, type Observed } from '@capstan/contract/sync'
+import {
+  type Desired,
+  type DesiredKernel,
+  heartbeatMs,
+  type KernelSample,
+  type Observed,
+} from '@capstan/contract/sync'
 import { waitFor } from '@capstan/core/heartbeat'
 import type { Log } from '@capstan/runtime/log'
 import { backoffMs, pause } from '@capstan/runtime/retry'
@@ -77,7 +83,7 @@ export class Agent {
   #heartbeatMs = heartbeatMs
   readonly #told = new Told()
   readonly #toldKernels = new ToldKernels<Observation>()
-  readonly #held = new HeldKernels()
+  readonly #held = new HeldKernels<DesiredKernel>()
   #address = ''
   #clockOffsetMs = 0
   #lookedAt = 0
@@ -206,7 +212,7 @@ export class Agent {
     this.#news = Promise.withResolvers()
     clearTimeout(this.#gathering)
     this.#gathering = undefined
-    const { observed, seldom, news } = await this.#observe()
+    const { observed, seldom, news: told } = await this.#observe()
     const sentAt = Date.now()
     this.#sentAt = performance.now()
     // What changed while it looked is told at once, by another report.
@@ -227,7 +233,7 @@ export class Agent {
         // By a clock that nobody sets while it runs.
         order: performance.timeOrigin + this.#sentAt,
         desiredHash: this.#desiredHash,
-        knownKernelIds: this.#held.ids,
+        heldKernelIds: this.#held.ids,
         waitMs,
       },
       { signal: given.signal },
@@ -235,7 +241,7 @@ export class Agent {
     const heard = answering
       .then(one => {
         this.#told.answered(number, seldom)
-        this.#toldKernels.answered(news)
+        this.#toldKernels.answered(told)
         return one
       })
       .finally(() => {
@@ -246,15 +252,15 @@ export class Agent {
     if (!answer) return this.#leaveOpen(heard, given)
     const { desired } = answer
     this.#desiredHash = ''
-    const kernels = desired && this.#held.take(desired)
+    const news = desired && this.#held.take(desired)
     this.#desiredHash = answer.desiredHash
     this.#heartbeatMs = answer.heartbeatMs
     this.#clockOffsetMs = clockOffset(new Date(answer.clock).getTime(), sentAt, Date.now())
-    if (!desired || !kernels) return this.#rest(waitMs)
+    if (!desired || !news) return this.#rest(waitMs)
     this.#desired = desired
     this.#tasks.want(desired.imageTasks)
     // Not waited for: what it does is told by later reports.
-    if (!this.#node.want({ ...desired, kernels })) void this.#lookAtContainers()
+    if (!this.#node.want(desired.clusterId, this.#held.byId, news)) void this.#lookAtContainers()
     // The next report tells what came of it, instead of one that says nothing and one right after it.
     if (this.#node.isStartingQuickly) await this.#untilNews(quickStartMs)
   }

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Desired, DesiredKernel, KernelSample } from '@capstan/contract/sync'
+import type { DesiredKernel, KernelSample } from '@capstan/contract/sync'
 import type { Log } from '@capstan/runtime/log'
-import type * as z from 'zod'
 import type { Accelerators } from './devices/accelerators.ts'
 import type { Container, Driver } from './driver.ts'
 import { gpuUseOf } from './devices/gpu-use.ts'
+import type { HeldNews } from './held-kernels.ts'
 import { KernelKeeper, type Observation } from './kernel-keeper.ts'
 import type { SendLog } from './log-pump.ts'
 import { ContainerMeter } from './meter.ts'
-import { compare, reconcile } from './reconcile.ts'
+import { mayBegin, reconcile } from './reconcile.ts'
 import { Starts } from './starts.ts'
 
 export interface NodeOptions {
@@ -23,9 +23,12 @@ export interface NodeOptions {
 export class Node {
   readonly #options: NodeOptions
   readonly #keepers = new Map<string, KernelKeeper>()
+  /** Among them those that start, or did when somebody asked last: there may be many others. */
+  readonly #starting = new Set<KernelKeeper>()
   readonly #meter = new ContainerMeter()
   readonly #starts = new Starts()
-  #desired: z.output<typeof Desired> | undefined
+  #clusterId: string | undefined
+  #wanted: ReadonlyMap<string, DesiredKernel> = new Map()
   /** Drivers that do not answer, and what they said. */
   readonly problems = new Map<Driver, string>()
 
@@ -41,10 +44,8 @@ export class Node {
 
   /** How many containers are starting. */
   get startingCount(): number {
-    return this.#keepers
-      .values()
-      .filter(({ isStarting }) => isStarting)
-      .toArray().length
+    for (const keeper of this.#starting) if (!keeper.isStarting) this.#starting.delete(keeper)
+    return this.#starting.size
   }
 
   /** Something starts, and what comes of it is known in a moment, as far as the last start tells. */
@@ -66,31 +67,34 @@ export class Node {
   }
 
   /**
-   * Takes over what is wanted, and acts on what changed of it alone, without asking the engine about anything else. Answers
-   * false when it takes a look at all containers to go on.
+   * Takes over what is wanted (`wanted` goes on to say it), and acts on what changed of it alone, without asking the engine
+   * about anything else. Answers false when it takes a look at all containers to go on.
    */
-  want(desired: z.output<typeof Desired>): boolean {
-    this.#desired = desired
-    const { clusterId, kernels } = desired
-    const { drop, begin, asksForLook } = compare(kernels, new Set(this.#keepers.keys()))
-    for (const kernelId of drop) this.#drop(this.#keepers.get(kernelId)!)
-    // Its name makes a second container of a new one impossible.
-    const isNew = new Set(begin)
-    for (const kernel of kernels) {
+  want(
+    clusterId: string,
+    wanted: ReadonlyMap<string, DesiredKernel>,
+    { changed, dropped }: HeldNews<DesiredKernel>,
+  ): boolean {
+    this.#clusterId = clusterId
+    this.#wanted = wanted
+    for (const kernelId of dropped) this.#drop(kernelId)
+    let isAllKnown = true
+    for (const kernel of changed) {
       const keeper = this.#keepers.get(kernel.kernelId)
       if (keeper) this.#update(keeper, kernel)
-      else if (isNew.has(kernel.kernelId)) this.#keep(kernel, clusterId, undefined)
+      else if (mayBegin(kernel)) this.#keep(kernel, clusterId, undefined)
+      else isAllKnown = false
     }
-    return !asksForLook
+    return isAllKnown
   }
 
   /** Looks at each driver's containers and acts on the difference. A driver that does not answer is left as it is. */
   async look(): Promise<void> {
-    const clusterId = this.#desired?.clusterId
+    const clusterId = this.#clusterId
     if (clusterId === undefined) return
     const { accelerators, drivers } = this.#options
     await Promise.all([
-      accelerators.keep(this.#desired!.kernels),
+      accelerators.keep([...this.#wanted.values()]),
       ...drivers.map(driver => this.#lookAt(driver, clusterId)),
     ])
   }
@@ -105,7 +109,7 @@ export class Node {
       return
     }
     // What is wanted now, not when the look began: what was made in between is not to be removed.
-    const wanted = this.#desired!.kernels.filter(kernel => kernel.image.runtime === driver.name)
+    const wanted = [...this.#wanted.values()].filter(kernel => kernel.image.runtime === driver.name)
     if (wanted.length === found.length && found.every(this.#isAtRest)) return
     const { adopt, remove } = reconcile(
       wanted.map(kernel => kernel.kernelId),
@@ -143,12 +147,16 @@ export class Node {
     const context = { driver, accelerators, clusterId, changed, sendLog, log, starts: this.#starts }
     const keeper = new KernelKeeper(kernel, context, containerId)
     this.#keepers.set(kernel.kernelId, keeper)
+    this.#starting.add(keeper)
     keeper.poke()
   }
 
-  #drop(keeper: KernelKeeper): void {
+  #drop(kernelId: string): void {
+    const keeper = this.#keepers.get(kernelId)
+    if (!keeper) return
     keeper.close()
-    this.#keepers.delete(keeper.desired.kernelId)
+    this.#keepers.delete(kernelId)
+    this.#starting.delete(keeper)
     // One that is being made at this moment is found by the next look.
     if (keeper.containerId !== undefined) this.#remove(keeper.driver, keeper.containerId)
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compare, reconcile } from './reconcile.ts'
+import { mayBegin, reconcile } from './reconcile.ts'
 
 const ids = fc.uniqueArray(fc.constantFrom<string>('a', 'b', 'c', 'd', 'e'))
 const containers = fc.array(
@@ -36,22 +36,9 @@ test('each wanted kernel keeps exactly one container, and only unwanted or secon
   )
 })
 
-test('news drops what is not wanted any more and begins what is new; what has run before is looked for first', () => {
-  const wanted = [
-    { kernelId: 'kept', hasStarted: true, desired: 'run' },
-    { kernelId: 'new', hasStarted: false, desired: 'run' },
-  ] as const
-  expect(compare(wanted, new Set(['kept', 'gone']))).toEqual({
-    drop: ['gone'],
-    begin: ['new'],
-    asksForLook: false,
-  })
-  expect(
-    compare([{ kernelId: 'ran', hasStarted: true, desired: 'run' }], new Set<string>()),
-  ).toEqual({ drop: [], begin: [], asksForLook: true })
-})
-
-test('what is to stop is looked for first, though nobody heard that it started: an agent that died may have started it', () => {
-  const wanted = [{ kernelId: 'k', hasStarted: false, desired: 'stop' }] as const
-  expect(compare(wanted, new Set<string>())).toEqual({ drop: [], begin: [], asksForLook: true })
+test('what is new is begun at once; what has run before, or is to stop, is looked for first', () => {
+  expect(mayBegin({ hasStarted: false, desired: 'run' })).toBe(true)
+  expect(mayBegin({ hasStarted: true, desired: 'run' })).toBe(false)
+  // An agent that died may have started it and told nobody.
+  expect(mayBegin({ hasStarted: false, desired: 'stop' })).toBe(false)
 })

@@ -29,34 +29,15 @@ export function reconcile(
   }
 }
 
-/** What news of what is wanted asks for at once, without a look at the engine. */
-export interface News {
-  /** Kernels that are looked after and not wanted any more. */
-  readonly drop: readonly string[]
-  /** Kernels to begin: should their container be there, starting it finds it. */
-  readonly begin: readonly string[]
-  /** Others are not looked after: their containers must be found first. */
-  readonly asksForLook: boolean
-}
-
 /**
- * Pure: the difference between what is wanted now and what is looked after. One that is to stop is never begun without a
- * look: an agent that died may have started it and told nobody, and ended is said only of what is not there.
+ * Pure: whether a kernel that is not looked after may be begun at once, without a look at the engine: should its container be
+ * there, starting it finds it. One that has run is looked for first, and so is one that is to stop: an agent that died may have
+ * started it and told nobody, and ended is said only of what is not there.
  */
-export function compare(
-  wanted: readonly {
-    readonly kernelId: string
-    readonly hasStarted: boolean
-    readonly desired: 'run' | 'stop'
-  }[],
-  kept: ReadonlySet<string>,
-): News {
-  const wants = new Set(wanted.map(kernel => kernel.kernelId))
-  const unknown = wanted.filter(kernel => !kept.has(kernel.kernelId))
-  const begin = unknown.filter(kernel => !kernel.hasStarted && kernel.desired === 'run')
-  return {
-    drop: [...kept].filter(kernelId => !wants.has(kernelId)),
-    begin: begin.map(kernel => kernel.kernelId),
-    asksForLook: begin.length < unknown.length,
-  }
-}
+export const mayBegin = ({
+  hasStarted,
+  desired,
+}: {
+  readonly hasStarted: boolean
+  readonly desired: 'run' | 'stop'
+}): boolean => !hasStarted && desired === 'run'

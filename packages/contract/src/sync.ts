@@ -49,7 +49,10 @@ export const DesiredKernel = z.object({
 })
 export type DesiredKernel = z.infer<typeof DesiredKernel>
 
-/** Of a container that the agent was told all of before: what may have changed. */
+/**
+ * Of a container that the agent was told all of before: what may have changed. Mostly it is to run on, no application is open in
+ * it, and its log goes on: then nothing is told of it.
+ */
 export const KeptKernel = DesiredKernel.pick({
   kernelId: true,
   desired: true,
@@ -68,9 +71,12 @@ export type ImageTask = z.infer<typeof ImageTask>
 
 export const Desired = z.object({
   clusterId: z.uuid(),
+  /** All of those that the agent does not hold. */
   kernels: z.array(DesiredKernel),
-  /** Those that the agent knows. */
-  kept: z.array(KeptKernel).default([]),
+  /** Of those that it holds: the ones of which more is wanted than to run on. */
+  kept: z.array(KeptKernel),
+  /** Of those that it holds: the ones that nobody wants any more. */
+  dropped: z.array(z.uuid()),
   imageTasks: z.array(ImageTask),
   /** Public key (JWK, Ed25519) that tickets for this agent are signed with. */
   ticketKey: z.record(z.string(), z.unknown()),
@@ -177,8 +183,8 @@ const sync = endpoint({
     order: z.number().nonnegative().default(0),
     /** Of the last answer taken; empty at first. */
     desiredHash: z.string().max(128),
-    /** Containers that it was told all of before: of these it is told only what may change. */
-    knownKernelIds: z.array(z.uuid()).default([]),
+    /** Containers that it was told all of before: of these it is told only what is not as usual. */
+    heldKernelIds: z.array(z.uuid()).default([]),
     waitMs: z.int().min(0).max(30_000),
   }),
   output: z.object({

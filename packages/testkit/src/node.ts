@@ -12,8 +12,11 @@ export interface FakeNode {
   readonly id: string
   readonly token: string
   readonly call: Call
-  /** Sends a report and answers what the manager wants now. */
-  readonly sync: (given?: Partial<Report>) => Promise<z.output<typeof Desired>>
+  /** Sends a report and answers what the manager wants now, of one that holds these kernels: none, unless given. */
+  readonly sync: (
+    given?: Partial<Report>,
+    heldKernelIds?: readonly string[],
+  ) => Promise<z.output<typeof Desired>>
 }
 
 export const tinyImage = {
@@ -76,9 +79,15 @@ export async function joinNode(
     id,
     token,
     call,
-    sync: async given => {
+    sync: async (given, heldKernelIds = []) => {
       const observed = report({ ...base, ...given })
-      const answer = await call(api.sync.sync, { id, observed, desiredHash: '', waitMs: 0 })
+      const answer = await call(api.sync.sync, {
+        id,
+        observed,
+        desiredHash: '',
+        heldKernelIds: [...heldKernelIds],
+        waitMs: 0,
+      })
       if (!answer.desired) throw new Error('the manager left out what it wants')
       return answer.desired
     },

@@ -1,8 +1,8 @@
+import type { KeptKernel } from '@capstan/contract/sync'
 import type { SessionStatus } from '@capstan/contract/session'
 import { isEnded, isStarting } from '@capstan/core/session'
 import type { Steps } from '../agenda.ts'
 import type { KernelRow } from '../model/rows.ts'
-import type { Wanted } from '../model/report.ts'
 import type { Container } from '../part/engine.ts'
 import type { Node } from '../part/node.ts'
 import type { World } from '../world.ts'
@@ -39,7 +39,7 @@ export class Containers {
   }
 
   /** An agent decides to start the container of a kernel. */
-  decided({ kernelId, hasStarted, desired }: Wanted, node: Node): void {
+  decided({ kernelId, hasStarted, desired }: KeptKernel, node: Node): void {
     if (hasStarted)
       this.#fail('a container is not started twice', `${node.id} knows that ${kernelId} has run`)
     if (desired === 'stop')

@@ -1,3 +1,5 @@
+import type { Telling } from '@capstan/agent/held-kernels'
+import type { KeptKernel } from '@capstan/contract/sync'
 import type { KernelReport } from '@capstan/core/kernel-report'
 import { isEnded } from '@capstan/core/session'
 import type { Database } from './database.ts'
@@ -105,14 +107,6 @@ export function completeLog(db: Database, agentId: string, kernelId: string): bo
 /** How long an ended container is kept for the rest of its log (`logPatience` of agent/desired.store.ts). */
 const logPatienceMs = 3_600_000
 
-/** A kernel as an agent is told of it (`DesiredKernel`). */
-export interface Wanted {
-  readonly kernelId: string
-  readonly desired: 'run' | 'stop'
-  readonly hasStarted: boolean
-  readonly isLogComplete: boolean
-}
-
 /** `heldBack` of agent/desired.store.ts: every batch session has a command, and no other. */
 const isHeldBack = ({ index, status, session }: KernelRow): boolean =>
   index === 0 &&
@@ -137,16 +131,29 @@ export function desiredHash(db: Database, agentId: string): string {
   return hash
 }
 
-/** `readDesired` of agent/desired.store.ts. */
-export function readDesired(db: Database, agentId: string): Wanted[] {
-  const wanted: Wanted[] = []
+/** `readDesired` of agent/desired.store.ts: what an agent is told that holds these kernels. */
+export function readDesired(
+  db: Database,
+  agentId: string,
+  holds: readonly string[],
+): Telling<KeptKernel> {
+  const kernels: KeptKernel[] = []
+  const kept: KeptKernel[] = []
+  const dropped = new Set(holds)
   for (const kernel of db.agent(agentId).kernels)
-    if (isWanted(db, kernel))
-      wanted.push({
-        kernelId: kernel.id,
-        desired: isToStop(kernel) ? 'stop' : 'run',
-        hasStarted: kernel.startedAt !== null,
-        isLogComplete: kernel.isLogComplete,
-      })
-  return wanted
+    if (isWanted(db, kernel)) {
+      const told = toldOf(kernel)
+      if (!dropped.delete(kernel.id)) kernels.push(told)
+      else if (db.rules.isUnusual(told)) kept.push(told)
+    }
+  return { kernels, kept, dropped: db.rules.tellsOfDropped ? [...dropped] : [] }
 }
+
+/** In short: what else an agent is told makes no difference here, and no application is ever open. */
+const toldOf = (kernel: KernelRow): KeptKernel => ({
+  kernelId: kernel.id,
+  desired: isToStop(kernel) ? 'stop' : 'run',
+  hasStarted: kernel.startedAt !== null,
+  openApps: [],
+  isLogComplete: kernel.isLogComplete,
+})

@@ -1,9 +1,10 @@
+import { HeldKernels, type Telling } from '@capstan/agent/held-kernels'
 import { type KernelNews, ToldKernels } from '@capstan/agent/told-kernels'
-import { heartbeatMs } from '@capstan/contract/sync'
+import { heartbeatMs, type KeptKernel } from '@capstan/contract/sync'
 import type { KernelReport } from '@capstan/core/kernel-report'
 import { backoffMs } from '@capstan/runtime/retry'
 import type { Owner, Steps } from '../agenda.ts'
-import { completeLog, type Report, type Wanted } from '../model/report.ts'
+import { completeLog, type Report } from '../model/report.ts'
 import type { World } from '../world.ts'
 import { Away, type Container } from './engine.ts'
 import { Keeper } from './keeper.ts'
@@ -22,7 +23,8 @@ export class Agent implements Owner {
   readonly world: World
   readonly #keepers = new Map<string, Keeper>()
   #told = new ToldKernels<KernelReport>()
-  #desired: readonly Wanted[] | undefined
+  #held = new HeldKernels<KeptKernel>()
+  #isTold = false
   #desiredHash = ''
   #isChanged = false
   #poll: Call<SyncAnswer> | undefined
@@ -45,7 +47,8 @@ export class Agent implements Owner {
     this.isUp = false
     this.#keepers.clear()
     this.#told = new ToldKernels()
-    this.#desired = undefined
+    this.#held = new HeldKernels()
+    this.#isTold = false
     this.#desiredHash = ''
     this.#poll = undefined
   }
@@ -95,9 +98,9 @@ export class Agent implements Owner {
     const { report, news } = this.#observe()
     this.world.faults.keep(this.node, report)
     const waitMs = this.#isChanged ? 0 : heartbeatMs - 500
-    const hash = this.#desiredHash
+    const asked = { known: this.#desiredHash, holds: this.#held.ids, waitMs }
     const call = this.world.network.send<SyncAnswer>(this.node, (manager, call) =>
-      manager.sync(call, report, hash, waitMs),
+      manager.sync(call, report, asked),
     )
     if (!this.#isChanged) this.#poll = call
     yield waitMs + patienceMs
@@ -121,21 +124,22 @@ export class Agent implements Owner {
     return { report, news }
   }
 
-  #want(desired: readonly Wanted[]): void {
-    this.#desired = desired
-    const { compare } = this.world.rules
-    const { drop, begin, asksForLook } = compare(desired, new Set(this.#keepers.keys()))
-    for (const kernelId of drop) this.#drop(this.#keepers.get(kernelId)!)
-    for (const wanted of desired) {
-      const keeper = this.#keepers.get(wanted.kernelId)
-      if (begin.includes(wanted.kernelId)) this.#keep(wanted, undefined)
-      else if (keeper) keeper.update(wanted)
+  #want(told: Telling<KeptKernel>): void {
+    this.#isTold = true
+    const { changed, dropped } = this.#held.take(told)
+    for (const kernelId of dropped) this.#drop(kernelId)
+    let isAllKnown = true
+    for (const kernel of changed) {
+      const keeper = this.#keepers.get(kernel.kernelId)
+      if (keeper) keeper.update(kernel)
+      else if (this.world.rules.mayBegin(kernel)) this.#keep(kernel, undefined)
+      else isAllKnown = false
     }
-    if (asksForLook) this.world.agenda.begin(this, this.#look())
+    if (!isAllKnown) this.world.agenda.begin(this, this.#look())
   }
 
   *#look(): Steps {
-    if (this.#desired === undefined) return
+    if (!this.#isTold) return
     let found: Container[]
     try {
       found = yield* this.node.engine.list()
@@ -144,7 +148,7 @@ export class Agent implements Owner {
       throw error
     }
     // What is wanted now, not when the look began: what was made in between is not to be removed.
-    const wanted = this.#desired
+    const wanted = [...this.#held.byId.values()]
     const { adopt, remove } = this.world.rules.reconcile(
       wanted.map(kernel => kernel.kernelId),
       new Set(this.#keepers.keys()),
@@ -161,15 +165,17 @@ export class Agent implements Owner {
     for (const id of remove) this.#remove(id)
   }
 
-  #keep(wanted: Wanted, containerId: string | undefined): void {
+  #keep(wanted: KeptKernel, containerId: string | undefined): void {
     const keeper = new Keeper(this, wanted, containerId)
     this.#keepers.set(wanted.kernelId, keeper)
     keeper.poke()
   }
 
-  #drop(keeper: Keeper): void {
+  #drop(kernelId: string): void {
+    const keeper = this.#keepers.get(kernelId)
+    if (!keeper) return
     keeper.close()
-    this.#keepers.delete(keeper.desired.kernelId)
+    this.#keepers.delete(kernelId)
     if (keeper.containerId !== undefined) this.#remove(keeper.containerId)
   }
 

@@ -1,7 +1,7 @@
+import type { KeptKernel } from '@capstan/contract/sync'
 import type { KernelReport } from '@capstan/core/kernel-report'
 import type { Seen } from '@capstan/agent/next-step'
 import type { Steps } from '../agenda.ts'
-import type { Wanted } from '../model/report.ts'
 import type { Agent } from './agent.ts'
 import { Away, type Container, NotStarted } from './engine.ts'
 
@@ -21,7 +21,7 @@ const failure = (code: string): Reason => ({ code, message: code, isRetryable: t
 
 /** `KernelKeeper` of kernel-keeper.ts in virtual time: what it does next is decided by the same rule. */
 export class Keeper {
-  desired: Wanted
+  desired: KeptKernel
   observation: KernelReport
   hasNews = false
   containerId: string | undefined
@@ -34,7 +34,7 @@ export class Keeper {
   #isServed = false
   #isClosed = false
 
-  constructor(agent: Agent, desired: Wanted, containerId: string | undefined) {
+  constructor(agent: Agent, desired: KeptKernel, containerId: string | undefined) {
     this.#agent = agent
     this.desired = desired
     this.containerId = containerId
@@ -66,7 +66,7 @@ export class Keeper {
     this.#isOutOfMemory = true
   }
 
-  update(desired: Wanted): void {
+  update(desired: KeptKernel): void {
     const { desired: before } = this
     this.desired = desired
     const isSame =

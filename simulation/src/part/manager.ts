@@ -1,6 +1,8 @@
+import type { Telling } from '@capstan/agent/held-kernels'
+import type { KeptKernel } from '@capstan/contract/sync'
 import type { Owner, Steps } from '../agenda.ts'
 import { type Database, Refused } from '../model/database.ts'
-import { desiredHash, readDesired, type Report, takeReport, type Wanted } from '../model/report.ts'
+import { desiredHash, readDesired, type Report, takeReport } from '../model/report.ts'
 import type { World } from '../world.ts'
 import { houseSteps } from './housekeeper.ts'
 import type { Call } from './network.ts'
@@ -10,7 +12,14 @@ import { Waiter } from './waiter.ts'
 export interface SyncAnswer {
   readonly desiredHash: string
   /** Null: as before. */
-  readonly desired: readonly Wanted[] | null
+  readonly desired: Telling<KeptKernel> | null
+}
+
+/** What an agent asks with a report: hash of the last answer, kernels that it holds, and how long it waits. */
+export interface Asked {
+  readonly known: string
+  readonly holds: readonly string[]
+  readonly waitMs: number
 }
 
 export type WakeTarget = 'scheduler' | 'housekeeper' | `agent:${string}`
@@ -130,7 +139,7 @@ export class Manager implements Owner {
   }
 
   /** `sync` of agent/sync.routes.ts: takes the report, then answers as soon as something else is wanted, or when time is up. */
-  *sync(call: Call<SyncAnswer>, report: Report, known: string, waitMs: number): Steps {
+  *sync(call: Call<SyncAnswer>, report: Report, { known, holds, waitMs }: Asked): Steps {
     const { agenda, network } = this.world
     const { id } = call.node
     const { isNews, freesSome, agentIds } = this.committed(takeReport(this.db, id, report))
@@ -150,7 +159,7 @@ export class Manager implements Owner {
     this.#waiters.get(`agent:${id}`)?.delete(waiter)
     if (call.state !== 'open') return
     if (hash !== known) yield this.pause()
-    const desired = hash === known ? null : readDesired(this.db, id)
+    const desired = hash === known ? null : readDesired(this.db, id, holds)
     network.reply(call, { desiredHash: hash, desired })
   }
 

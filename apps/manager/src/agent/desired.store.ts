@@ -98,16 +98,30 @@ const commandOf = ({
 /** Who asks what is to be done, and which kernels they were told all of before. */
 export interface AskedDesired {
   readonly id: string
-  readonly knows: readonly string[]
+  readonly holds: readonly string[]
 }
 
-type Kept = Brief & Pick<Whole, 'hasStarted'>
+/** A kernel that an agent is to be told of, in short, or one that nobody wants any more. */
+type News =
+  | (Brief & { readonly hasStarted: boolean; readonly isHeld: boolean; readonly isWanted: true })
+  | {
+      readonly agentId: string
+      readonly id: string
+      readonly isHeld: true
+      readonly isWanted: false
+    }
 
-/** What may change of all kernels that agents have to do with. */
-async function readKept(app: App, agentIds: readonly string[]): Promise<Kept[]> {
-  const { rows } = await sql<Kept>`${prepared}
-    select k.agent_id, k.id, k.status, k.started_at is not null as has_started, k.open_apps, k.is_log_complete
-    from kernel k where ${wanted(agentIds)} order by k.id`.execute(app.db)
+/** Of most kernels of an agent there is none: they run on, and it holds them. */
+async function readNews(app: App, asked: readonly AskedDesired[]): Promise<News[]> {
+  const held = asked.flatMap(({ id, holds }) => holds.map(kernelId => ({ id, kernelId })))
+  const { rows } = await sql<News>`${prepared}
+    select coalesce(w.agent_id, held.agent_id) as agent_id, coalesce(w.id, held.id) as id, w.id is not null as is_wanted,
+      held.id is not null as is_held, w.status, w.started_at is not null as has_started, w.open_apps, w.is_log_complete
+    from (select *, ${isToStop} or k.is_log_complete or k.open_apps <> '{}' as is_unusual
+        from kernel k where ${wanted(asked.map(({ id }) => id))}) w
+      full join unnest(${held.map(({ id }) => id)}::text[], ${held.map(({ kernelId }) => kernelId)}::uuid[])
+        as held (agent_id, id) on held.agent_id = w.agent_id and held.id = w.id
+    where w.id is null or held.id is null or w.is_unusual order by 2`.execute(app.db)
   return rows
 }
 
@@ -134,28 +148,38 @@ export async function readDesired(
   asked: readonly AskedDesired[],
 ): Promise<z.input<typeof Desired>[]> {
   const agentIds = asked.map(({ id }) => id)
-  const knownBy = new Map(asked.map(({ id, knows }) => [id, new Set(knows)]))
-  const { kept = [], fresh = [] } = Object.groupBy(
-    await readKept(app, agentIds),
-    ({ agentId, id }) => (knownBy.get(agentId)?.has(id) ? 'kept' : 'fresh'),
-  )
+  const news = await readNews(app, asked)
+  const fresh = news.filter(({ isHeld }) => !isHeld)
   const whole = await readWhole(
     app,
     fresh.map(({ id }) => id),
   )
-  const keptOf = Map.groupBy(kept, ({ agentId }) => agentId)
+  const newsOf = Map.groupBy(
+    news.filter(({ isHeld }) => isHeld),
+    ({ agentId }) => agentId,
+  )
   const wholeOf = Map.groupBy(whole, ({ agentId }) => agentId)
   const tasks = await listWanted(app.db, agentIds)
-  return agentIds.map(id => ({
-    clusterId: app.clusterId,
-    kernels: (wholeOf.get(id) ?? []).map(row => toDesired(app, row)),
-    kept: (keptOf.get(id) ?? []).map(toKept),
-    imageTasks: tasks.get(id) ?? [],
-    ticketKey: { ...app.ticketKeys.publicJwk },
-  }))
+  return agentIds.map(id => {
+    const held = newsOf.get(id) ?? []
+    return {
+      clusterId: app.clusterId,
+      kernels: (wholeOf.get(id) ?? []).map(row => toDesired(app, row)),
+      kept: held.flatMap(one => (one.isWanted ? [toKept(one)] : [])),
+      dropped: held.flatMap(one => (one.isWanted ? [] : [one.id])),
+      imageTasks: tasks.get(id) ?? [],
+      ticketKey: { ...app.ticketKeys.publicJwk },
+    }
+  })
 }
 
-const toKept = ({ id, status, hasStarted, openApps, isLogComplete }: Kept): KeptKernel => ({
+const toKept = ({
+  id,
+  status,
+  hasStarted,
+  openApps,
+  isLogComplete,
+}: Brief & Pick<Whole, 'hasStarted'>): KeptKernel => ({
   kernelId: id,
   desired: ['terminating', 'terminated', 'error'].includes(status) ? 'stop' : 'run',
   hasStarted,

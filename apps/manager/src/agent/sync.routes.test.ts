@@ -221,34 +221,57 @@ test('a report held open is answered when its agent sends the next one, which he
   expect((await next).desired?.kernels).toHaveLength(1)
 })
 
-test('an agent is told all of a container once, and then only what may change', async () => {
+test('an agent is told all of a container once, and then only what is not as usual', async () => {
   await sql`update agent set is_schedulable = false`.execute(manager.app.db)
-  const node = await joinNode(manager, 'node-knows')
-  const other = await joinNode(manager, 'node-knows-not')
-  await sql`update agent set is_schedulable = (id = 'node-knows')`.execute(manager.app.db)
+  const node = await joinNode(manager, 'node-holds')
+  const other = await joinNode(manager, 'node-holds-not')
+  await sql`update agent set is_schedulable = (id = 'node-holds')`.execute(manager.app.db)
   const { id } = await startSession(manager, manager.admin)
   await schedule(manager.app)
   const [kernelId] = (await manager.admin.call(api.session.show, { id })).kernels.map(k => k.id)
-  const ask = (who: typeof node, knows: boolean) =>
-    who.call(api.sync.sync, {
-      id: who.id,
-      observed: report({ kernels: [kernelReport(kernelId!)] }),
-      desiredHash: '',
-      knownKernelIds: knows ? [kernelId!] : [],
-      waitMs: 0,
-    })
-  const first = await ask(node, false)
-  expect(first.desired).toMatchObject({ kernels: [{ kernelId, sessionId: id }], kept: [] })
-  const { desired, desiredHash } = await ask(node, true)
-  expect(desiredHash).toBe(first.desiredHash)
-  expect(desired?.kernels).toEqual([])
-  expect(desired?.kept).toEqual([
-    { kernelId, desired: 'run', hasStarted: true, openApps: [], isLogComplete: false },
-  ])
-  // Who is told all of it is the agent that has it, whatever others say that they know.
-  await Promise.all([ask(other, true), ask(node, false)]).then(([theirs, own]) => {
-    expect(theirs.desired).toMatchObject({ kernels: [], kept: [] })
-    expect(own.desired).toMatchObject({ kernels: [{ kernelId }], kept: [] })
+  const runs = { kernels: [kernelReport(kernelId!)] }
+  const nothing = { kernels: [], kept: [], dropped: [] }
+  expect(await node.sync(runs)).toMatchObject({
+    kernels: [{ kernelId, sessionId: id }],
+    kept: [],
+    dropped: [],
+  })
+  expect(await node.sync(runs, [kernelId!])).toMatchObject(nothing)
+  const unknown = crypto.randomUUID()
+  expect(await node.sync(runs, [unknown, kernelId!])).toMatchObject({
+    ...nothing,
+    dropped: [unknown],
+  })
+  // Who is told all of it is the agent that has it, whatever others say that they hold.
+  const [theirs, own] = await Promise.all([other.sync({}, [kernelId!]), node.sync(runs)])
+  expect(theirs).toMatchObject({ kernels: [], kept: [], dropped: [kernelId] })
+  expect(own).toMatchObject({ kernels: [{ kernelId }], kept: [], dropped: [] })
+
+  const app = manager.app.db
+  const usual = { kernelId, desired: 'run', hasStarted: true, openApps: [], isLogComplete: false }
+  await sql`update kernel set open_apps = '{jupyter}' where id = ${kernelId}`.execute(app)
+  expect(await node.sync(runs, [kernelId!])).toMatchObject({
+    ...nothing,
+    kept: [{ ...usual, openApps: ['jupyter'] }],
+  })
+  await sql`update kernel set open_apps = '{}', is_log_complete = true where id = ${kernelId}`.execute(
+    app,
+  )
+  expect(await node.sync({}, [kernelId!])).toMatchObject({
+    ...nothing,
+    kept: [{ ...usual, isLogComplete: true }],
+  })
+  await sql`update kernel set is_log_complete = false where id = ${kernelId}`.execute(app)
+  await manager.admin.call(api.session.terminate, { ids: [id], force: false })
+  expect(await node.sync(runs, [kernelId!])).toMatchObject({
+    ...nothing,
+    kept: [{ ...usual, desired: 'stop' }],
+  })
+  const ended = { status: 'terminated' as const, endedAt: new Date().toISOString() }
+  const isOver = [kernelReport(kernelId!, { ...ended, isLogComplete: true })]
+  expect(await node.sync({ kernels: isOver }, [kernelId!])).toMatchObject({
+    ...nothing,
+    dropped: [kernelId],
   })
 })
 

@@ -108,7 +108,7 @@ const sync =
   async (
     app: App,
     actor: Actor,
-    { id, observed, order, desiredHash: known, knownKernelIds: knows, waitMs }: Input<'sync'>,
+    { id, observed, order, desiredHash: known, heldKernelIds: holds, waitMs }: Input<'sync'>,
     { signal: given }: Request,
   ): Promise<z.input<typeof syncApi.sync.output>> => {
     own(actor, id)
@@ -121,7 +121,7 @@ const sync =
       const hash = await changedHash(app, gatherers, { id, known, waitMs, signal })
       // There is a newer one, or nobody listens: what is wanted is told in the answer to that one.
       if (signal.aborted || hash === known) return unchanged(app, gatherers, known)
-      const desired = await gatherers.desiredOf({ id, knows })
+      const desired = await gatherers.desiredOf({ id, holds })
       return { ...(await unchanged(app, gatherers, hash)), desired }
     } finally {
       end()
