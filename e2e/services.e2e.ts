@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { api } from '@capstan/contract/api'
 import { tinyImage } from './support/people.ts'
 import { expect, test, uniqueName } from './support/test.ts'
@@ -100,4 +101,27 @@ test('what others do to a service shows while one looks at it, and leaves a numb
   await call(api.service.terminate, { id })
   await expect(drawer.getByRole('status').first()).toHaveText('Ended')
   await expect(apply).toHaveCount(0)
+})
+
+test('PLS-10 PLS-04 a model service is found by its name, and saved with the list', async ({
+  page,
+  startService,
+}) => {
+  const { id, name } = await startService({ command: 'sleep 600' })
+  await page.goto(`/services?name=${name}`)
+  await page.getByRole('checkbox', { name: `Select ${name}` }).check()
+  await page.getByRole('button', { name: 'Export…' }).click()
+  const saved = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Download' }).click()
+  const rows = (await readFile(await (await saved).path(), 'utf8')).trim().split('\n')
+  expect(rows).toHaveLength(2)
+  expect(rows[1]).toContain(id)
+
+  await page.getByRole('button', { name: 'Search' }).click()
+  await page.getByRole('combobox', { name: 'Search for pages' }).fill(name)
+  const found = page.getByRole('group', { name: 'Model services' }).getByRole('option', { name })
+  await expect(found).toBeVisible()
+  await found.click()
+  await expect(page).toHaveURL(new RegExp(`/services/${id}`))
+  await expect(page.getByRole('dialog', { name, exact: true })).toBeVisible()
 })

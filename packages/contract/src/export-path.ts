@@ -9,6 +9,7 @@ export const exportedLists: readonly string[] = [
   '/operations',
   '/projects',
   '/project-policies',
+  '/services',
   '/sessions',
   '/users',
   '/user-policies',

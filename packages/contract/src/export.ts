@@ -7,6 +7,7 @@ import { listOf } from './paging.ts'
 import { operationApi } from './operation.ts'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from './policy.ts'
 import { projectApi } from './project.ts'
+import { serviceApi } from './service.ts'
 import { sessionApi } from './session.ts'
 import { line } from './text.ts'
 import { userApi } from './user.ts'
@@ -64,6 +65,7 @@ export const exportApi = {
   operation: exportOf(operationApi.list, id),
   project: exportOf(projectApi.list, id),
   projectPolicy: exportOf(projectPolicyApi.list, name),
+  service: exportOf(serviceApi.list, id),
   session: exportOf(sessionApi.list, id),
   user: exportOf(userApi.list, id),
   userPolicy: exportOf(userPolicyApi.list, name),

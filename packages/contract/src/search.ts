@@ -6,6 +6,7 @@ import { line } from './text.ts'
 /** What can be found by name, named as in the API. */
 export const searchKinds = [
   'session',
+  'service',
   'user',
   'keypair',
   'project',

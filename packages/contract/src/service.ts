@@ -1,9 +1,8 @@
 import * as z from 'zod'
 import { endpoint } from './endpoint.ts'
 import { listOf, pageInput, pageOf, textFilter } from './paging.ts'
-import { createErrors, NewSession, Reason, Session } from './session.ts'
+import { createErrors, NewSession, Reason, Session, StartupCommand } from './session.ts'
 import { serviceSorts } from './sorts.ts'
-import { text } from './text.ts'
 
 /** Most replicas of one service; policies may allow less. */
 const mostReplicas = 1000
@@ -72,9 +71,9 @@ const create = endpoint({
     isPreemptible: true,
   }).extend({
     name: ServiceName,
-    startupCommand: text(65_536)
-      .min(1)
-      .describe('What each replica runs; when it ends, another replica takes its place'),
+    startupCommand: StartupCommand.describe(
+      'What each replica runs; when it ends, another replica takes its place',
+    ),
     replicaCount: ReplicaCount.default(1),
   }),
   output: ServiceDetails,

@@ -164,6 +164,9 @@ const mostContainers = 1000
 /** Higher goes first. */
 export const Priority = z.int().min(0).max(100)
 
+/** What a container runs, given to a shell. */
+export const StartupCommand = text(65_536).regex(/\S/, 'must hold a command')
+
 /** What a session is asked for with; those of a model service with a part of it. */
 export const NewSession = z.strictObject({
   name: SessionName,
@@ -199,7 +202,7 @@ export const NewSession = z.strictObject({
     .max(2 ** 42)
     .default(64 * 1024 * 1024),
   environ: Environ.default({}),
-  startupCommand: text(65_536).min(1).optional(),
+  startupCommand: StartupCommand.optional(),
   priority: Priority.default(10),
   /** Agrees that it may be ended for a session of higher priority, in groups that do that. */
   isPreemptible: z.boolean().default(false),

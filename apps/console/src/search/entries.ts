@@ -7,6 +7,7 @@ import {
   IconGauge,
   type IconHome,
   IconKey,
+  IconRefreshDot,
   IconServer2,
   IconServerCog,
   IconStack2,
@@ -37,6 +38,7 @@ export interface Group {
 
 const icons: Readonly<Record<SearchKind, typeof IconHome>> = {
   session: IconStack2,
+  service: IconRefreshDot,
   user: IconUser,
   keypair: IconKey,
   project: IconFolders,

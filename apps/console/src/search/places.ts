@@ -19,6 +19,12 @@ export function placeOf(hit: Omit<SearchHit, 'match'>, may: May): NavigateOption
         params: { sessionId: id },
         search: hit.isActive ? {} : { state: 'ended' },
       }
+    case 'service':
+      return {
+        to: '/services/$serviceId',
+        params: { serviceId: id },
+        search: hit.isActive ? {} : { state: 'ended' },
+      }
     case 'user':
       return { to: '/users/$userId', params: { userId: id }, search: stateOf(hit) }
     case 'keypair':

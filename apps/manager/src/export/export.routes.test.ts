@@ -59,7 +59,7 @@ test('PLS-04 every list can be had whole, and only by those who may see it', asy
   const exports: Readonly<Record<string, Endpoint<z.ZodType, z.ZodString>>> = api.export
   for (const [noun, endpoint] of Object.entries(exports)) {
     expect(rowsOf(await call()(endpoint, {})), noun).toBeInstanceOf(Array)
-    const isForAll = ['session', 'project', 'operation'].includes(noun)
+    const isForAll = ['session', 'service', 'project', 'operation'].includes(noun)
     const answer = user.call(endpoint, {}).then(
       () => true,
       () => false,

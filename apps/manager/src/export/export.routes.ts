@@ -5,6 +5,7 @@ import { keypairApi } from '@capstan/contract/keypair'
 import { operationApi } from '@capstan/contract/operation'
 import { keypairPolicyApi, projectPolicyApi, userPolicyApi } from '@capstan/contract/policy'
 import { projectApi } from '@capstan/contract/project'
+import { serviceApi } from '@capstan/contract/service'
 import { sessionApi } from '@capstan/contract/session'
 import { userApi } from '@capstan/contract/user'
 import type { HttpApp } from '@capstan/runtime/http'
@@ -18,6 +19,7 @@ import { keypairKind, projectKind, userKind } from '../policy/policy.kinds.ts'
 import * as policies from '../policy/policy.store.ts'
 import * as domains from '../project/domain.store.ts'
 import * as projects from '../project/project.store.ts'
+import * as services from '../service/service.store.ts'
 import * as sessions from '../session/session.store.ts'
 import * as keypairs from '../user/keypair.store.ts'
 import * as users from '../user/user.store.ts'
@@ -53,6 +55,7 @@ export function exportRoutes(http: HttpApp, app: App): void {
     operation,
     project,
     projectPolicy,
+    service,
     session,
     user,
     userPolicy,
@@ -66,6 +69,9 @@ export function exportRoutes(http: HttpApp, app: App): void {
     projects.list(db, scope, filter),
   )
   mountOf('domain', domain, domainApi.list, ({ scope }, filter) => domains.list(db, scope, filter))
+  mountOf('service', service, serviceApi.list, ({ scope }, filter) =>
+    services.list(db, scope, filter),
+  )
   mountOf('session', session, sessionApi.list, ({ scope }, filter) =>
     sessions.list(db, scope, filter),
   )

@@ -2,7 +2,7 @@ import { api } from '@capstan/contract/api'
 import type { SearchHit, SearchKind } from '@capstan/contract/search'
 import { startTestManager, type TestManager, type TestUser } from '@capstan/testkit/manager'
 import { joinNode } from '@capstan/testkit/node'
-import { startSession } from '@capstan/testkit/session'
+import { startService, startSession } from '@capstan/testkit/session'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 
@@ -23,6 +23,8 @@ beforeAll(async () => {
   strangersAdmin = await manager.addUser({ role: 'admin', domainName: otherDomain })
   await startSession(manager, user, { name: 'zebra-mine' })
   await startSession(manager, stranger, { name: 'zebra-theirs' })
+  await startService(user, { name: 'zebra-model-mine', replicaCount: 0 })
+  await startService(stranger, { name: 'zebra-model-theirs', replicaCount: 0 })
   const { call } = manager.admin
   for (const domainName of ['default', otherDomain]) {
     await call(api.project.create, { name: `zebra-${domainName}`, domainName })
@@ -61,6 +63,8 @@ test('PLS-10 who administers all finds people, keypairs, projects, domains, poli
   expect(await names(manager.admin, 'zebra')).toEqual([
     'session zebra-theirs',
     'session zebra-mine',
+    'service zebra-model-theirs',
+    'service zebra-model-mine',
     'user zebra-default@example.test',
     `user zebra-${otherDomain}@example.test`,
     'project zebra-default',
@@ -84,6 +88,7 @@ test('PLS-10 who administers a domain finds what is in it, and nothing of anothe
   const found = await names(domainAdmin, 'zebra')
   expect(found).toEqual([
     'session zebra-mine',
+    'service zebra-model-mine',
     'user zebra-default@example.test',
     'project zebra-default',
     'keypairPolicy zebra-policy',
@@ -104,7 +109,11 @@ test('PLS-10 who administers a domain finds what is in it, and nothing of anothe
 })
 
 test('PLS-10 who administers nothing finds their own sessions, projects and what is open to all; no people and no keys', async () => {
-  expect(await names(user, 'zebra')).toEqual(['session zebra-mine', 'group zebra-open'])
+  expect(await names(user, 'zebra')).toEqual([
+    'session zebra-mine',
+    'service zebra-model-mine',
+    'group zebra-open',
+  ])
   expect(await names(user, user.email)).toEqual([])
   expect(await names(user, user.accessKey)).toEqual([])
   expect(await names(user, 'default', 'project', 'keypairPolicy', 'domain')).toEqual([

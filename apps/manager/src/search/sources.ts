@@ -2,11 +2,13 @@ import type { Permission } from '@capstan/contract/permission'
 import type { SearchKind } from '@capstan/contract/search'
 import { endedStatuses } from '@capstan/core/session'
 import { type RawBuilder, sql } from 'kysely'
+import type { Scope } from '../db/scope.ts'
 import { openTo } from '../group/access.store.ts'
 import type { Person } from '../http/actor.ts'
 import { offered } from '../image/image.store.ts'
 import { within as domainsWithin } from '../project/domain.store.ts'
 import { within as projectsWithin } from '../project/project.store.ts'
+import { within as servicesWithin } from '../service/service.store.ts'
 import { within as usersWithin } from '../user/user.store.ts'
 import { keypairKind, type PolicyKind, projectKind, userKind } from '../policy/policy.kinds.ts'
 import { sessionCandidates, userCandidates, userColumns } from './candidates.ts'
@@ -58,13 +60,17 @@ const policies = <R extends { name: string; createdAt: Date }, W>({
     named(asked, { from: sql`${table} p`, name: sql`p.name`, detail: sql`''`, where: [] }),
 })
 
+/** Whose it is, for those who see those of others too, and of which project. */
+const detailFor = ({ reach }: Scope): Sql =>
+  reach === 'user' ? sql`p.name` : sql`u.email || ' · ' || p.name`
+
 const sessions: Kind = {
   permission: 'session.read',
   source: (asked, { scope }) => ({
     from: sql`session s join project p on p.id = s.project_id join "user" u on u.id = s.user_id`,
     id: sql`s.id`,
     name: sql`s.name`,
-    detail: scope.reach === 'user' ? sql`p.name` : sql`u.email || ' · ' || p.name`,
+    detail: detailFor(scope),
     isActive: sql`s.status not in (${sql.join(endedStatuses.map(status => sql.lit(status)))})`,
     columns: [sql`s.name`],
     where: [sessionCandidates(asked, scope)],
@@ -112,6 +118,19 @@ const keypairs: Kind = {
 /** What can be found, kind by kind. */
 export const kinds: Readonly<Record<SearchKind, Kind>> = {
   session: sessions,
+  service: {
+    permission: 'service.read',
+    source: (asked, { scope }) =>
+      named(asked, {
+        from: sql`service v join project p on p.id = v.project_id join "user" u on u.id = v.user_id`,
+        id: sql`v.id`,
+        name: sql`v.name`,
+        detail: detailFor(scope),
+        isActive: sql`v.ended_at is null`,
+        where: servicesWithin(scope),
+        order: sql`v.id desc`,
+      }),
+  },
   user: users,
   keypair: keypairs,
   project: {

@@ -127,6 +127,15 @@ test('a replica whose name is that of another session of its owner takes a later
   expect(await namesOf(id)).toEqual(['llama-3'])
 })
 
+test('a command of blanks is refused, of a service and of a session', async () => {
+  const refusal = { issues: [{ path: 'startupCommand', message: 'must hold a command' }] }
+  const blanks = { startupCommand: ' \n\t' }
+  await expect(startService(user, blanks)).rejects.toMatchObject(refusal)
+  await expect(startSession(manager, user, { ...blanks, type: 'batch' })).rejects.toMatchObject(
+    refusal,
+  )
+})
+
 test('POL-12 a service has no more replicas than the policy of its owner allows, at first and later', async () => {
   const { call } = manager.admin
   await call(api.userPolicy.create, { name: 'small', maxServiceSessionCount: 2 })

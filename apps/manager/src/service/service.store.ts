@@ -35,7 +35,8 @@ const select = sql`v.*, p.name as project_name, u.email as user_email, i.referen
   (select count(*)::int from session r where r.service_id = v.id and ${isLive} and r.status = 'running'
     and not ${isNodeLost}) as running_count`
 
-function within(scope: Scope): RawBuilder<unknown>[] {
+/** Of service v. */
+export function within(scope: Scope): RawBuilder<unknown>[] {
   if (scope.reach === 'all') return []
   if (scope.reach === 'domain') return [sql`v.domain_id = ${scope.domainId}`]
   return [sql`v.user_id = ${scope.userId}`]

@@ -125,6 +125,7 @@ export const log = {
     'service.create': says('Started', 'start', 'the model service'),
     'service.update': says('Changed', 'change', 'the number of replicas of the model service'),
     'service.terminate': says('Ended', 'end', 'the model service'),
+    'service.export': saved('the list of model services'),
     'session.create': says('Started', 'start', 'the session'),
     'session.createMany': says('Started', 'start', 'many sessions named'),
     'session.changePriority': says('Changed', 'change', 'the priority of the session'),

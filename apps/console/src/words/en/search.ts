@@ -8,6 +8,7 @@ export const search = {
   pages: 'Pages',
   kind: {
     session: 'Sessions',
+    service: 'Model services',
     user: 'Users',
     keypair: 'Credentials',
     project: 'Projects',

@@ -122,6 +122,7 @@ export const log: typeof enLog = {
     'service.create': says('모델 서비스', '시작'),
     'service.update': says('모델 서비스의 복제본 수', '변경'),
     'service.terminate': says('모델 서비스', '종료'),
+    'service.export': saved('모델 서비스 목록'),
     'session.create': says('세션', '시작'),
     'session.createMany': says('여러 세션', '시작'),
     'session.changePriority': says('세션 우선순위', '변경'),

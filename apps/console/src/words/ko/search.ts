@@ -6,6 +6,7 @@ export const search: PageWords['search'] = {
   pages: '페이지',
   kind: {
     session: '세션',
+    service: '모델 서비스',
     user: '사용자',
     keypair: '자격 증명',
     project: '프로젝트',
