@@ -17,6 +17,7 @@ interface Asked {
   readonly images: readonly string[] | null
   readonly kernels: readonly string[]
   readonly heldKernelIds: readonly string[]
+  readonly desiredHash: string
   readonly tellsUse: boolean
   readonly order: number
   readonly waitMs: number
@@ -111,7 +112,7 @@ async function take(url: string, { body, signal }: RequestInit): Promise<Respons
   const at = performance.now()
   const tellsUse = observed.usage !== null
   const kernels = observed.kernels.map(({ status }) => status)
-  const said = { images: references, kernels, heldKernelIds, tellsUse, order }
+  const said = { images: references, kernels, heldKernelIds, desiredHash, tellsUse, order }
   asked.push({ ...said, waitMs, at, signal, answer, refuse, fail })
   // By the loop, as from a network: not before anything else.
   if (answersAtOnce) setImmediate(answer)
@@ -259,6 +260,30 @@ test('SES-08 of a container it is told what is new, until a report with that was
     tell()
   }
   expect(count).toBeLessThan(8)
+})
+
+test('where the manager leaves out what was never told, all is asked for', async () => {
+  const kernel = desiredKernel('capstan/tiny:1', 'docker')
+  const unknown = desiredKernel('capstan/tiny:1', 'docker')
+  const first = await nth(1)
+  first.answer(wanting(kernel))
+  const third = await nth(3)
+  expect(third.heldKernelIds).toEqual([kernel.kernelId])
+  third.answer(telling({ kept: [{ ...unknown, desired: 'stop' }] }))
+  await vi.waitFor(() => expect(asked.at(-1)?.desiredHash).toBe(''), 10_000)
+  expect(asked.at(-1)?.heldKernelIds).toEqual([])
+})
+
+test('now and then all is asked for', async () => {
+  const kernel = desiredKernel('capstan/tiny:1', 'docker')
+  const first = await nth(1)
+  first.answer(wanting(kernel))
+  expect((await nth(3)).heldKernelIds).toEqual([kernel.kernelId])
+  const now = performance.now() + 3_700_000
+  vi.spyOn(performance, 'now').mockReturnValue(now)
+  tell()
+  await vi.waitFor(() => expect(asked.at(-1)?.heldKernelIds).toEqual([]), 10_000)
+  expect(asked.at(-1)?.desiredHash).toBe('')
 })
 
 test('SES-02 a start that takes longer is told while it goes on', async () => {

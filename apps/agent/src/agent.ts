@@ -73,6 +73,9 @@ const patienceMs = 15_000
 /** How long an agent rests that was answered before its time. Milliseconds. */
 const earlyRestMs = 500
 
+/** How often an agent asks for all that is wanted, at most: whatever went wrong on the way is put right then. Milliseconds. */
+const askAllEveryMs = 3_600_000
+
 /** One node's agent: reports what is, makes what is wanted. Containers go on when it stops. */
 export class Agent {
   readonly #parts: AgentParts
@@ -80,6 +83,7 @@ export class Agent {
   readonly #tasks: ImageTasks
   #desired: z.output<typeof Desired> | undefined
   #desiredHash = ''
+  #allDueAt = performance.now() + askAllEveryMs * Math.random()
   #heartbeatMs = heartbeatMs
   readonly #told = new Told()
   readonly #toldKernels = new ToldKernels<Observation>()
@@ -212,6 +216,11 @@ export class Agent {
     this.#news = Promise.withResolvers()
     clearTimeout(this.#gathering)
     this.#gathering = undefined
+    if (performance.now() >= this.#allDueAt) {
+      this.#allDueAt = performance.now() + askAllEveryMs * (0.5 + Math.random() / 2)
+      this.#desiredHash = ''
+    }
+    if (this.#desiredHash === '') this.#held.doubt()
     const { observed, seldom, news: told } = await this.#observe()
     const sentAt = Date.now()
     this.#sentAt = performance.now()
@@ -250,19 +259,26 @@ export class Agent {
       })
     const answer = await (this.#isChanged ? heard : Promise.race([heard, this.#news.promise]))
     if (!answer) return this.#leaveOpen(heard, given)
-    const { desired } = answer
-    this.#desiredHash = ''
-    const news = desired && this.#held.take(desired)
-    this.#desiredHash = answer.desiredHash
     this.#heartbeatMs = answer.heartbeatMs
     this.#clockOffsetMs = clockOffset(new Date(answer.clock).getTime(), sentAt, Date.now())
-    if (!desired || !news) return this.#rest(waitMs)
-    this.#desired = desired
-    this.#tasks.want(desired.imageTasks)
-    // Not waited for: what it does is told by later reports.
-    if (!this.#node.want(desired.clusterId, this.#held.byId, news)) void this.#lookAtContainers()
+    if (!answer.desired) {
+      this.#desiredHash = answer.desiredHash
+      return this.#rest(waitMs)
+    }
+    this.#want(answer.desired, answer.desiredHash)
     // The next report tells what came of it, instead of one that says nothing and one right after it.
     if (this.#node.isStartingQuickly) await this.#untilNews(quickStartMs)
+  }
+
+  /** Without a hash all is asked for: so after something went wrong here. */
+  #want(desired: z.output<typeof Desired>, hash: string): void {
+    this.#desiredHash = ''
+    const news = this.#held.take(desired)
+    this.#desired = desired
+    // Not waited for: what it does is told by later reports.
+    if (!this.#node.want(desired.clusterId, this.#held.byId, news)) void this.#lookAtContainers()
+    this.#tasks.want(desired.imageTasks)
+    this.#desiredHash = hash
   }
 
   /**

@@ -40,6 +40,11 @@ export class HeldKernels<K extends KeptKernel> {
     return this.#isSure ? [...this.#byId.keys()] : []
   }
 
+  /** All is to be told again. */
+  doubt(): void {
+    this.#isSure = false
+  }
+
   /** Takes over an answer to a report that told `ids`. Throws where it leaves out what was not told before: all is asked for then. */
   take({ kernels, kept, dropped }: Telling<K>): HeldNews<K> {
     const gone = this.#isSure ? dropped : this.#otherThan(kernels)

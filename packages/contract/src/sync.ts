@@ -161,6 +161,9 @@ export type Observed = z.infer<typeof Observed>
 /** An agent is heard of this often, unless it is told another pace; it is lost after three times that without a word (AGT-06). */
 export const heartbeatMs = 5000
 
+/** Containers of one agent that it can say that it holds. */
+const mostHeld = 10_000
+
 const join = endpoint({
   method: 'POST',
   path: '/agents/join',
@@ -184,7 +187,7 @@ const sync = endpoint({
     /** Of the last answer taken; empty at first. */
     desiredHash: z.string().max(128),
     /** Containers that it was told all of before: of these it is told only what is not as usual. */
-    heldKernelIds: z.array(z.uuid()).default([]),
+    heldKernelIds: z.array(z.uuid()).max(mostHeld).default([]),
     waitMs: z.int().min(0).max(30_000),
   }),
   output: z.object({

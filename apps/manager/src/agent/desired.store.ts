@@ -60,11 +60,13 @@ const heldBack = sql`(k.index = 0 and k.status = 'scheduled' and exists (
   where other.session_id = k.session_id and other.attempt = k.attempt and other.index > 0 and other.started_at is null
     and own.startup_command is not null))`
 
-const wanted = (agentIds: readonly string[]) => sql`
-  k.agent_id = any(${agentIds}) and not ${heldBack} and (k.status not in ('terminated', 'error')
+/** Of kernel k: its agent has something to do about it. */
+const isWanted = sql`not ${heldBack} and (k.status not in ('terminated', 'error')
     or (not k.is_log_complete and k.ended_at > now() - interval '${sql.raw(logPatience)}'))`
 
-const isToStop = sql`k.status in ('terminating', 'terminated', 'error')`
+/** Of kernel k: zero where it is to run on as usual, else a number that stands for what is wanted of it. */
+const unusual = sql`((k.status in ('terminating', 'terminated', 'error'))::int + 2 * k.is_log_complete::int
+      + case when k.open_apps = '{}' then 0 else (hashtext(k.open_apps::text) & -4) | 4 end)`
 
 /**
  * Stands for what each agent has to do: as long as it is the same, so is the rest. Summed up by the database, since it is asked
@@ -73,9 +75,8 @@ const isToStop = sql`k.status in ('terminating', 'terminated', 'error')`
  */
 export async function desiredHashes(app: App, agentIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ agentId: string; kernels: string }>`${prepared}
-    select k.agent_id, sum(uuid_hash_extended(k.id, (${isToStop})::int + 2 * k.is_log_complete::int
-      + case when k.open_apps = '{}' then 0 else hashtext(k.open_apps::text) & -4 end))::text as kernels
-    from kernel k where ${wanted(agentIds)} group by 1`.execute(app.db)
+    select k.agent_id, sum(uuid_hash_extended(k.id, ${unusual}))::text as kernels
+    from kernel k where k.agent_id = any(${agentIds}) and ${isWanted} group by 1`.execute(app.db)
   const kernels = new Map(rows.map(row => [row.agentId, row.kernels]))
   const tasks = await listWanted(app.db, agentIds)
   return agentIds.map(id =>
@@ -101,26 +102,28 @@ export interface AskedDesired {
   readonly holds: readonly string[]
 }
 
-/** A kernel that an agent is to be told of, in short, or one that nobody wants any more. */
-type News =
-  | (Brief & { readonly hasStarted: boolean; readonly isHeld: boolean; readonly isWanted: true })
-  | {
-      readonly agentId: string
-      readonly id: string
-      readonly isHeld: true
-      readonly isWanted: false
-    }
+/** A kernel that is to be told of in an answer, and the place of the question; or one that nobody wants any more. */
+type News = { readonly place: number; readonly id: string } & (
+  | (Omit<Brief, 'agentId'> & {
+      readonly hasStarted: boolean
+      readonly isHeld: boolean
+      readonly isWanted: true
+    })
+  | { readonly isHeld: true; readonly isWanted: false }
+)
 
-/** Of most kernels of an agent there is none: they run on, and it holds them. */
+/** Of most kernels there is none: they run on, and their agents hold them. */
 async function readNews(app: App, asked: readonly AskedDesired[]): Promise<News[]> {
-  const held = asked.flatMap(({ id, holds }) => holds.map(kernelId => ({ id, kernelId })))
+  const held = asked.flatMap(({ holds }, place) => holds.map(id => ({ place, id })))
   const { rows } = await sql<News>`${prepared}
-    select coalesce(w.agent_id, held.agent_id) as agent_id, coalesce(w.id, held.id) as id, w.id is not null as is_wanted,
+    select coalesce(w.place, held.place) as place, coalesce(w.id, held.id) as id, w.id is not null as is_wanted,
       held.id is not null as is_held, w.status, w.started_at is not null as has_started, w.open_apps, w.is_log_complete
-    from (select *, ${isToStop} or k.is_log_complete or k.open_apps <> '{}' as is_unusual
-        from kernel k where ${wanted(asked.map(({ id }) => id))}) w
-      full join unnest(${held.map(({ id }) => id)}::text[], ${held.map(({ kernelId }) => kernelId)}::uuid[])
-        as held (agent_id, id) on held.agent_id = w.agent_id and held.id = w.id
+    from (
+      select asked.number::int - 1 as place, k.*, ${unusual} <> 0 as is_unusual
+      from unnest(${asked.map(({ id }) => id)}::text[]) with ordinality as asked (agent_id, number)
+        join kernel k on k.agent_id = asked.agent_id and ${isWanted}) w
+      full join unnest(${held.map(({ place }) => place)}::int[], ${held.map(({ id }) => id)}::uuid[])
+        as held (place, id) on held.place = w.place and held.id = w.id
     where w.id is null or held.id is null or w.is_unusual order by 2`.execute(app.db)
   return rows
 }
@@ -142,32 +145,30 @@ async function readWhole(app: App, kernelIds: readonly string[]): Promise<Whole[
   return rows
 }
 
-/** All that each agent has to do. Unseals what containers that are new to them find in their environment. */
+/**
+ * What each that asks has to do: all of the kernels that it does not hold, what is not as usual of those that it holds, and which
+ * of them nobody wants any more. Unseals what containers that are new to them find in their environment.
+ */
 export async function readDesired(
   app: App,
   asked: readonly AskedDesired[],
 ): Promise<z.input<typeof Desired>[]> {
   const agentIds = asked.map(({ id }) => id)
   const news = await readNews(app, asked)
-  const fresh = news.filter(({ isHeld }) => !isHeld)
-  const whole = await readWhole(
-    app,
-    fresh.map(({ id }) => id),
-  )
-  const newsOf = Map.groupBy(
-    news.filter(({ isHeld }) => isHeld),
-    ({ agentId }) => agentId,
-  )
-  const wholeOf = Map.groupBy(whole, ({ agentId }) => agentId)
+  const fresh = news.flatMap(({ isHeld, id }) => (isHeld ? [] : [id]))
+  const wholeOf = new Map((await readWhole(app, fresh)).map(row => [row.id, row]))
+  const newsOf = Map.groupBy(news, ({ place }) => place)
   const tasks = await listWanted(app.db, agentIds)
-  return agentIds.map(id => {
-    const held = newsOf.get(id) ?? []
+  return agentIds.map((agentId, place) => {
+    const told = newsOf.get(place) ?? []
+    const held = told.filter(({ isHeld }) => isHeld)
+    const whole = told.flatMap(({ isHeld, id }) => (isHeld ? [] : (wholeOf.get(id) ?? [])))
     return {
       clusterId: app.clusterId,
-      kernels: (wholeOf.get(id) ?? []).map(row => toDesired(app, row)),
+      kernels: whole.map(row => toDesired(app, row)),
       kept: held.flatMap(one => (one.isWanted ? [toKept(one)] : [])),
       dropped: held.flatMap(one => (one.isWanted ? [] : [one.id])),
-      imageTasks: tasks.get(id) ?? [],
+      imageTasks: tasks.get(agentId) ?? [],
       ticketKey: { ...app.ticketKeys.publicJwk },
     }
   })
@@ -179,7 +180,7 @@ const toKept = ({
   hasStarted,
   openApps,
   isLogComplete,
-}: Brief & Pick<Whole, 'hasStarted'>): KeptKernel => ({
+}: Omit<Brief, 'agentId'> & Pick<Whole, 'hasStarted'>): KeptKernel => ({
   kernelId: id,
   desired: ['terminating', 'terminated', 'error'].includes(status) ? 'stop' : 'run',
   hasStarted,

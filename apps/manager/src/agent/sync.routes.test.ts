@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { schedule } from '../scheduler/scheduler.loop.ts'
 import { keepHouse } from '../session/housekeeper.loop.ts'
+import { desiredHashes, readDesired } from './desired.store.ts'
 import { hearAgents } from './take-report.ts'
 
 let manager: TestManager
@@ -224,7 +225,7 @@ test('a report held open is answered when its agent sends the next one, which he
 test('an agent is told all of a container once, and then only what is not as usual', async () => {
   await sql`update agent set is_schedulable = false`.execute(manager.app.db)
   const node = await joinNode(manager, 'node-holds')
-  const other = await joinNode(manager, 'node-holds-not')
+  await joinNode(manager, 'node-holds-not')
   await sql`update agent set is_schedulable = (id = 'node-holds')`.execute(manager.app.db)
   const { id } = await startSession(manager, manager.admin)
   await schedule(manager.app)
@@ -242,11 +243,21 @@ test('an agent is told all of a container once, and then only what is not as usu
     ...nothing,
     dropped: [unknown],
   })
-  // Who is told all of it is the agent that has it, whatever others say that they hold.
-  const [theirs, own] = await Promise.all([other.sync({}, [kernelId!]), node.sync(runs)])
-  expect(theirs).toMatchObject({ kernels: [], kept: [], dropped: [kernelId] })
-  expect(own).toMatchObject({ kernels: [{ kernelId }], kept: [], dropped: [] })
+  // Who is told all of it is the agent that has it, whatever others say that they hold, and two that go by one name: each apart.
+  const together = await readDesired(manager.app, [
+    { id: 'node-holds-not', holds: [kernelId!] },
+    { id: 'node-holds', holds: [] },
+    { id: 'node-holds', holds: [kernelId!] },
+  ])
+  expect(together).toMatchObject([
+    { kernels: [], kept: [], dropped: [kernelId] },
+    { kernels: [{ kernelId }], kept: [], dropped: [] },
+    nothing,
+  ])
 
+  const hashes: string[] = []
+  const note = async () => hashes.push(...(await desiredHashes(manager.app, ['node-holds'])))
+  await note()
   const app = manager.app.db
   const usual = { kernelId, desired: 'run', hasStarted: true, openApps: [], isLogComplete: false }
   await sql`update kernel set open_apps = '{jupyter}' where id = ${kernelId}`.execute(app)
@@ -254,6 +265,7 @@ test('an agent is told all of a container once, and then only what is not as usu
     ...nothing,
     kept: [{ ...usual, openApps: ['jupyter'] }],
   })
+  await note()
   await sql`update kernel set open_apps = '{}', is_log_complete = true where id = ${kernelId}`.execute(
     app,
   )
@@ -261,18 +273,28 @@ test('an agent is told all of a container once, and then only what is not as usu
     ...nothing,
     kept: [{ ...usual, isLogComplete: true }],
   })
+  await note()
   await sql`update kernel set is_log_complete = false where id = ${kernelId}`.execute(app)
   await manager.admin.call(api.session.terminate, { ids: [id], force: false })
   expect(await node.sync(runs, [kernelId!])).toMatchObject({
     ...nothing,
     kept: [{ ...usual, desired: 'stop' }],
   })
+  await note()
   const ended = { status: 'terminated' as const, endedAt: new Date().toISOString() }
   const isOver = [kernelReport(kernelId!, { ...ended, isLogComplete: true })]
   expect(await node.sync({ kernels: isOver }, [kernelId!])).toMatchObject({
     ...nothing,
     dropped: [kernelId],
   })
+  await note()
+  expect(new Set(hashes).size).toBe(5)
+})
+
+test('an agent cannot say that it holds more containers than any machine has', async () => {
+  const node = await joinNode(manager, 'node-holds-many')
+  const many = Array.from({ length: 10_001 }, () => crypto.randomUUID())
+  await expect(node.sync({}, many)).rejects.toMatchObject({ code: 'invalid_input' })
 })
 
 test('AGT-02 the live use that a report leaves out is as it was', async () => {

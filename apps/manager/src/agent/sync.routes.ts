@@ -50,7 +50,6 @@ type Gatherers = ReturnType<typeof gatherers>
 
 function gatherers(app: App) {
   const byAgent = { keyOf: (id: string) => id, most: mostAtOnce }
-  const byAgentAsked = { keyOf: ({ id }: AskedDesired) => id, most: mostAtOnce }
   const byAgentSaid = {
     keyOf: ({ id }: ToldKernels) => id,
     // A report says again all that was not answered yet; two may overtake each other on the way.
@@ -76,9 +75,10 @@ function gatherers(app: App) {
     }),
     hashOf: gather({ ...byAgent, work: ids => desiredHashes(app, ids) }),
     everyMs: pace(app),
+    // Each for itself: what is told depends on what the one that asks holds, and two may go by one name.
     desiredOf: gather({
-      ...byAgentAsked,
       work: (asked: readonly AskedDesired[]) => readDesired(app, asked),
+      most: mostAtOnce,
     }),
     held: new HeldReports(),
   }
