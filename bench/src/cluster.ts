@@ -22,8 +22,10 @@ const startMs = 50
 /** Sessions that one request asks for, and that are on their way at the same time. */
 const batch = 200
 const onTheWay = 2000
-/** How long nothing but heartbeats goes on, in milliseconds. */
-const quietMs = 15_000
+/** After so long each agent keeps the pace that it was told, and has none of the news of before left to tell. Milliseconds. */
+const settleMs = 35_000
+/** How long nothing but heartbeats is looked at then, in milliseconds: about as long as the time between two of one agent. */
+const quietMs = 25_000
 
 interface Stage {
   readonly call: Call
@@ -90,10 +92,12 @@ async function measure(
     `update keypair_policy set max_amounts = '{}', max_concurrent_count = null, max_pending_count = null, max_pending_amounts = '{}'`,
   )
   await db.query('vacuum analyze')
+  await sleep(settleMs)
   const quiet = await spent(stage, () => sleep(quietMs))
   const started = await spent(stage, () => start(stage, sessions))
   const missing = running - (await runningCount(db))
   if (missing > 0) await start(stage, missing)
+  await sleep(settleMs)
   const quietBesides = await spent(stage, () => sleep(quietMs))
   const besides = await spent(stage, () => start(stage, sessions))
   const perSecond = ({ wallS }: Spent): number => sessions / wallS

@@ -225,7 +225,7 @@ export class Agent {
     const sentAt = Date.now()
     this.#sentAt = performance.now()
     // What changed while it looked is told at once, by another report.
-    const waitMs = this.#isChanged ? 0 : waitFor(this.#heartbeatMs)
+    const waitMs = this.#isChanged ? 0 : waitFor(this.#heartbeatMs, Math.random())
     const number = this.#told.send(seldom)
     const given = new AbortController()
     this.#open.add(given)
@@ -308,7 +308,7 @@ export class Agent {
 
   /** What changes slowly is looked at once a heartbeat: a start must not wait for it. */
   async #look(): Promise<Look> {
-    if (this.#lastLook && performance.now() - this.#lookedAt < waitFor(this.#heartbeatMs) - 100)
+    if (this.#lastLook && performance.now() - this.#lookedAt < waitFor(this.#heartbeatMs, 1) - 100)
       return this.#lastLook
     this.#lookedAt = performance.now()
     const samples = await this.#node.measure()

@@ -7,8 +7,17 @@ test('a small cluster hears of each agent every five seconds, a large one less o
   expect([2000, 5000, 6000, 100_000].map(heartbeatFor)).toEqual([10_000, 25_000, 30_000, 30_000])
 })
 
-test('AGT-06 an agent that follows the pace it is told keeps its promise', () => {
+test('AGT-06 an agent that follows the pace it is told keeps its promise, and promises no less than that', () => {
   for (const count of [1, 3000, 9000])
-    expect(promisedMs(waitFor(heartbeatFor(count)))).toBe(heartbeatFor(count))
+    for (const random of [0, 0.5, 1]) {
+      const waitMs = waitFor(heartbeatFor(count), random)
+      expect(promisedMs(waitMs)).toBeGreaterThan(waitMs)
+      expect(promisedMs(waitMs)).toBeLessThanOrEqual(heartbeatFor(count))
+    }
   expect(promisedMs(0)).toBe(heartbeatMs)
+})
+
+test('agents that report at the same moment do not do so for ever', () => {
+  const waits = [0, 0.1, 0.5, 0.99].map(random => waitFor(25_000, random))
+  expect(waits).toEqual([24_500, 24_255, 23_275, 22_075])
 })

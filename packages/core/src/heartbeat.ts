@@ -17,8 +17,15 @@ export const heartbeatFor = (agentCount: number): number =>
 /** When an agent that reports, and waits for so long for an answer, is heard of again at the latest: milliseconds. */
 export const promisedMs = (waitMs: number): number => Math.max(heartbeatMs, waitMs + slackMs)
 
-/** How long an agent waits for an answer, so that its next report comes in time: milliseconds. */
-export const waitFor = (everyMs: number): number => everyMs - slackMs
+/**
+ * How long an agent waits for an answer, so that its next report comes in time: milliseconds. Not always as long (`random` from 0
+ * to 1): agents that were let in at the same moment would otherwise report at the same moment for ever.
+ */
+export const waitFor = (everyMs: number, random: number): number =>
+  Math.round((everyMs - slackMs) * (1 - shorter * random))
+
+/** The part by which a wait is shorter at most. */
+const shorter = 0.1
 
 /** What a report takes on its way. */
 const slackMs = 500
