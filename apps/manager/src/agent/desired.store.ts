@@ -119,9 +119,11 @@ async function readNews(app: App, asked: readonly AskedDesired[]): Promise<News[
     select coalesce(w.place, held.place) as place, coalesce(w.id, held.id) as id, w.id is not null as is_wanted,
       held.id is not null as is_held, w.status, w.started_at is not null as has_started, w.open_apps, w.is_log_complete
     from (
-      select asked.number::int - 1 as place, k.*, ${unusual} <> 0 as is_unusual
+      select asked.number::int - 1 as place, k.*
       from unnest(${asked.map(({ id }) => id)}::text[]) with ordinality as asked (agent_id, number)
-        join kernel k on k.agent_id = asked.agent_id and ${isWanted}) w
+        -- One after the other: a plan that was made while there were few kernels would compare each with each agent.
+        cross join lateral (
+          select k.*, ${unusual} <> 0 as is_unusual from kernel k where k.agent_id = asked.agent_id and ${isWanted} offset 0) k) w
       full join unnest(${held.map(({ place }) => place)}::int[], ${held.map(({ id }) => id)}::uuid[])
         as held (place, id) on held.place = w.place and held.id = w.id
     where w.id is null or held.id is null or w.is_unusual order by 2`.execute(app.db)
