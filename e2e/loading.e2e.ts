@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test } from './support/test.ts'
 
 test.use({ expectedErrors: [/ERR_FAILED|dynamically imported module/] })
@@ -25,4 +26,22 @@ test('a console that does not load at all says so', async ({ page }) => {
   await page.route('**/assets/console-*.js', route => route.abort())
   await page.goto('/sessions')
   await expect(page.getByText('The console has not loaded')).toBeVisible()
+})
+
+test('a page that takes its time says that it loads, to those who cannot see it too', async ({
+  page,
+}) => {
+  await page.goto('/sessions')
+  await expect(page.getByRole('heading', { name: 'Sessions', exact: true })).toBeVisible()
+  const held = Promise.withResolvers<void>()
+  await page.route('**/api/v1/resource-groups**', async route => {
+    await held.promise
+    await route.continue()
+  })
+  await page.getByRole('link', { name: 'Scheduler' }).click()
+  await expect(page.getByRole('progressbar', { name: 'Loading' })).toBeVisible()
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  expect(violations.map(({ id }) => id)).toEqual([])
+  held.resolve()
+  await expect(page.getByRole('progressbar', { name: 'Loading' })).toHaveCount(0)
 })

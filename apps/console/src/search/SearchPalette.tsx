@@ -93,7 +93,9 @@ export function SearchPalette({ onClose }: { onClose: () => void }) {
             setActiveKey(undefined)
           }}
           onKeyDown={onKeyDown}
-          leftSection={isLoading ? <Loader size={18} /> : <IconSearch size={18} aria-hidden />}
+          leftSection={
+            isLoading ? <Loader size={18} aria-hidden /> : <IconSearch size={18} aria-hidden />
+          }
           rightSection={<CloseButton aria-label={w.common.close} onClick={onClose} />}
         />
         {active && (
