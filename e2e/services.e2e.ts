@@ -14,6 +14,8 @@ test('a model service is started, grows and shrinks, replaces what ends, and is 
   await form.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
   await form.getByRole('button', { name: 'Start service' }).click()
   await expect(form.getByText('a replica needs a command')).toBeVisible()
+  await expect(form.getByText('choose an environment')).toBeVisible()
+  await expect(form.getByRole('textbox', { name: 'Command' })).toBeFocused()
   await form.getByRole('textbox', { name: 'Command' }).fill('echo up; exec sleep 600')
   await form.getByLabel('Number of replicas').fill('2')
   await form.getByRole('combobox', { name: 'Environment' }).click()

@@ -57,8 +57,8 @@ export function useEndpointForm<
       mutation.mutate(values)
     },
     errors => {
-      const [first] = Object.keys(errors)
-      if (first !== undefined) form.getInputNode(first)?.focus()
+      const wrong = Object.keys(errors).flatMap(field => form.getInputNode(field) ?? [])
+      wrong.sort(asTheyStand)[0]?.focus()
     },
   )
   return {
@@ -69,6 +69,10 @@ export function useEndpointForm<
     failure: beyondFields(mutation.error),
   }
 }
+
+/** Rules know no order: who reads the form from the top comes to this field first. */
+const asTheyStand = (one: Node, other: Node): number =>
+  one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1
 
 /** A failure without what stands at the fields already. */
 function beyondFields(error: Error | null): Error | null {
