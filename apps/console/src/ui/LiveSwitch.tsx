@@ -1,7 +1,6 @@
-import { SegmentedControl } from '@mantine/core'
-import { useTableSearch } from './useTableSearch.ts'
+import { ListSwitch } from './ListSwitch.tsx'
 
-/** Live | Ended above a list; in the URL as `state`, where it is not the live ones, whose columns are others. */
+/** Live | Ended above a list; the two have other columns. */
 export function LiveSwitch({
   label,
   words,
@@ -9,22 +8,12 @@ export function LiveSwitch({
   label: string
   words: { readonly live: string; readonly ended: string }
 }) {
-  const { search, change } = useTableSearch()
   return (
-    <SegmentedControl
-      size="sm"
-      aria-label={label}
-      value={String(search['state'] ?? 'live')}
-      data={(['live', 'ended'] as const).map(value => ({ value, label: words[value] }))}
-      onChange={value => {
-        change({
-          state: value === 'live' ? undefined : value,
-          status: undefined,
-          sort: undefined,
-          cursor: undefined,
-          page: undefined,
-        })
-      }}
+    <ListSwitch
+      label={label}
+      values={['live', 'ended']}
+      words={words}
+      resets={['status', 'sort']}
     />
   )
 }

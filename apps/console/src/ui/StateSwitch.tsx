@@ -1,5 +1,4 @@
-import { SegmentedControl } from '@mantine/core'
-import { useTableSearch } from './useTableSearch.ts'
+import { ListSwitch } from './ListSwitch.tsx'
 
 export const listStates = ['active', 'inactive', 'all'] as const
 export type ListState = (typeof listStates)[number]
@@ -8,7 +7,7 @@ export type ListState = (typeof listStates)[number]
 export const activityOf = (state: ListState): { isActive?: boolean } =>
   state === 'all' ? {} : { isActive: state === 'active' }
 
-/** Active | Inactive | All above a list; in the URL as `state`, where it is not the active ones. */
+/** Active | Inactive | All above a list. */
 export function StateSwitch({
   label,
   words,
@@ -16,20 +15,5 @@ export function StateSwitch({
   label: string
   words: Readonly<Record<ListState, string>>
 }) {
-  const { search, change } = useTableSearch()
-  return (
-    <SegmentedControl
-      size="sm"
-      aria-label={label}
-      value={String(search['state'] ?? 'active')}
-      data={listStates.map(value => ({ value, label: words[value] }))}
-      onChange={value => {
-        change({
-          state: value === 'active' ? undefined : value,
-          cursor: undefined,
-          page: undefined,
-        })
-      }}
-    />
-  )
+  return <ListSwitch label={label} values={listStates} words={words} />
 }

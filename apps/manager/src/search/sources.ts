@@ -39,7 +39,7 @@ interface Kind {
 
 const yes = sql`true`
 
-/** What has a table of a few thousand rows at most: these are read. */
+/** What has a table of a few thousand rows at most, which are read, or is found by an index of parts of names. */
 const named = (
   asked: Asked,
   given: Omit<Source, 'id' | 'columns' | 'order' | 'isActive'> & Partial<Source>,
